@@ -69,6 +69,11 @@ class VirtualClock:
         """Seconds since the clock was made, exact to the nanosecond."""
         return self.elapsed_ns / NANOSECONDS
 
+    @property
+    def wall_ns(self) -> int:
+        """Nanoseconds of ``time.time_ns()``, without counting as a look at the clock."""
+        return self.ns + self.wall_offset_ns
+
     def monotonic(self) -> Instant:
         """Return what ``time.monotonic()`` and ``loop.time()`` read now, in seconds."""
         return Instant(self.key)

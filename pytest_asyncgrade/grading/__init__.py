@@ -1,0 +1,10 @@
+"""Exercises, submissions, checks, points, the grade.  Knows no pytest and no report format."""
+
+from .exercise import Exercise, Source
+from .grade import CheckResult, Failure, Grade, Points, Verdict, Visibility, Work, collect, pack_result
+from .submission import Submission
+
+__all__ = [
+    "CheckResult", "Exercise", "Failure", "Grade", "Points", "Source", "Submission", "Verdict", "Visibility", "Work",
+    "collect", "pack_result",
+]  # fmt: skip

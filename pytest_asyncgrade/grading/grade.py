@@ -1,0 +1,202 @@
+"""Checks, points and the grade: what the reports are made from.  Frozen, and plain data all through."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from pytest_asyncgrade.errors import UsageError
+from pytest_asyncgrade.trace.codec import pack, unpack
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from pytest_asyncgrade.trace import Trace
+
+
+class Verdict(StrEnum):
+    """The outcome of a check."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    """The student's fault."""
+    ERROR = "error"
+    """The grader's fault."""
+    NOT_RUN = "not_run"
+    """It could not be judged, after a syntax error for example."""
+
+
+class Visibility(StrEnum):
+    """When a student may see a check's name and what it says."""
+
+    VISIBLE = "visible"
+    HIDDEN = "hidden"
+    AFTER_DUE_DATE = "after_due_date"
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """What ``@pytest.mark.points(n, bonus=False, hint="", visibility="visible")`` says."""
+
+    points: int = 1
+    bonus: bool = False
+    hint: str = ""
+    visibility: Visibility = Visibility.VISIBLE
+
+    @classmethod
+    def parse(cls, where: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Points:
+        """Return the checked arguments of the mark on the test `where`; UsageError names it if they are wrong."""
+        left = dict(kwargs)
+        points = args[0] if len(args) == 1 else left.pop("points", None)
+        bonus, hint = left.pop("bonus", False), left.pop("hint", "")
+        visibility = left.pop("visibility", Visibility.VISIBLE)
+        if len(args) > 1 or type(points) is not int or points < 1:
+            given = ", ".join([*map(repr, args), *(f"{k}={v!r}" for k, v in kwargs.items())])
+            msg = f"{where}: points({given}): give one whole number of points, 1 or more"
+        elif type(bonus) is not bool:
+            msg = f"{where}: bonus={bonus!r}: give True or False"
+        elif type(hint) is not str:
+            msg = f"{where}: hint={hint!r}: give a text"
+        elif visibility not in list(Visibility):
+            msg = f"{where}: visibility={visibility!r}: choose {', '.join(Visibility)}"
+        elif left:
+            msg = f"{where}: points() does not know {next(iter(left))!r}: it takes points, bonus, hint, visibility"
+        else:
+            return cls(points, bonus, hint, Visibility(visibility))
+        raise UsageError(msg)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a check was not passed, in the student's words; `traceback` is for the teacher, of an error of the grader."""
+
+    rationale: str
+    expected: tuple[str, ...] = ()
+    actual: tuple[str, ...] = ()
+    traceback: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """One check of one student's work: what it is worth, how it went, which runs it looked at."""
+
+    exercise: str
+    student: str
+    name: str
+    nodeid: str
+    order: int
+    points: Points
+    verdict: Verdict
+    failure: Failure | None = None
+    runs: tuple[str, ...] = ()
+    duration: float = 0.0
+    """Real seconds that the check took, the runs included that it was the first to ask for."""
+
+    @property
+    def score(self) -> int:
+        """The points it earned."""
+        return self.points.points if self.verdict is Verdict.PASSED else 0
+
+    @property
+    def max_score(self) -> int:
+        """The points it could have earned that count for the maximum: none for a bonus."""
+        return 0 if self.points.bonus else self.points.points
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One student's work on one exercise, graded: its checks in the grader's order, its runs by their key."""
+
+    exercise: str
+    student: str
+    script: str
+    checks: tuple[CheckResult, ...]
+    runs: Mapping[str, Trace] = field(default_factory=dict)
+
+    @property
+    def score(self) -> int:
+        """Points earned, bonus included."""
+        return sum(check.score for check in self.checks)
+
+    @property
+    def max_score(self) -> int:
+        """Points that could be earned, bonus not counted."""
+        return sum(check.max_score for check in self.checks)
+
+
+@dataclass(frozen=True, slots=True)
+class Grade:
+    """Everything that was graded in one go."""
+
+    works: tuple[Work, ...] = ()
+    not_handed_in: tuple[str, ...] = ()
+    """Exercises left out because no student handed in a file for them."""
+
+    @property
+    def score(self) -> int:
+        """Points earned, bonus included, over all students and exercises."""
+        return sum(work.score for work in self.works)
+
+    @property
+    def max_score(self) -> int:
+        """Points that could be earned, bonus not counted, over all students and exercises."""
+        return sum(work.max_score for work in self.works)
+
+    @property
+    def checks(self) -> Iterator[CheckResult]:
+        """Every check, student by student."""
+        return (check for work in self.works for check in work.checks)
+
+    @property
+    def students(self) -> tuple[str, ...]:
+        """The students, in the order of their names."""
+        return tuple(dict.fromkeys(work.student for work in self.works))
+
+    @property
+    def exercises(self) -> tuple[str, ...]:
+        """The exercises, in the order they were graded."""
+        return tuple(sorted(dict.fromkeys(work.exercise for work in self.works)))
+
+    @property
+    def broken(self) -> bool:
+        """Whether a check is in error: the grader's fault, so that this is no grade to rely on."""
+        return any(check.verdict is Verdict.ERROR for check in self.checks)
+
+    @property
+    def complete(self) -> bool:
+        """Whether every point was earned; a bonus need not be."""
+        return all(check.verdict is Verdict.PASSED or check.points.bonus for check in self.checks) and not self.broken
+
+
+def pack_result(result: CheckResult, script: str, runs: Mapping[str, Trace]) -> dict[str, Any]:
+    """Return a result as plain JSON data: pytest-xdist carries it from the process that checked."""
+    return {"result": asdict(result), "script": script, "runs": {key: pack(trace) for key, trace in runs.items()}}
+
+
+def collect(packed: Iterable[dict[str, Any]], not_handed_in: Iterable[str] = ()) -> Grade:
+    """Return the grade of all results, in the order of student, exercise and check, however they arrived."""
+    works: dict[tuple[str, str], tuple[dict[str, CheckResult], dict[str, Trace], str]] = {}
+    for item in packed:
+        result = _unpack_result(item["result"])
+        checks, runs, _ = works.setdefault((result.student, result.exercise), ({}, {}, item["script"]))
+        checks[result.nodeid] = result
+        runs |= {key: unpack(trace) for key, trace in item["runs"].items() if key not in runs}
+    return Grade(
+        tuple(
+            Work(exercise, student, script, tuple(sorted(checks.values(), key=lambda c: (c.order, c.nodeid))), runs)
+            for (student, exercise), (checks, runs, script) in sorted(works.items())
+        ),
+        tuple(sorted(not_handed_in)),
+    )
+
+
+def _unpack_result(data: dict[str, Any]) -> CheckResult:
+    points = data["points"] | {"visibility": Visibility(data["points"]["visibility"])}
+    failure = data["failure"]
+    if failure is not None:
+        lists = {key: tuple(failure[key]) for key in ("expected", "actual")}
+        failure = Failure(**failure | lists)
+    fields = {"points": Points(**points), "verdict": Verdict(data["verdict"]), "failure": failure}
+    return CheckResult(**data | fields | {"runs": tuple(data["runs"])})

@@ -1,0 +1,86 @@
+"""One student's work on one exercise, as a grader file gets it: something to run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pytest_asyncgrade.errors import UsageError
+from pytest_asyncgrade.sandbox import Job, run_isolated
+from pytest_asyncgrade.trace.plain import is_plain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from pytest_asyncgrade.trace import Trace
+
+    from .exercise import Exercise
+
+
+class Submission:
+    """A student's program, which runs in a process of its own, in virtual time, whenever a check asks for it.
+
+    Every run is done once: checks that ask for the same share its `Trace`.  `student` is empty if there is only one.
+    """
+
+    def __init__(
+        self, exercise: Exercise, script: Path, *, student: str, timeout: Callable[[], float], alone: bool = False
+    ) -> None:
+        self.exercise = exercise
+        self.script = script
+        self.student = student
+        self.runs: dict[str, Trace] = {}
+        self.asked: list[str] = []
+        self._timeout = timeout
+        self._alone = alone
+
+    def __repr__(self) -> str:
+        return f"<submission {self.script}>"
+
+    def run(self, *argv: str, stdin: str = "", timeout: float | None = None) -> Trace:
+        """Run the file as ``python FILE *argv`` would, `stdin` as its standard input.
+
+        `timeout` is in real seconds (default: the check's ``@pytest.mark.timeout``, else ``--grade-timeout``).
+        """
+        if not all(isinstance(arg, str) for arg in argv):
+            msg = f"submission.run{argv!r}: the arguments of a program are strings"
+            raise UsageError(msg)
+        return self._do("run", timeout, argv=argv, stdin=stdin)
+
+    def call(self, function: str, /, *args: Any, stdin: str = "", timeout: float | None = None, **kwargs: Any) -> Trace:
+        """Call a function or coroutine function of the file; ``trace.result`` is what it returned, as plain data.
+
+        Arguments are plain data too (None, bool, int, float, str, bytes, list, tuple, set, frozenset, dict).
+        """
+        self._check_plain(function, [*args, *kwargs.values()])
+        return self._do("call", timeout, function=function, args=args, kwargs=kwargs, stdin=stdin)
+
+    def play(self, scenario: str, /, *, timeout: float | None = None, **kwargs: Any) -> Trace:
+        """Run a coroutine function of the grader's ``scenarios.py``: ``async def scenario(student, **kwargs)``.
+
+        Its first argument is the student's module; so a test can hand it live objects (a queue, a callback).
+        """
+        scenarios = self.exercise.grader / "scenarios.py"
+        if not scenarios.is_file():
+            msg = f"submission.play({scenario!r}): there is no {scenarios}; define `async def {scenario}(student)` there"
+            raise UsageError(msg)
+        self._check_plain(scenario, list(kwargs.values()))
+        return self._do("play", timeout, function=scenario, kwargs=kwargs, scenarios=scenarios)
+
+    @staticmethod
+    def _check_plain(function: str, values: list[Any]) -> None:
+        for value in values:
+            if not is_plain(value):
+                msg = (
+                    f"{function!r} cannot be given {value!r}: it runs in another process, so arguments are plain data; "
+                    "to hand it a live object, write a scenario and submission.play() it"
+                )
+                raise UsageError(msg)
+
+    def _do(self, kind: Any, timeout: float | None, **fields: Any) -> Trace:
+        job = Job(self.script, kind, timeout=timeout or self._timeout(), alone=self._alone, **fields)
+        key = repr((kind, timeout, sorted(fields.items())))
+        if key not in self.runs:
+            self.runs[key] = run_isolated(job)
+        self.asked.append(key)
+        return self.runs[key]

@@ -1,0 +1,135 @@
+"""The face to pytest: options, marks, in-process fixtures.  Grading itself is in `session`, and loaded by ``--grade``.
+
+Nothing heavy is imported here: a project that merely has this plugin installed pays for the reading of this file.
+"""
+
+from __future__ import annotations
+
+import inspect
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Callable, Generator, Iterator, Mapping
+
+    from pytest_asyncgrade.grading import Submission
+
+    from .inprocess import LiveOutput, TestClock
+
+_MARKS = (
+    'points(n, bonus=False, hint="", visibility="visible"): what a check is worth; hint is shown when it is lost.',
+    "exercise(slug): the exercise a grader module is for, if its folder is not called like it.",
+    "virtual_time: run this test, sync or async, in virtual time.",
+)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add our options; each starts with ``--grade`` or ``--submission``."""
+    group = parser.getgroup("asyncgrade", "grading of asyncio exercises")
+    group.addoption("--grade", action="store_true", help="grade submissions with the graders given (default: graders/)")
+    group.addoption("--submission", metavar="PATH", type=Path, help="the file or folder to grade")
+    group.addoption("--submissions", metavar="DIR", type=Path, help="a folder with a folder per student to grade")
+    group.addoption(
+        "--grade-report", metavar="FORMAT=PATH", action="append", default=[], help="write a report too (repeatable)"
+    )
+    group.addoption(
+        "--grade-timeout", metavar="SECONDS", type=float, help="real seconds that a run may take (default: 10)"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Declare our marks; begin to grade if that is asked for."""
+    for mark in _MARKS:
+        config.addinivalue_line("markers", mark)
+    if config.option.grade:
+        from .session import GradeSession
+
+        config.pluginmanager.register(GradeSession.begin(config), "asyncgrade-session")
+
+
+def pytest_assertrepr_compare(config: pytest.Config, op: str, left: object, right: object) -> list[str] | None:
+    """Explain a comparison with a matcher, in any test; of anything else only in a check."""
+    ours = any(type(value).__module__.startswith("pytest_asyncgrade.") for value in (left, right))
+    if not ours and not config.option.grade:
+        return None
+    from .comparison import explain_comparison
+
+    return explain_comparison(config, op, left, right)
+
+
+@pytest.fixture(scope="module")
+def submission(request: pytest.FixtureRequest) -> Submission:
+    """Return the student's program, for a grader to run: ``submission.run()``, ``.call()``, ``.play()``."""
+    session: Any = request.config.pluginmanager.get_plugin("asyncgrade-session")
+    if session is None:
+        pytest.fail("the fixture 'submission' is there when grading: run pytest with --grade", pytrace=False)
+    return session.submission(request)  # type: ignore[no-any-return]
+
+
+@pytest.fixture
+def virtual_clock(request: pytest.FixtureRequest) -> Iterator[TestClock]:
+    """Let this test live in virtual time; its clock knows ``elapsed`` (seconds since the test began) and ``advance``."""
+    from .inprocess import test_clock
+
+    with test_clock(request.config) as clock:
+        yield clock
+
+
+@pytest.fixture
+def virtual_loop(virtual_clock: TestClock) -> Iterator[asyncio.AbstractEventLoop]:
+    """Return an event loop in virtual time: ``virtual_loop.run_until_complete(...)``."""
+    import asyncio
+
+    runner = asyncio.Runner(loop_factory=virtual_clock.new_event_loop)
+    try:
+        yield runner.get_loop()
+    finally:
+        runner.close()
+
+
+@pytest.fixture
+def output(virtual_clock: TestClock) -> Iterator[LiveOutput]:
+    """Return the lines that this test prints, with their virtual times; compare it with the same matchers as a trace."""
+    from .inprocess import live_output
+
+    with live_output(virtual_clock) as lines:
+        yield lines
+
+
+def _wants_virtual_time(node: pytest.Collector | pytest.Item, function: object = None) -> bool:
+    marks = getattr(function, "pytestmark", ())
+    return node.get_closest_marker("virtual_time") is not None or any(mark.name == "virtual_time" for mark in marks)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pycollect_makeitem(collector: pytest.Collector, obj: object) -> None:
+    """Let an async test with our mark be run by pytest-asyncio, as if it had that one's mark too."""
+    if inspect.iscoroutinefunction(obj) and _wants_virtual_time(collector, obj):
+        pytest.mark.asyncio(obj)
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Set up virtual time for a test with our mark, before any other fixture of its own."""
+    if isinstance(item, pytest.Function) and _wants_virtual_time(item) and "virtual_clock" not in item.fixturenames[:1]:
+        names = item.fixturenames
+        names[:] = ["virtual_clock", *(name for name in names if name != "virtual_clock")]
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True, optionalhook=True)
+def pytest_asyncio_loop_factories(
+    config: pytest.Config, item: pytest.Item
+) -> Generator[None, Mapping[str, Callable[[], Any]] | None, Mapping[str, Callable[[], Any]]]:
+    """Give an async test with our mark a loop in virtual time; every other keeps what it had (a mapping is a must)."""
+    others = yield
+    if _wants_virtual_time(item):
+        from .inprocess import session_clock
+
+        return {"virtual_time": session_clock(config).new_event_loop}
+    if others is None:
+        import asyncio
+
+        return {"asyncio": asyncio.new_event_loop}
+    return others

@@ -1,0 +1,35 @@
+"""Remembers the comparison that an ``assert`` failed on, for the explanation of a lost check."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import pytest
+
+from pytest_asyncgrade.grading.explain import explain_matcher
+from pytest_asyncgrade.trace import Explanation
+
+
+class Comparison(NamedTuple):
+    """A failed comparison, and what can be said about it."""
+
+    op: str
+    left: object
+    right: object
+    explanation: Explanation | None
+
+
+COMPARISON = pytest.StashKey[Comparison | None]()
+"""The comparison that failed last."""
+
+
+def explain_comparison(config: pytest.Config, op: str, left: object, right: object) -> list[str] | None:
+    """Remember a failed comparison, and return its explanation for pytest's own report."""
+    explanation = explain_matcher(op, left, right)
+    config.stash[COMPARISON] = Comparison(op, left, right, explanation)
+    if explanation is None:
+        return None
+    lines = [explanation.rationale]
+    for title, values in (("expected:", explanation.expected), ("actual:", explanation.actual)):
+        lines += [title, *(f"  {value}" for value in values)] if values else []
+    return lines

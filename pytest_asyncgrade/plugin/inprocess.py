@@ -1,0 +1,100 @@
+"""Virtual time for tests in the pytest process itself: of code the teacher trusts, of anyone's own asyncio code.
+
+All tests of a session share one clock, as an event loop may be shared by the tests of a class, a module or the session;
+each test begins at the next whole second of it, and counts from there.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pytest_asyncgrade.trace import Line, Output, Seconds
+from pytest_asyncgrade.virtualtime import VirtualClock, VirtualTimeLoop, virtual_time
+from pytest_asyncgrade.virtualtime.instant import LATENESS_BITS, NANOSECONDS
+from pytest_asyncgrade.worker.streams import Limit, RecordingStream
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import BinaryIO
+
+
+class TestClock:
+    """The virtual clock, as one test sees it."""
+
+    __test__ = False  # it is no test, in spite of its name
+
+    def __init__(self, clock: VirtualClock) -> None:
+        self._clock = clock
+        self._start = clock.elapsed_ns
+
+    @property
+    def elapsed(self) -> float:
+        """Virtual seconds since the test began, exact to the nanosecond."""
+        return (self._clock.elapsed_ns - self._start) / NANOSECONDS
+
+    def advance(self, seconds: float) -> None:
+        """Let virtual time pass; ValueError if `seconds` is negative or not a number."""
+        self._clock.advance(seconds)
+
+    def new_event_loop(self) -> VirtualTimeLoop:
+        """Return a loop on this clock."""
+        return VirtualTimeLoop(self._clock)
+
+    def restart(self) -> None:
+        """Begin a new test at the next whole second, with no lateness left over."""
+        seconds = self._clock.ns // NANOSECONDS + 1
+        self._clock.move_to(seconds * NANOSECONDS << LATENESS_BITS)
+        self._start = self._clock.elapsed_ns
+
+
+_CLOCK = pytest.StashKey[TestClock]()
+
+
+def session_clock(config: pytest.Config) -> TestClock:
+    """Return the session's clock."""
+    if _CLOCK not in config.stash:
+        config.stash[_CLOCK] = TestClock(VirtualClock())
+    return config.stash[_CLOCK]
+
+
+@contextmanager
+def test_clock(config: pytest.Config) -> Iterator[TestClock]:
+    """Let this process live in virtual time for one test."""
+    clock = session_clock(config)
+    clock.restart()
+    with virtual_time(clock._clock):
+        yield clock
+
+
+class LiveOutput(Output):
+    """What has been printed up to now, line by line."""
+
+    __slots__ = ()
+    __hash__ = None  # type: ignore[assignment]  # as of any output
+
+    def __init__(self) -> None:
+        self._lines: list[Line] = []  # type: ignore[assignment]  # an output that grows
+
+    def add(self, text: str, seconds: float) -> None:
+        """Add a line."""
+        self._lines.append(Line(text, Seconds(seconds)))
+
+
+@contextmanager
+def live_output(clock: TestClock) -> Iterator[LiveOutput]:
+    """Collect what is printed on ``sys.stdout``, and pass it on."""
+    lines = LiveOutput()
+    before = sys.stdout
+    echo: BinaryIO = before.buffer
+    limit = Limit(math.inf, math.inf, lambda: None)
+    stream = RecordingStream(lambda _, text: lines.add(text, clock.elapsed), "stdout", 1, limit, echo=echo)
+    sys.stdout = stream.text()
+    try:
+        yield lines
+    finally:
+        sys.stdout = before

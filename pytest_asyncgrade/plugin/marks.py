@@ -1,0 +1,28 @@
+"""What the marks on a grader's tests say: points, and which exercise."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pytest_asyncgrade.errors import AsyncgradeError
+from pytest_asyncgrade.grading import Exercise, Points
+
+
+def points_of(item: pytest.Item) -> Points:
+    """Return what a check is worth; pytest.UsageError names the check if its mark is wrong."""
+    mark = item.get_closest_marker("points")
+    try:
+        return Points() if mark is None else Points.parse(item.nodeid, mark.args, mark.kwargs)
+    except AsyncgradeError as error:
+        raise pytest.UsageError(str(error)) from None
+
+
+def exercise_of(node: pytest.Item | pytest.Collector) -> Exercise:
+    """Return the exercise that a grader module is for: called like its folder, or as its mark says."""
+    mark = node.get_closest_marker("exercise")
+    if mark is not None and (len(mark.args) != 1 or not isinstance(mark.args[0], str)):
+        msg = f"{node.nodeid}: exercise() takes one text, the exercise's name: exercise('concurrent_sleeps')"
+        raise pytest.UsageError(msg)
+    return Exercise.of_grader(Path(node.path).parent, mark.args[0] if mark else None)

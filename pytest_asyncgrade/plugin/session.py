@@ -1,0 +1,192 @@
+"""``pytest --grade``: each test of a grader is a check, each check of each student a result, all results the grade.
+
+The hooks here read pytest, call the core and write pytest.  With pytest-xdist a check runs in a worker and its result
+travels on the test report, as plain data; the grade is put together where the reports arrive.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_asyncgrade.errors import AsyncgradeError
+from pytest_asyncgrade.grading import Source, Submission, collect
+from pytest_asyncgrade.reports import ReportFile
+from pytest_asyncgrade.reports.terminal import render
+from pytest_asyncgrade.sandbox import DEFAULT_TIMEOUT
+
+from .comparison import COMPARISON
+from .marks import exercise_of, points_of
+from .verdict import judge
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+    from pathlib import Path
+
+_GRADER_IS_BROKEN = pytest.ExitCode.INTERNAL_ERROR
+_STATUS = {
+    "passed": ("earned", ".", ("EARNED", {"green": True})),
+    "failed": ("lost", "F", ("LOST", {"red": True})),
+    "error": ("broken", "E", ("BROKEN", {"red": True})),
+    "not_run": ("not run", "N", ("NOT RUN", {"yellow": True})),
+}
+
+
+class GradeSession:
+    """One session of grading; registered as a plugin of its own, so that there are no hooks without ``--grade``."""
+
+    def __init__(self, config: pytest.Config, source: Source, reports: tuple[ReportFile, ...]) -> None:
+        self.config = config
+        self.source = source
+        self.reports = reports
+        self.submissions: dict[tuple[str, str], Submission] = {}
+        self.packed: dict[str, dict[str, Any]] = {}
+        self.not_handed_in: set[str] = set()
+        self.item: pytest.Item | None = None
+
+    @classmethod
+    def begin(cls, config: pytest.Config) -> GradeSession:
+        """Check what was asked for; pytest.UsageError says what is wrong with it."""
+        option = config.option
+        if config.args_source is not config.ArgsSource.ARGS:
+            config.args[:] = [str(_default_graders(config))]
+        option.verbose -= 1  # pytest's own header and file names say nothing to a student
+        if option.grade_timeout is not None and option.grade_timeout <= 0:
+            msg = f"--grade-timeout {option.grade_timeout:g}: give a number of seconds above 0"
+            raise pytest.UsageError(msg)
+        try:
+            source = Source(option.submission, option.submissions)
+            source.students()
+            reports = tuple(map(ReportFile.parse, option.grade_report))
+        except AsyncgradeError as error:
+            raise pytest.UsageError(str(error)) from None
+        return cls(config, source, reports)
+
+    # collection
+
+    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
+        """Let each check run once per student."""
+        if self.source.submissions is not None and "submission" in metafunc.fixturenames:
+            metafunc.parametrize("submission", self.source.students(), indirect=True, scope="module")
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
+        """Refuse what cannot be graded; leave out the exercises that no student handed in."""
+        kept: dict[bool, list[pytest.Item]] = {True: [], False: []}
+        for item in items:
+            kept[self._is_handed_in(item)].append(item)
+        if kept[False]:
+            config.hook.pytest_deselected(items=kept[False])
+            items[:] = kept[True]
+
+    def _is_handed_in(self, item: pytest.Item) -> bool:
+        points_of(item)
+        if not isinstance(item, pytest.Function) or "submission" not in item.fixturenames:
+            msg = f"{item.nodeid}: a check must look at the student's work: let it ask for the fixture 'submission'"
+            raise pytest.UsageError(msg)
+        exercise = exercise_of(item)
+        if self.source.submissions is None:
+            return True
+        if any(self.source.script(exercise, student).exists() for student in self.source.students()):
+            return True
+        self.not_handed_in.add(exercise.slug)
+        return False
+
+    # the student's work
+
+    def submission(self, request: pytest.FixtureRequest) -> Submission:
+        """Return the submission that a module's checks are for: one object per student and exercise."""
+        exercise, student = exercise_of(request.node), getattr(request, "param", "")
+        key = (exercise.slug, student)
+        if key not in self.submissions:
+            script = self.source.script(exercise, student)
+            alone = self.source.submission is not None and self.source.submission.is_file()
+            self.submissions[key] = Submission(exercise, script, student=student, timeout=self._timeout, alone=alone)
+        return self.submissions[key]
+
+    def _timeout(self) -> float:
+        """Return the real seconds that a run of the check under way may take."""
+        mark = self.item.get_closest_marker("timeout") if self.item else None
+        if mark is not None and (mark.args or "timeout" in mark.kwargs):
+            return float(mark.args[0] if mark.args else mark.kwargs["timeout"])
+        given = self.config.option.grade_timeout or self.config.getoption("timeout", None)
+        if given is None and self.config.pluginmanager.has_plugin("timeout"):
+            given = self.config.getini("timeout")
+        return float(given or DEFAULT_TIMEOUT)
+
+    @pytest.hookimpl(tryfirst=True, optionalhook=True)
+    def pytest_timeout_set_timer(self) -> bool:
+        """Leave pytest-timeout's timer out: a run has its own limit, and a killed check could not explain itself."""
+        return True
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
+        """Know which check is under way."""
+        self.item = item
+        return (yield)
+
+    # results
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Function, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Judge a check, and let its report carry the result."""
+        report = yield
+        comparison, self.config.stash[COMPARISON] = self.config.stash.get(COMPARISON, None), None
+        packed = judge(item, call, report, self.submissions.get(self._key(item)), comparison)
+        if packed is not None:
+            report.asyncgrade = packed  # type: ignore[attr-defined]  # pytest-xdist sends a report's attributes along
+        return report
+
+    @staticmethod
+    def _key(item: pytest.Function) -> tuple[str, str]:
+        student = item.callspec.params.get("submission", "") if hasattr(item, "callspec") else ""
+        return exercise_of(item).slug, student
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, Any] | None:
+        """Call a check earned, lost, broken or not run, and keep it out of pytest's own list of failures."""
+        packed = getattr(report, "asyncgrade", None)
+        return _STATUS[packed["result"]["verdict"]] if packed else None
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Take in a result, from this process or a worker."""
+        if packed := getattr(report, "asyncgrade", None):
+            self.packed[report.nodeid] = packed
+
+    # the end
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        """Set the exit status; write the report files, when all that is a student's is dead."""
+        if hasattr(self.config, "workerinput") or exitstatus not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+            return
+        grade = collect(self.packed.values(), self.not_handed_in)
+        session.exitstatus = (
+            _GRADER_IS_BROKEN
+            if grade.broken
+            else pytest.ExitCode.OK
+            if grade.complete
+            else pytest.ExitCode.TESTS_FAILED
+        )
+        for report in self.reports:
+            report.write(grade)
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Show the grade."""
+        if self.packed:
+            terminalreporter.ensure_newline()
+            grade = collect(self.packed.values(), self.not_handed_in)
+            for text, markup in render(grade, verbose=self.config.option.verbose >= 0):
+                terminalreporter.write_line(text, **{style: True for style in markup})
+
+
+def _default_graders(config: pytest.Config) -> Path:
+    graders = config.rootpath / "graders"
+    if not graders.is_dir():
+        msg = f"--grade: there is no folder {graders}: name the graders, as in `pytest --grade path/to/graders`"
+        raise pytest.UsageError(msg)
+    return graders

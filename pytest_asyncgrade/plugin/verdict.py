@@ -1,0 +1,121 @@
+"""From what pytest knows of a test's end to the result of a check.
+
+Four outcomes, never merged: a failed assertion is the student's, a run that could not be judged is nobody's, anything
+else that goes wrong in a grader is the grader's.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_asyncgrade.grading import CheckResult, Failure, Verdict, pack_result
+from pytest_asyncgrade.grading.explain import explain_values, failed_assert, left_side
+from pytest_asyncgrade.trace import Explanation, Outcome, UnfinishedRunError
+
+from .marks import exercise_of, points_of
+
+if TYPE_CHECKING:
+    from pytest_asyncgrade.grading import Submission
+
+    from .comparison import Comparison
+
+_SHARED = pytest.StashKey[dict[str, list[str]]]()
+"""Per student, the runs that a module's fixtures have asked for: what its checks look at."""
+
+
+def judge(
+    item: pytest.Function,
+    call: pytest.CallInfo[None],
+    report: pytest.TestReport,
+    submission: Submission | None,
+    comparison: Comparison | None,
+) -> dict[str, Any] | None:
+    """Return the packed result of a check, None as long as there is none (a set-up or tear-down that went well)."""
+    runs = _runs(item, call, submission)
+    if call.when != "call" and report.passed:
+        return None
+    verdict, failure = _judge(call, report, comparison)
+    if failure is not None:
+        report.longrepr = failure.traceback or failure.rationale
+    result = CheckResult(
+        exercise=exercise_of(item).slug,
+        student=submission.student if submission else "",
+        name=_name(item),
+        nodeid=item.nodeid,
+        order=item.reportinfo()[1] or 0,
+        points=points_of(item),
+        verdict=verdict,
+        failure=failure,
+        runs=tuple(runs),
+        duration=report.duration,
+    )
+    script = submission.script.name if submission else ""
+    traces = {key: submission.runs[key] for key in runs} if submission else {}
+    return pack_result(result, script, traces)
+
+
+def _runs(item: pytest.Function, call: pytest.CallInfo[None], submission: Submission | None) -> list[str]:
+    """Return the keys of the runs a check looks at: those it asked for itself, or else those of its fixtures."""
+    if submission is None:
+        return []
+    module = item.getparent(pytest.Module) or item
+    shared = module.stash.setdefault(_SHARED, {}).setdefault(submission.student, [])
+    asked = list(dict.fromkeys(submission.asked))
+    submission.asked.clear()
+    if call.when == "setup":
+        shared += [key for key in asked if key not in shared]
+    return asked or list(shared)
+
+
+def _judge(
+    call: pytest.CallInfo[None], report: pytest.TestReport, comparison: Comparison | None
+) -> tuple[Verdict, Failure | None]:
+    if report.skipped:
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else "it was left out"
+        return Verdict.NOT_RUN, Failure(str(reason).removeprefix("Skipped: "))
+    if call.excinfo is None:
+        return Verdict.PASSED, None
+    error = call.excinfo.value
+    if isinstance(error, UnfinishedRunError):
+        not_runnable = error.trace.outcome is Outcome.NOT_RUNNABLE
+        return (Verdict.NOT_RUN if not_runnable else Verdict.FAILED), Failure(error.trace.reason)
+    if isinstance(error, AssertionError) and call.when != "teardown":
+        return Verdict.FAILED, _explain(call.excinfo, comparison)
+    if isinstance(error, pytest.fail.Exception) and call.when != "teardown" and not _is_unawaited(error):
+        return Verdict.FAILED, Failure(str(error.msg))
+    return Verdict.ERROR, Failure(f"{type(error).__name__}: {error}", traceback=str(call.excinfo.getrepr(style="short")))
+
+
+def _is_unawaited(error: Any) -> bool:
+    """Tell whether pytest itself gave up on an ``async def`` check that no plugin runs."""
+    return "async def functions are not natively supported" in str(error.msg)
+
+
+def _explain(excinfo: pytest.ExceptionInfo[BaseException], comparison: Comparison | None) -> Failure:
+    """Explain a failed assertion: by the teacher's own message, or by what was compared."""
+    text = str(excinfo.value)
+    message = text.partition("\nassert ")[0]
+    if message and not message.startswith("assert "):
+        return Failure(message)
+    expression = failed_assert(excinfo.tb)
+    explanation = comparison.explanation if comparison else None
+    if comparison and explanation is None and isinstance(expression, ast.Compare):
+        explanation = explain_values(comparison.op, comparison.left, comparison.right, left_side(expression))
+    if explanation is None:
+        what = ast.unparse(expression) if expression is not None else text.removeprefix("assert ")
+        explanation = Explanation(f"this does not hold: {what}")
+    return Failure(explanation.rationale, explanation.expected, explanation.actual)
+
+
+def _name(item: pytest.Function) -> str:
+    """Return a check's name: the first paragraph of its docstring, with its parameters if it has any but the student."""
+    doc = (item.obj.__doc__ or "").strip().partition("\n\n")[0]
+    name = " ".join(doc.split()) or item.originalname.removeprefix("test_").replace("_", " ")
+    params = {k: v for k, v in item.callspec.params.items() if k[0] != "_" and k != "submission"} if hasattr(
+        item, "callspec"
+    ) else {}
+    shown = ", ".join(f"{key}={value!r}" for key, value in params.items())
+    return f"{name} [{shown}]" if shown else name

@@ -1,0 +1,91 @@
+"""Our own format: everything in the grade, versioned, described by ``grade.schema.json`` beside this file.
+
+Visible and hidden checks are all in it, with what they say: it is the teacher's.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from pytest_asyncgrade.trace.timeline import headline
+
+if TYPE_CHECKING:
+    from pytest_asyncgrade.grading import CheckResult, Grade, Work
+    from pytest_asyncgrade.trace import Trace
+
+VERSION = 1
+
+
+def render(grade: Grade) -> str:
+    """Return the grade as JSON text: ASCII, with a newline at the end."""
+    return json.dumps(to_plain(grade), indent=2) + "\n"
+
+
+def to_plain(grade: Grade) -> dict[str, Any]:
+    """Return the grade as plain data, in the form of the schema."""
+    return {
+        "format": "pytest-asyncgrade",
+        "version": VERSION,
+        "score": grade.score,
+        "max_score": grade.max_score,
+        "complete": grade.complete,
+        "broken": grade.broken,
+        "works": [_work(work) for work in grade.works],
+        "not_handed_in": list(grade.not_handed_in),
+    }
+
+
+def _work(work: Work) -> dict[str, Any]:
+    return {
+        "student": work.student,
+        "exercise": work.exercise,
+        "script": work.script,
+        "score": work.score,
+        "max_score": work.max_score,
+        "checks": [_check(check, list(work.runs)) for check in work.checks],
+        "runs": [_run(trace) for trace in work.runs.values()],
+    }
+
+
+def _check(check: CheckResult, runs: list[str]) -> dict[str, Any]:
+    failure = check.failure
+    return {
+        "name": check.name,
+        "id": check.nodeid,
+        "verdict": check.verdict.value,
+        "score": check.score,
+        "points": check.points.points,
+        "bonus": check.points.bonus,
+        "visibility": check.points.visibility.value,
+        "hint": check.points.hint,
+        "rationale": failure.rationale if failure else "",
+        "expected": list(failure.expected) if failure else [],
+        "actual": list(failure.actual) if failure else [],
+        "traceback": failure.traceback if failure else "",
+        "runs": [runs.index(key) for key in check.runs],
+        "duration": round(check.duration, 6),
+    }
+
+
+def _run(trace: Trace) -> dict[str, Any]:
+    partial = trace.partial
+    return {
+        "asked": trace.asked,
+        "summary": headline(trace),
+        "outcome": trace.outcome.value,
+        "reason": trace.reason,
+        "elapsed": float(partial.elapsed),
+        "max_concurrency": partial.max_concurrency,
+        "output": [
+            {"text": line.text, "time": float(line.time), "stream": line.stream, "task": line.task, "line": line.lineno}
+            for line in [*partial.output, *partial.stderr]
+        ],
+        "tasks": [
+            {
+                "number": span.number, "name": span.name, "coroutine": span.coroutine, "parent": span.parent,
+                "start": float(span.start), "end": None if span.end is None else float(span.end), "ended": span.ended,
+            }
+            for span in partial.tasks
+        ],
+    }  # fmt: skip

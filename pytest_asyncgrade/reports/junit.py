@@ -1,0 +1,68 @@
+"""JUnit XML, as continuous integration reads it: a suite per student and exercise, a case per check.
+
+A lost check is a failure, a grader's mistake an error, a check that could not be judged is skipped: counts match, no
+character is one that XML forbids, and (classname, name) is unique.
+"""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ET
+from typing import TYPE_CHECKING
+
+from pytest_asyncgrade.grading import Verdict, Visibility
+from pytest_asyncgrade.trace.text import printable
+
+if TYPE_CHECKING:
+    from pytest_asyncgrade.grading import CheckResult, Grade, Work
+
+_TAGS = {Verdict.FAILED: "failure", Verdict.ERROR: "error", Verdict.NOT_RUN: "skipped"}
+_COUNTS = {"failures": Verdict.FAILED, "errors": Verdict.ERROR, "skipped": Verdict.NOT_RUN}
+_FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def render(grade: Grade) -> str:
+    """Return the grade as JUnit XML."""
+    root = ET.Element("testsuites", _counts(list(grade.checks)) | {"name": "asyncgrade"})
+    for work in grade.works:
+        _suite(root, work)
+    ET.indent(root)
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{ET.tostring(root, encoding="unicode")}\n'
+
+
+def _counts(checks: list[CheckResult]) -> dict[str, str]:
+    counts = {name: sum(check.verdict is verdict for check in checks) for name, verdict in _COUNTS.items()}
+    seconds = sum(check.duration for check in checks)
+    return {"tests": str(len(checks)), **{k: str(v) for k, v in counts.items()}, "time": f"{seconds:.3f}"}
+
+
+def _suite(root: ET.Element, work: Work) -> None:
+    name = _clean(f"{work.student}: {work.exercise}" if work.student else work.exercise)
+    suite = ET.SubElement(root, "testsuite", _counts(list(work.checks)) | {"name": name})
+    taken: dict[str, int] = {}
+    for check in work.checks:
+        hidden = check.points.visibility is not Visibility.VISIBLE
+        title = "hidden check" if hidden else _clean(check.name)
+        taken[title] = taken.get(title, 0) + 1
+        unique = title if taken[title] == 1 else f"{title} ({taken[title]})"
+        fields = {"classname": name, "name": unique, "time": f"{check.duration:.3f}"}
+        case = ET.SubElement(suite, "testcase", fields)
+        if check.verdict is not Verdict.PASSED:
+            _add_failure(case, check, hidden=hidden)
+
+
+def _add_failure(case: ET.Element, check: CheckResult, *, hidden: bool) -> None:
+    failure = check.failure
+    message = "a hidden check" if hidden or failure is None else _clean(failure.rationale) or check.verdict.value
+    element = ET.SubElement(case, _TAGS[check.verdict], {"message": message})
+    if failure is not None and not hidden:
+        parts = [failure.rationale]
+        for title, values in (("expected", failure.expected), ("actual", failure.actual)):
+            parts += [f"{title}:", *(f"  {value}" for value in values)] if values else []
+        parts += [f"hint: {check.points.hint}"] if check.points.hint else []
+        parts += [failure.traceback] if failure.traceback else []
+        element.text = "\n".join(_clean(line) for part in parts for line in part.split("\n"))
+
+
+def _clean(text: str) -> str:
+    return _FORBIDDEN.sub("?", printable(text))

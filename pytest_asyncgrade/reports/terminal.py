@@ -1,0 +1,120 @@
+"""The grade as a student reads it in the terminal: 80 columns, plain ASCII of ours, readable without colour."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import TYPE_CHECKING
+
+from pytest_asyncgrade.grading import Verdict, Visibility
+from pytest_asyncgrade.trace.text import printable
+from pytest_asyncgrade.trace.timeline import headline, timeline
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from pytest_asyncgrade.grading import CheckResult, Failure, Grade, Work
+
+WIDTH = 80
+MOST_VALUES = 20
+Styled = tuple[str, tuple[str, ...]]
+"""A line of text, and the markup of pytest's terminal writer for it (``("red", "bold")``)."""
+
+_WORDS = {Verdict.PASSED: "ok", Verdict.FAILED: "LOST", Verdict.ERROR: "ERROR", Verdict.NOT_RUN: "not run"}
+_STYLES: dict[Verdict, tuple[str, ...]] = {
+    Verdict.PASSED: ("green",),
+    Verdict.FAILED: ("red",),
+    Verdict.ERROR: ("red", "bold"),
+    Verdict.NOT_RUN: ("yellow",),
+}
+
+
+def render(grade: Grade, *, verbose: bool = False) -> Iterator[Styled]:
+    """Yield the report line by line; `verbose` shows what the programs did that lost nothing, too."""
+    for work in grade.works:
+        yield from _work(work, verbose=verbose)
+    for slug in grade.not_handed_in:
+        yield f"{slug}: nobody handed it in, so it does not count.", ("yellow",)
+    if len(grade.works) > 1:
+        yield from _table(grade) if grade.students != ("",) else _list(grade)
+    yield _total(grade), ("bold", "green" if grade.complete else "red")
+
+
+def _work(work: Work, *, verbose: bool) -> Iterator[Styled]:
+    title = f"{work.student}: {work.exercise}" if work.student else work.exercise
+    score = f"{work.score} of {work.max_score} points"
+    yield "", ()
+    yield f"{title} {'.' * (WIDTH - len(title) - len(score) - 2)} {score}", ("bold",)
+    for check in work.checks:
+        yield from _check(check)
+    shown = [key for check in work.checks if check.verdict is not Verdict.PASSED or verbose for key in check.runs]
+    for key in dict.fromkeys(shown):
+        trace = work.runs[key]
+        yield "", ()
+        yield from _wrapped(f"What happened: {printable(headline(trace))}", 2, style=("bold",))
+        for line in timeline(trace, width=WIDTH - 2):
+            yield f"  {line}".rstrip(), ()
+
+
+
+def _check(check: CheckResult) -> Iterator[Styled]:
+    hidden = check.points.visibility is not Visibility.VISIBLE
+    of = f"{check.score}/{check.points.points}" + (" bonus" if check.points.bonus else "")
+    name = "(a hidden check)" if hidden else printable(check.name)
+    first, *rest = textwrap.wrap(name, WIDTH - 16) or [""]
+    yield f"  {_WORDS[check.verdict]:<8}{of:<4} {first}", _STYLES[check.verdict]
+    for line in rest:
+        yield f"{'':15}{line}", _STYLES[check.verdict]
+    if check.failure is not None and not hidden:
+        yield from _failure(check.failure, check)
+
+
+def _failure(failure: Failure, check: CheckResult) -> Iterator[Styled]:
+    if check.verdict is Verdict.ERROR:
+        yield from _wrapped("This is a mistake in the grader, not in your program. For your teacher:", 15)
+        for line in failure.traceback.splitlines() or [failure.rationale]:
+            yield f"{'':15}{printable(line)}", ("red",)
+        return
+    yield from _wrapped(printable(failure.rationale), 15)
+    yield from _values("expected:", failure.expected)
+    yield from _values("actual:", failure.actual)
+    if check.points.hint and check.verdict is Verdict.FAILED:
+        yield from _wrapped(f"hint: {printable(check.points.hint)}", 15, style=("cyan",))
+
+
+def _values(title: str, values: tuple[str, ...]) -> Iterator[Styled]:
+    for index, value in enumerate(values[:MOST_VALUES]):
+        yield f"{'':15}{title if index == 0 else '':<10}{printable(value)}", ()
+    if len(values) > MOST_VALUES:
+        yield f"{'':25}[... {len(values) - MOST_VALUES} more]", ()
+
+
+def _wrapped(text: str, indent: int, *, style: Iterable[str] = ()) -> Iterator[Styled]:
+    for line in textwrap.wrap(text, WIDTH - indent, break_on_hyphens=False) or [""]:
+        yield " " * indent + line, tuple(style)
+
+
+def _table(grade: Grade) -> Iterator[Styled]:
+    """Yield the table of students and exercises."""
+    points = {(work.student, work.exercise): f"{work.score}/{work.max_score}" for work in grade.works}
+    width = max(map(len, ("student", *grade.students))) + 2
+    columns = [*grade.exercises, "total"]
+    yield "", ()
+    yield "student".ljust(width) + "  ".join(columns), ("bold",)
+    for student in grade.students:
+        works = [work for work in grade.works if work.student == student]
+        total = f"{sum(work.score for work in works)}/{sum(work.max_score for work in works)}"
+        cells = [*(points.get((student, exercise), "-") for exercise in grade.exercises), total]
+        row = "  ".join(cell.rjust(len(column)) for cell, column in zip(cells, columns, strict=True))
+        yield f"{student.ljust(width)}{row}", ()
+
+
+def _list(grade: Grade) -> Iterator[Styled]:
+    yield "", ()
+    for work in grade.works:
+        yield f"{work.exercise:<40}{work.score:>4} of {work.max_score} points", ()
+
+
+def _total(grade: Grade) -> str:
+    if grade.broken:
+        return f"{grade.score} of {grade.max_score} points so far: a grader is broken, so this is not a grade"
+    return f"total: {grade.score} of {grade.max_score} points"

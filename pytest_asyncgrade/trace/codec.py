@@ -1,0 +1,233 @@
+"""The records of a run, as the student's process writes them and as ours reads them.
+
+One record is one line of JSON, an array: a tag, then a fixed number of fields of exact types.  The child only reports;
+whatever is not exactly a record is an error (`RecordError`), and a run with such an error is never a finished one.
+Times are whole nanoseconds since the program's start.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, get_args
+
+from .model import (
+    Blocked,
+    BusyWait,
+    Elapsed,
+    Line,
+    Outcome,
+    Output,
+    Place,
+    Raised,
+    Recording,
+    Seconds,
+    Stream,
+    TaskSpan,
+    Trace,
+)
+from .plain import NotPlainError, decode
+
+VERSION = 1
+MAX_RECORD = 1_000_000
+"""Longest record in bytes."""
+
+_STREAMS = get_args(Stream)
+_ENDS = ("finished", "failed", "cancelled")
+_CHILD_OUTCOMES = (Outcome.FINISHED, Outcome.CRASHED, Outcome.EXITED, Outcome.DEADLOCKED, Outcome.FLOODED,
+                   Outcome.NOT_RUNNABLE)  # fmt: skip
+
+
+class RecordError(ValueError):
+    """Something that is not a record of a run."""
+
+
+def dump(record: list[object]) -> bytes:
+    """Return one record as a line of bytes."""
+    return json.dumps(record, ensure_ascii=True, allow_nan=False, separators=(",", ":")).encode() + b"\n"
+
+
+class TraceBuilder:
+    """Builds a trace from the records of a run, one line of bytes at a time, believing none of them."""
+
+    def __init__(self, nonce: str) -> None:
+        self._nonce = nonce
+        self._greeted = False
+        self._lines: dict[str, list[Line]] = {stream: [] for stream in _STREAMS}
+        self._tasks: dict[int, TaskSpan] = {}
+        self._blocked: list[Blocked] = []
+        self._busy_waits: list[BusyWait] = []
+        self._elapsed = 0
+        self._result: object = None
+        self._end: tuple[Outcome, str, Raised | None] | None = None
+        self._records: list[bytes] = []
+        self.stuck: Place | None = None
+
+    @property
+    def ended(self) -> bool:
+        """Whether the record that ends a run has been read."""
+        return self._end is not None
+
+    def feed(self, line: bytes) -> None:
+        """Take in one record; RecordError if it is not one."""
+        if len(line) > MAX_RECORD:
+            msg = f"a record of {len(line)} bytes, more than {MAX_RECORD}"
+            raise RecordError(msg)
+        try:
+            record = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            msg = f"not JSON: {line[:40]!r}"
+            raise RecordError(msg) from error
+        if type(record) is not list or not record or type(record[0]) is not str:
+            msg = f"not a record: {line[:40]!r}"
+            raise RecordError(msg)
+        self._take(record[0], record[1:])
+        self._records.append(line)
+
+    def _take(self, tag: str, fields: list[Any]) -> None:
+        take = {
+            "hello": self._hello, "line": self._line, "task": self._task, "done": self._done, "slept": self._slept,
+            "busy": self._busy, "stuck": self._stuck, "end": self._finish,
+        }.get(tag)  # fmt: skip
+        if take is None or self.ended or self._greeted is (tag == "hello"):
+            msg = f"a record {tag[:20]!r} out of place"
+            raise RecordError(msg)
+        try:
+            take(*fields)
+        except (TypeError, ValueError) as error:
+            msg = f"a malformed record {tag!r}: {error}"
+            raise RecordError(msg) from error
+
+    def _hello(self, version: object, nonce: object) -> None:
+        if version != VERSION or nonce != self._nonce:
+            msg = "it does not know what it was told"
+            raise RecordError(msg)
+        self._greeted = True
+
+    def _line(self, time: object, stream: object, text: object, task: object, place: object) -> None:
+        if stream not in _STREAMS:
+            msg = f"stream {stream!r}"
+            raise RecordError(msg)
+        line = Line(_text(text), self._time(time), stream, self._known(task), _place(place))
+        self._lines[stream].append(line)
+
+    def _task(  # noqa: PLR0917  # one field each of one record
+        self, number: object, parent: object, name: object, coroutine: object, time: object, place: object
+    ) -> None:
+        if _count(number) != len(self._tasks) + 1:
+            msg = f"task {number!r} out of order"
+            raise RecordError(msg)
+        self._tasks[_count(number)] = TaskSpan(
+            _count(number), _text(name), _text(coroutine), self._known(parent), self._time(time), place=_place(place)
+        )
+
+    def _done(self, number: object, time: object, ended: object) -> None:
+        span = self._tasks.get(_count(number))
+        if span is None or span.end is not None or ended not in _ENDS:
+            msg = f"end {ended!r} of task {number!r}"
+            raise RecordError(msg)
+        self._tasks[span.number] = TaskSpan(
+            span.number, span.name, span.coroutine, span.parent, span.start, self._time(time), ended, span.place
+        )
+
+    def _slept(self, start: object, end: object, task: object, place: object) -> None:
+        self._blocked.append(Blocked(_seconds(start), self._time(end), self._known(task), _place(place)))
+
+    def _busy(self, time: object, task: object, place: object) -> None:
+        self._busy_waits.append(BusyWait(self._time(time), self._known(task), _place(place)))
+
+    def _stuck(self, place: object) -> None:
+        self.stuck = _place(place)
+
+    def _finish(self, time: object, outcome: object, reason: object, raised: object, result: object) -> None:
+        if outcome not in _CHILD_OUTCOMES:
+            msg = f"outcome {outcome!r}"
+            raise RecordError(msg)
+        self._time(time)
+        try:
+            self._result = decode(result)
+        except NotPlainError as error:
+            raise RecordError(str(error)) from error
+        self._end = (Outcome(outcome), _text(reason), _raised(raised))
+
+    def _time(self, time: object) -> Seconds:
+        self._elapsed = max(self._elapsed, _count(time))
+        return _seconds(time)
+
+    def _known(self, task: object) -> int | None:
+        if task is not None and _count(task) not in self._tasks:
+            msg = f"unknown task {task!r}"
+            raise RecordError(msg)
+        return task  # type: ignore[return-value]  # an int, or None
+
+    def recording(self) -> Recording:
+        """Return what has been recorded so far."""
+        return Recording(
+            output=Output(self._lines["stdout"]),
+            stderr=Output(self._lines["stderr"]),
+            elapsed=Elapsed(_seconds(self._elapsed)),
+            result=self._result,
+            tasks=tuple(self._tasks.values()),
+            blocked=tuple(self._blocked),
+            busy_waits=tuple(self._busy_waits),
+        )
+
+    def build(self, *, asked: str, source: tuple[str, ...], verdict: tuple[Outcome, str] | None = None) -> Trace:
+        """Return the trace; `verdict` is the parent's own (outcome, reason), which overrules the child's report."""
+        told = self._end or (Outcome.EXITED, "the program ended before it was done", None)
+        outcome, reason = verdict or told[:2]
+        return Trace(outcome, reason, self.recording(), told[2], asked, source, tuple(self._records))
+
+
+def pack(trace: Trace) -> dict[str, object]:
+    """Return a trace as plain JSON data, for another process of our own or a file."""
+    records = [record.decode("ascii") for record in trace.records]
+    verdict = [trace.outcome.value, trace.reason]
+    return {"asked": trace.asked, "source": list(trace.source), "verdict": verdict, "records": records}
+
+
+def unpack(data: dict[str, Any]) -> Trace:
+    """Return the trace that `pack` was given; RecordError if `data` is not its work."""
+    records = [record.encode("ascii") for record in data["records"]]
+    builder = TraceBuilder(json.loads(records[0])[2] if records else "")
+    for record in records:
+        builder.feed(record)
+    outcome, reason = data["verdict"]
+    return builder.build(asked=data["asked"], source=tuple(data["source"]), verdict=(Outcome(outcome), reason))
+
+
+def _count(value: object) -> int:
+    if type(value) is not int or not 0 <= value < 1 << 100:
+        msg = f"number {value!r}"
+        raise RecordError(msg)
+    return value
+
+
+def _seconds(value: object) -> Seconds:
+    return Seconds(_count(value) / 1_000_000_000)
+
+
+def _text(value: object) -> str:
+    if type(value) is not str:
+        msg = f"text {value!r}"
+        raise RecordError(msg)
+    return value
+
+
+def _place(value: object) -> Place | None:
+    if value is None:
+        return None
+    if type(value) is not list:
+        msg = f"place {value!r}"
+        raise RecordError(msg)
+    filename, lineno, function = value
+    return Place(_text(filename), _count(lineno), _text(function))
+
+
+def _raised(value: object) -> Raised | None:
+    if value is None:
+        return None
+    if type(value) is not list:
+        msg = f"exception {value!r}"
+        raise RecordError(msg)
+    kind, message, traceback, place = value
+    return Raised(_text(kind), _text(message), _text(traceback), _place(place))

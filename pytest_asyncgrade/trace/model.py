@@ -1,0 +1,274 @@
+"""What happened in one run of a student's program: frozen data, nothing of the student's in it but text and numbers.
+
+A run that did not finish has no duration and no order one could judge: `Trace.output`, `Trace.elapsed` and the rest
+then raise `UnfinishedRunError` (an AssertionError), whatever a check does with them.  What was recorded up to
+there is in `Trace.partial`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Literal, overload
+
+from .plain import number
+
+Stream = Literal["stdout", "stderr"]
+
+
+class Outcome(StrEnum):
+    """How a run ended.  Only a `FINISHED` one can be judged by its order and duration."""
+
+    FINISHED = "finished"
+    CRASHED = "crashed"
+    EXITED = "exited"
+    KILLED = "killed"
+    TIMED_OUT = "timed_out"
+    DEADLOCKED = "deadlocked"
+    FLOODED = "flooded"
+    NOT_RUNNABLE = "not_runnable"
+
+
+class UnfinishedRunError(AssertionError):
+    """A check asked for the output, duration ... of a run that did not finish."""
+
+    def __init__(self, trace: Trace) -> None:
+        super().__init__(trace.reason)
+        self.trace = trace
+
+
+class Seconds(float):
+    """A duration in seconds that shows its unit: ``6 s``."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return number(self)
+
+    __str__ = __repr__
+
+
+class Elapsed(Seconds):
+    """The duration of a whole run, so that a failed comparison can say so."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A line of the student's: file name (relative to the submission's folder), line number from 1, function."""
+
+    filename: str
+    lineno: int
+    function: str
+
+    def __str__(self) -> str:
+        return f"line {self.lineno}"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of output: `text` without its newline, `time` in virtual seconds since the program started."""
+
+    text: str
+    time: Seconds
+    stream: Stream = "stdout"
+    task: int | None = None
+    place: Place | None = None
+
+    @property
+    def function(self) -> str | None:
+        """The name of the function that printed it, None if that is not known (a subprocess)."""
+        return self.place.function if self.place else None
+
+    @property
+    def lineno(self) -> int | None:
+        """The number of the student's line that printed it, from 1, None if that is not known."""
+        return self.place.lineno if self.place else None
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Output(Sequence[Line]):
+    """The lines of a stream in the order they appeared; equals a matcher, or a list of the exact texts."""
+
+    __slots__ = ("_lines",)
+    __hash__ = None  # type: ignore[assignment]  # equal to lists, which have none
+
+    def __init__(self, lines: Sequence[Line]) -> None:
+        self._lines = tuple(lines)
+
+    @overload
+    def __getitem__(self, index: int) -> Line: ...
+    @overload
+    def __getitem__(self, index: slice) -> Output: ...
+    def __getitem__(self, index: int | slice) -> Line | Output:
+        return Output(self._lines[index]) if isinstance(index, slice) else self._lines[index]
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+    def __contains__(self, text: object) -> bool:
+        return any(line is text or line.text == text for line in self._lines)
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Output):
+            return self._lines == other._lines
+        if isinstance(other, list | tuple):
+            return self.texts == list(other)
+        return NotImplemented
+
+    def __repr__(self) -> str:
+        return f"<output: {self.texts!r}>"
+
+    @property
+    def texts(self) -> list[str]:
+        """The lines as plain strings."""
+        return [line.text for line in self._lines]
+
+    @property
+    def text(self) -> str:
+        """The whole as one string, each line with its newline."""
+        return "".join(f"{line.text}\n" for line in self._lines)
+
+
+@dataclass(frozen=True, slots=True)
+class TaskSpan:
+    """The life of one `asyncio.Task`; times in virtual seconds.  `end` is None if the program ended before the task."""
+
+    number: int
+    name: str
+    coroutine: str
+    parent: int | None
+    start: Seconds
+    end: Seconds | None = None
+    ended: Literal["finished", "failed", "cancelled", "pending"] = "pending"
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """A stretch of virtual time in which ``time.sleep`` blocked its thread."""
+
+    start: Seconds
+    end: Seconds
+    task: int | None = None
+    place: Place | None = None
+
+    @property
+    def seconds(self) -> Seconds:
+        """How long it was."""
+        return Seconds(round(self.end - self.start, 9))
+
+
+@dataclass(frozen=True, slots=True)
+class BusyWait:
+    """The program began to wait by looking at the clock, or yielding, again and again."""
+
+    time: Seconds
+    task: int | None = None
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """An exception that ended a program: its type's name, its message, its traceback as text, the student's line."""
+
+    type: str
+    message: str
+    traceback: str = ""
+    place: Place | None = None
+
+    def __str__(self) -> str:
+        return f"{self.type}: {self.message}" if self.message else self.type
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """What was recorded of a run, whether or not it finished."""
+
+    output: Output = field(default_factory=lambda: Output(()))
+    stderr: Output = field(default_factory=lambda: Output(()))
+    elapsed: Elapsed = Elapsed(0)
+    result: Any = None
+    tasks: tuple[TaskSpan, ...] = ()
+    blocked: tuple[Blocked, ...] = ()
+    busy_waits: tuple[BusyWait, ...] = ()
+
+    @property
+    def max_concurrency(self) -> int:
+        """The most tasks that were in progress at one time, the main task included, as in ``asyncio.all_tasks()``."""
+        changes = [(span.start, 1) for span in self.tasks]
+        changes += [(span.end, -1) for span in self.tasks if span.end is not None]
+        most = now = 0
+        for _, change in sorted(changes):  # at one instant, ends (-1) before starts (+1)
+            now += change
+            most = max(most, now)
+        return max(most, 1 if self.tasks else 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """One run of a student's program, as a check sees it.
+
+    `output` and `stderr` are the lines printed; `elapsed` the virtual seconds the program took; `result` what a called
+    function returned (exact built-in types); `tasks` the life of each task; `max_concurrency` the most tasks in
+    progress at once; `blocked` the stretches in which ``time.sleep`` stopped everything; each raises
+    `UnfinishedRunError` if the run did not finish.  `outcome`, `reason` (in the student's words), `exception` and
+    `partial` can always be asked for.
+    """
+
+    outcome: Outcome
+    reason: str
+    partial: Recording
+    exception: Raised | None = None
+    asked: str = ""
+    source: tuple[str, ...] = field(default=(), repr=False)
+    records: tuple[bytes, ...] = field(default=(), repr=False, compare=False)
+
+    def _finished(self) -> Recording:
+        if self.outcome is not Outcome.FINISHED:
+            raise UnfinishedRunError(self)
+        return self.partial
+
+    @property
+    def output(self) -> Output:
+        """The lines on standard output."""
+        return self._finished().output
+
+    @property
+    def stderr(self) -> Output:
+        """The lines on standard error."""
+        return self._finished().stderr
+
+    @property
+    def elapsed(self) -> Elapsed:
+        """Virtual seconds from the program's start to its end."""
+        return self._finished().elapsed
+
+    @property
+    def result(self) -> Any:
+        """What the called function returned, in exact built-in types; None for a whole program."""
+        return self._finished().result
+
+    @property
+    def tasks(self) -> tuple[TaskSpan, ...]:
+        """Every task, in the order of creation."""
+        return self._finished().tasks
+
+    @property
+    def blocked(self) -> tuple[Blocked, ...]:
+        """The stretches in which ``time.sleep`` blocked its thread."""
+        return self._finished().blocked
+
+    @property
+    def busy_waits(self) -> tuple[BusyWait, ...]:
+        """Where the program waited by looking at the clock again and again."""
+        return self._finished().busy_waits
+
+    @property
+    def max_concurrency(self) -> int:
+        """The most tasks that were in progress at one time, the main task included."""
+        return self._finished().max_concurrency

@@ -1,0 +1,110 @@
+"""The picture of a run in text: what was printed when and by which task, and how long each task lived."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .model import Seconds
+from .plain import number
+from .text import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .model import Blocked, Line, Recording, TaskSpan, Trace
+
+MOST_LINES = 30
+MOST_TASKS = 20
+MOST_REMARKS = 5
+_NAME = 16
+
+
+def timeline(trace: Trace, *, width: int = 80) -> Iterator[str]:
+    """Yield the lines of the picture, none longer than `width` columns, in ASCII but for the student's own text."""
+    recording = trace.partial
+    yield from _printed(recording, width)
+    yield from _bars(recording, width)
+    yield from _some(list(_remarks(recording)), MOST_REMARKS, "more of these")
+
+
+def headline(trace: Trace) -> str:
+    """Return one line that says what was run and how it ended."""
+    if trace.outcome == "finished":
+        return f"{trace.asked} took {number(trace.elapsed)}"
+    return f"{trace.asked}: {trace.reason}"
+
+
+def _printed(recording: Recording, width: int) -> Iterator[str]:
+    tasks = {span.number: span.coroutine for span in recording.tasks}
+    lines = sorted([*recording.output, *recording.stderr], key=lambda line: line.time)
+    if not lines:
+        yield "(it printed nothing)"
+        return
+    rows = []
+    before: Seconds | None = None
+    for line in lines:
+        moment = str(line.time) if line.time != before else ""
+        before = line.time
+        rows.append(_row(line, moment, tasks.get(line.task or 0, ""), width))
+    yield from _some(rows, MOST_LINES, "more lines")
+
+
+def _row(line: Line, moment: str, task: str, width: int) -> str:
+    mark = "!" if line.stream == "stderr" else "|"
+    head = f"{moment:>9} {_cut(task, _NAME):<{_NAME}} {mark} "
+    return head + _cut(printable(line.text), max(width - len(head), 20))
+
+
+def _bars(recording: Recording, width: int) -> Iterator[str]:
+    """Yield a bar per task; what ``time.sleep`` blocked is marked with #."""
+    total = recording.elapsed
+    if not recording.tasks or not total:
+        return
+    columns = max(width - 9 - _NAME - 4, 20)
+    yield ""
+    yield f"{'':>9} {'task':<{_NAME}}   0{str(total):>{columns - 1}}"
+    rows = [_bar(span, recording.blocked, columns, total) for span in recording.tasks]
+    yield from _some(rows, MOST_TASKS, "more tasks")
+
+
+def _bar(span: TaskSpan, blocked: tuple[Blocked, ...], columns: int, total: float) -> str:
+    def column(seconds: float) -> int:
+        return min(int(seconds / total * columns + 1e-9), columns)
+
+    end = span.end if span.end is not None else total
+    cells = [" "] * columns
+    first, last = column(span.start), max(column(end), column(span.start) + 1)
+    cells[first:last] = "=" * (min(last, columns) - first)
+    for stretch in blocked:
+        if stretch.task == span.number:
+            cells[column(stretch.start) : column(stretch.end)] = "#" * (column(stretch.end) - column(stretch.start))
+    ended = {"finished": "", "failed": "  failed", "cancelled": "  cancelled", "pending": "  never ended"}[span.ended]
+    bar = "".join(cells).rstrip()
+    room = columns - len(ended)
+    return f"{'':>9} {_cut(printable(span.coroutine), _NAME):<{_NAME}} | {bar[:room] if ended else bar}{ended}"
+
+
+def _remarks(recording: Recording) -> Iterator[str]:
+    for stretch in recording.blocked:
+        where = f" on {stretch.place}" if stretch.place else ""
+        what = "stopped the whole event loop" if stretch.task else "stopped its thread"
+        span = f"from {number(stretch.start).removesuffix(' s')} to {number(stretch.end)}"
+        yield f"time.sleep({number(stretch.seconds).removesuffix(' s')}){where} {what} {span}."
+    for wait in recording.busy_waits:
+        where = f" on {wait.place}" if wait.place else ""
+        yield f"the program waits{where} by looking again and again; let it sleep or await an event."
+
+
+def _some(rows: list[str], most: int, what: str) -> Iterator[str]:
+    """Yield the rows; of too many the first and the last, and how many were left out."""
+    if len(rows) <= most:
+        yield from rows
+        return
+    head = most * 2 // 3
+    yield from rows[:head]
+    yield f"{'':>9} [... {len(rows) - most} {what} ...]"
+    yield from rows[head - most :]
+
+
+def _cut(text: str, width: int) -> str:
+    return text if len(text) <= width else f"{text[: width - 3]}..."

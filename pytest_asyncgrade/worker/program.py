@@ -1,0 +1,206 @@
+"""Runs a student's program as ``python program.py`` would, and says how it ended."""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import atexit
+import gc
+import importlib.util
+import inspect
+import linecache
+import sys
+import threading
+import traceback
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from pytest_asyncgrade.trace.model import Outcome
+from pytest_asyncgrade.virtualtime import DeadlockError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from types import TracebackType
+
+    from .recorder import Recorder
+
+_HIDDEN = (str(Path(__file__).parent.parent), str(Path(asyncio.__file__).parent), str(Path(atexit.__spec__.origin or "")))
+"""Folders whose frames mean nothing to a student: they are left out of tracebacks."""
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """How a program ended: the fields of the record that says so, and the status a shell would see."""
+
+    outcome: Outcome
+    reason: str = ""
+    raised: list[object] | None = None
+    result: object = None
+    status: int = 0
+
+
+class Program:
+    """A student's file, ready to run.  `name` is what tracebacks call it; `folder` is where its imports are found."""
+
+    def __init__(self, path: Path, recorder: Recorder, *, name: str | None = None) -> None:
+        self.path = path
+        self.name = name or path.name
+        self.recorder = recorder
+
+    def run(self, argv: Iterable[str] = ()) -> End:
+        """Run the file as ``__main__``."""
+        self.recorder.begin()
+        sys.argv = [self.name, *argv]
+        return self._ended(lambda: self._load("__main__"))
+
+    def call(self, function: str, args: list[Any], kwargs: dict[str, Any]) -> End:
+        """Import the file, then call a function of it; a coroutine is run in an event loop of its own."""
+
+        def call() -> object:
+            module = self._load(self.path.stem)
+            self.recorder.begin()
+            return _call(getattr(module, function), args, kwargs)
+
+        return self._ended(call, function=function)
+
+    def play(self, scenarios: Path, scenario: str, kwargs: dict[str, Any]) -> End:
+        """Import the file, then run a scenario of the grader's, whose first argument is the student's module."""
+
+        def play() -> object:
+            module = self._load(self.path.stem)
+            spec = importlib.util.spec_from_file_location("scenarios", scenarios)
+            if spec is None or spec.loader is None:
+                raise ImportError(name="scenarios", path=str(scenarios))
+            grader = importlib.util.module_from_spec(spec)
+            spec.loader.exec_module(grader)
+            self.recorder.begin()
+            return _call(getattr(grader, scenario), [module], kwargs)
+
+        return self._ended(play)
+
+    def _load(self, name: str) -> ModuleType:
+        """Execute the file as the module `name`."""
+        source = self.path.read_bytes()
+        tree = compile(source, self.name, "exec", flags=ast.PyCF_ONLY_AST, dont_inherit=True)
+        if not tree.body:
+            raise NoCodeError
+        self._last_lineno = tree.body[-1].lineno
+        lines = importlib.util.decode_source(source).splitlines(keepends=True)
+        linecache.cache[self.name] = (len(source), None, lines, self.name)
+        module = ModuleType(name)
+        module.__file__ = str(self.path)
+        module.__builtins__ = __builtins__  # type: ignore[attr-defined]  # as `python file.py` has it
+        sys.modules[name] = module
+        sys.path.insert(0, str(self.path.parent))
+        exec(compile(tree, self.name, "exec", dont_inherit=True), module.__dict__)  # noqa: S102  # that is our purpose
+        return module
+
+    def _ended(self, action: Callable[[], object], *, function: str = "") -> End:
+        """Run `action`, then what Python runs at a program's end, and say how it ended."""
+        end = self._guarded(action, function)
+        last = self._guarded(_wind_up, "")
+        return last if end.outcome is Outcome.FINISHED and last.outcome is not Outcome.FINISHED else end
+
+    def _guarded(self, action: Callable[[], object], function: str) -> End:
+        try:
+            return End(Outcome.FINISHED, result=action())
+        except NoCodeError:
+            return End(Outcome.NOT_RUNNABLE, f"{self.name} has no code in it")
+        except SystemExit as error:
+            return self._exited(error)
+        except BaseException as error:  # noqa: BLE001  # whatever ends the program is its outcome
+            return self._crashed(error, function)
+
+    def _exited(self, error: SystemExit) -> End:
+        """SystemExit from the script's last statement, with status 0, is how many a good program ends."""
+        frames = traceback.extract_tb(error.__traceback__)
+        last = [frame for frame in frames if frame.filename == self.name]
+        in_loop = any(frame.name == "run_forever" for frame in frames)
+        if error.code in (None, 0) and len(last) == 1 and not in_loop and (last[0].lineno or 0) >= self._last_lineno:
+            return End(Outcome.FINISHED)
+        status = error.code if isinstance(error.code, int) else 0 if error.code is None else 1
+        if isinstance(error.code, str):
+            print(error.code, file=sys.stderr)
+        where = f" on line {last[-1].lineno}" if last else ""
+        return End(Outcome.EXITED, f"the program ended itself with exit({error.code or ''}){where}", status=status)
+
+    def _crashed(self, error: BaseException, function: str) -> End:
+        place = self._place(error.__traceback__)
+        report = _traceback_for_students(error, self.recorder.students)
+        kind, message = type(error).__name__, _message(error)
+        where = f"line {place[1]}: " if place else ""
+        if isinstance(error, DeadlockError):
+            outcome, reason = Outcome.DEADLOCKED, message
+        elif isinstance(error, SyntaxError):
+            outcome, reason = Outcome.NOT_RUNNABLE, _syntax_error(error)
+        elif isinstance(error, AttributeError) and function and error.name == function and place is None:
+            outcome, reason = Outcome.CRASHED, f"there is no function {function} in {self.name}"
+            report = f"{reason}\n"
+        else:
+            outcome, reason = Outcome.CRASHED, f"{where}{kind}: {message}" if message else f"{where}{kind}"
+        print(report, end="", file=sys.stderr)
+        return End(outcome, reason, [kind, message, report, place], status=1)
+
+    def _place(self, tb: TracebackType | None) -> list[object] | None:
+        """Return the innermost line of the student's in a traceback."""
+        place: list[object] | None = None
+        while tb is not None:
+            if filename := self.recorder.students(tb.tb_frame.f_code.co_filename):
+                place = [filename, tb.tb_lineno, tb.tb_frame.f_code.co_qualname]
+            tb = tb.tb_next
+        return place
+
+
+class NoCodeError(Exception):
+    """The file is empty, or has comments alone."""
+
+
+def _call(function: Callable[..., Any], args: list[Any], kwargs: dict[str, Any]) -> object:
+    result = function(*args, **kwargs)
+    if inspect.isawaitable(result):
+
+        async def await_it() -> object:
+            return await result
+
+        return asyncio.run(result if inspect.iscoroutine(result) else await_it())
+    return result
+
+
+def _wind_up() -> None:
+    """Do what the interpreter does at the end, while time is still virtual: join threads, run exit handlers."""
+    for callback in reversed(threading._threading_atexits):  # type: ignore[attr-defined]  # 3.9-3.14: the executors' end
+        callback()
+    for thread in threading.enumerate():
+        if thread is not threading.current_thread() and not thread.daemon:
+            thread.join()
+    atexit._run_exitfuncs()
+    gc.collect()  # a coroutine that was never awaited says so when it is collected
+
+
+def _message(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:  # noqa: BLE001  # a student's __str__ may do anything
+        return f"<{type(error).__name__} whose text cannot be shown>"
+
+
+def _syntax_error(error: SyntaxError) -> str:
+    where = f"line {error.lineno} of {error.filename}: " if error.lineno else ""
+    return f"Python cannot read the program: {where}{error.msg}"
+
+
+def _traceback_for_students(error: BaseException, students: Callable[[str], str | None]) -> str:
+    """Return a traceback as Python prints it, less the frames of asyncio and of this package."""
+    report = traceback.TracebackException.from_exception(error)
+    queue = [report]
+    while queue:
+        part = queue.pop()
+        kept = [frame for frame in part.stack if not frame.filename.startswith(_HIDDEN)]
+        for frame in kept:
+            frame.filename = students(frame.filename) or frame.filename
+        part.stack = traceback.StackSummary.from_list(kept)
+        queue += [other for other in (part.__cause__, part.__context__) if other is not None]
+        queue += part.exceptions or []
+    return "".join(report.format())

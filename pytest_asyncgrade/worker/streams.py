@@ -1,0 +1,128 @@
+"""Standard output and error of a program in virtual time, line by line.
+
+What Python code prints is recorded as it is printed, with its task and line.  What reaches the file descriptors another
+way (a subprocess, `os.write`, a C library) lands in a file, which is looked at before the clock moves on, so that it has
+its exact virtual time too.  A file never blocks its writer, as a pipe nobody reads would.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+from typing import TYPE_CHECKING, BinaryIO
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+MAX_LINE = 10_000
+"""Longest line recorded, in characters; a longer one is cut, and says so."""
+
+
+class Limit:
+    """How much a program may print, in characters and in lines; `exceeded` is called when that is too much."""
+
+    def __init__(self, characters: float, lines: float, exceeded: Callable[[], None]) -> None:
+        self._characters = characters
+        self._lines = lines
+        self._exceeded = exceeded
+
+    def spend(self, characters: int) -> None:
+        """Note one more line."""
+        self._characters -= characters
+        self._lines -= 1
+        if self._characters < 0 or self._lines < 0:
+            self._exceeded()
+
+
+class _Lines:
+    """Cuts text into lines; `limit` is what may still be recorded, in bytes, over all streams together."""
+
+    def __init__(self, record: Callable[[str, str], None], stream: str, limit: Limit) -> None:
+        self._record = record
+        self._stream = stream
+        self._limit = limit
+        self._begun = bytearray()
+
+    def add(self, data: bytes) -> None:
+        *whole, rest = data.split(b"\n")
+        for piece in whole:
+            self._begun += piece
+            self._finish()
+        self._begun += rest[: max(0, MAX_LINE * 4 - len(self._begun))]
+
+    def close(self) -> None:
+        if self._begun:
+            self._finish()
+
+    def _finish(self) -> None:
+        text = self._begun.decode("utf-8", "backslashreplace").removesuffix("\r")
+        self._begun.clear()
+        self._limit.spend(len(text) + 1)
+        if len(text) > MAX_LINE:
+            text = f"{text[:MAX_LINE]} [... cut after {MAX_LINE} characters]"
+        self._record(self._stream, text)
+
+
+class RecordingStream(io.RawIOBase):
+    """The raw end of ``sys.stdout`` or ``sys.stderr``: every write is recorded; `echo` gets a copy."""
+
+    def __init__(
+        self, record: Callable[[str, str], None], stream: str, fd: int, limit: Limit, *, echo: BinaryIO | None = None
+    ) -> None:
+        self._lines = _Lines(record, stream, limit)
+        self._fd = fd
+        self._echo = echo
+        self.name = f"<{stream}>"
+        self.mode = "w"
+
+    def writable(self) -> bool:
+        """Return True."""
+        return True
+
+    def fileno(self) -> int:
+        """Return the real file descriptor."""
+        return self._fd
+
+    def isatty(self) -> bool:
+        """Tell whether what is echoed goes to a terminal; a recorded program has none."""
+        return self._echo is not None and self._echo.isatty()
+
+    def write(self, data: bytes, /) -> int:  # type: ignore[override]  # any buffer
+        """Record what was printed."""
+        data = bytes(data)
+        if self._echo is not None:
+            self._echo.write(data)
+            self._echo.flush()
+        self._lines.add(data)
+        return len(data)
+
+    def finish(self) -> None:
+        """Record a last line that has no newline."""
+        self._lines.close()
+
+    def text(self) -> io.TextIOWrapper:
+        """Return this as a text stream, as Python's own: UTF-8, every write passed on at once."""
+        errors = "strict" if self._fd == 1 else "backslashreplace"
+        return io.TextIOWrapper(self, encoding="utf-8", errors=errors, write_through=True)  # type: ignore[type-var]
+
+
+class DescriptorTail:
+    """The file behind a file descriptor: what appears in it is recorded when `collect` is called."""
+
+    def __init__(self, record: Callable[[str, str], None], stream: str, path: str, limit: Limit) -> None:
+        self._lines = _Lines(record, stream, limit)
+        self._fd = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+        self._position = 0
+
+    def collect(self) -> None:
+        """Record what has been written since the last time."""
+        if os.fstat(self._fd).st_size <= self._position:
+            return
+        while data := os.read(self._fd, 65536):
+            self._position += len(data)
+            self._lines.add(data)
+
+    def finish(self) -> None:
+        """Record the rest, and a last line that has no newline."""
+        self.collect()
+        self._lines.close()
