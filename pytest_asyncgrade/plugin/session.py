@@ -185,8 +185,13 @@ class GradeSession:
 
 
 def _default_graders(config: pytest.Config) -> Path:
-    graders = config.rootpath / "graders"
-    if not graders.is_dir():
-        msg = f"--grade: there is no folder {graders}: name the graders, as in `pytest --grade path/to/graders`"
-        raise pytest.UsageError(msg)
-    return graders
+    """Return the folder ``graders`` of where pytest was called, else of the root.
+
+    The root alone will not do: pytest takes the value of ``--submission`` for a hint at where the root is.
+    """
+    folders = [folder / "graders" for folder in (config.invocation_params.dir, config.rootpath)]
+    for folder in folders:
+        if folder.is_dir():
+            return folder
+    msg = f"--grade: there is no folder {folders[0]}: name the graders, as in `pytest --grade path/to/graders`"
+    raise pytest.UsageError(msg)
