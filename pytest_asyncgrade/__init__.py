@@ -11,7 +11,19 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .errors import AsyncgradeError, UsageError
     from .grading import Submission
-    from .trace import Line, Outcome, Output, Seconds, Trace, UnfinishedRunError, at, contains, in_any_order, in_order, lines
+    from .trace import (
+        Line,
+        Outcome,
+        Output,
+        Seconds,
+        Trace,
+        UnfinishedRunError,
+        at,
+        contains,
+        in_any_order,
+        in_order,
+        lines,
+    )
     from .virtualtime import DeadlockError, VirtualClock, VirtualTimeLoop, virtual_time
 
 _HOMES = {

@@ -75,6 +75,7 @@ class Failure:
     rationale: str
     expected: tuple[str, ...] = ()
     actual: tuple[str, ...] = ()
+    hint: str = ""
     traceback: str = ""
 
 

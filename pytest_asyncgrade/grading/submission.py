@@ -62,7 +62,9 @@ class Submission:
         """
         scenarios = self.exercise.grader / "scenarios.py"
         if not scenarios.is_file():
-            msg = f"submission.play({scenario!r}): there is no {scenarios}; define `async def {scenario}(student)` there"
+            msg = (
+                f"submission.play({scenario!r}): there is no {scenarios}; define `async def {scenario}(student)` there"
+            )
             raise UsageError(msg)
         self._check_plain(scenario, list(kwargs.values()))
         return self._do("play", timeout, function=scenario, kwargs=kwargs, scenarios=scenarios)

@@ -6,6 +6,7 @@ travels on the test report, as plain data; the grade is put together where the r
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -51,6 +52,7 @@ class GradeSession:
         option = config.option
         if config.args_source is not config.ArgsSource.ARGS:
             config.args[:] = [str(_default_graders(config))]
+        _silence_pytest_asyncio()
         option.verbose -= 1  # pytest's own header and file names say nothing to a student
         if option.grade_timeout is not None and option.grade_timeout <= 0:
             msg = f"--grade-timeout {option.grade_timeout:g}: give a number of seconds above 0"
@@ -195,3 +197,8 @@ def _default_graders(config: pytest.Config) -> Path:
             return folder
     msg = f"--grade: there is no folder {folders[0]}: name the graders, as in `pytest --grade path/to/graders`"
     raise pytest.UsageError(msg)
+
+
+def _silence_pytest_asyncio() -> None:
+    """Keep a warning about pytest-asyncio's own settings from students: it comes wherever there is no such setting."""
+    warnings.filterwarnings("ignore", 'The configuration option "asyncio_default_fixture_loop_scope" is unset')

@@ -7,6 +7,7 @@ else that goes wrong in a grader is the grader's.
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -37,7 +38,10 @@ def judge(
     runs = _runs(item, call, submission)
     if call.when != "call" and report.passed:
         return None
+    points = points_of(item)
     verdict, failure = _judge(call, report, comparison)
+    if failure is not None and call.excinfo is not None and not isinstance(call.excinfo.value, UnfinishedRunError):
+        failure = replace(failure, hint=points.hint)  # of a program that did not finish, the end is what to mend
     if failure is not None:
         report.longrepr = failure.traceback or failure.rationale
     result = CheckResult(
@@ -46,7 +50,7 @@ def judge(
         name=_name(item),
         nodeid=item.nodeid,
         order=item.reportinfo()[1] or 0,
-        points=points_of(item),
+        points=points,
         verdict=verdict,
         failure=failure,
         runs=tuple(runs),
@@ -86,7 +90,9 @@ def _judge(
         return Verdict.FAILED, _explain(call.excinfo, comparison)
     if isinstance(error, pytest.fail.Exception) and call.when != "teardown" and not _is_unawaited(error):
         return Verdict.FAILED, Failure(str(error.msg))
-    return Verdict.ERROR, Failure(f"{type(error).__name__}: {error}", traceback=str(call.excinfo.getrepr(style="short")))
+    return Verdict.ERROR, Failure(
+        f"{type(error).__name__}: {error}", traceback=str(call.excinfo.getrepr(style="short"))
+    )
 
 
 def _is_unawaited(error: Any) -> bool:
@@ -114,8 +120,6 @@ def _name(item: pytest.Function) -> str:
     """Return a check's name: the first paragraph of its docstring, with its parameters if it has any but the student."""
     doc = (item.obj.__doc__ or "").strip().partition("\n\n")[0]
     name = " ".join(doc.split()) or item.originalname.removeprefix("test_").replace("_", " ")
-    params = {k: v for k, v in item.callspec.params.items() if k[0] != "_" and k != "submission"} if hasattr(
-        item, "callspec"
-    ) else {}
-    shown = ", ".join(f"{key}={value!r}" for key, value in params.items())
+    params = item.callspec.params if hasattr(item, "callspec") else {}
+    shown = ", ".join(f"{key}={value!r}" for key, value in params.items() if key[0] != "_" and key != "submission")
     return f"{name} [{shown}]" if shown else name

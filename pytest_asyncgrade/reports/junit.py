@@ -59,7 +59,7 @@ def _add_failure(case: ET.Element, check: CheckResult, *, hidden: bool) -> None:
         parts = [failure.rationale]
         for title, values in (("expected", failure.expected), ("actual", failure.actual)):
             parts += [f"{title}:", *(f"  {value}" for value in values)] if values else []
-        parts += [f"hint: {check.points.hint}"] if check.points.hint else []
+        parts += [f"hint: {failure.hint}"] if failure.hint else []
         parts += [failure.traceback] if failure.traceback else []
         element.text = "\n".join(_clean(line) for part in parts for line in part.split("\n"))
 

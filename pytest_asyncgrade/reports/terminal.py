@@ -44,8 +44,9 @@ def _work(work: Work, *, verbose: bool) -> Iterator[Styled]:
     score = f"{work.score} of {work.max_score} points"
     yield "", ()
     yield f"{title} {'.' * (WIDTH - len(title) - len(score) - 2)} {score}", ("bold",)
+    told: set[Failure] = set()
     for check in work.checks:
-        yield from _check(check)
+        yield from _check(check, told)
     shown = [key for check in work.checks if check.verdict is not Verdict.PASSED or verbose for key in check.runs]
     for key in dict.fromkeys(shown):
         trace = work.runs[key]
@@ -55,8 +56,7 @@ def _work(work: Work, *, verbose: bool) -> Iterator[Styled]:
             yield f"  {line}".rstrip(), ()
 
 
-
-def _check(check: CheckResult) -> Iterator[Styled]:
+def _check(check: CheckResult, told: set[Failure]) -> Iterator[Styled]:
     hidden = check.points.visibility is not Visibility.VISIBLE
     of = f"{check.score}/{check.points.points}" + (" bonus" if check.points.bonus else "")
     name = "(a hidden check)" if hidden else printable(check.name)
@@ -65,11 +65,15 @@ def _check(check: CheckResult) -> Iterator[Styled]:
     for line in rest:
         yield f"{'':15}{line}", _STYLES[check.verdict]
     if check.failure is not None and not hidden:
-        yield from _failure(check.failure, check)
+        yield from _failure(check.failure, check.verdict, again=check.failure in told)
+        told.add(check.failure)
 
 
-def _failure(failure: Failure, check: CheckResult) -> Iterator[Styled]:
-    if check.verdict is Verdict.ERROR:
+def _failure(failure: Failure, verdict: Verdict, *, again: bool) -> Iterator[Styled]:
+    if again:
+        yield f"{'':15}(for the same reason)", ()
+        return
+    if verdict is Verdict.ERROR:
         yield from _wrapped("This is a mistake in the grader, not in your program. For your teacher:", 15)
         for line in failure.traceback.splitlines() or [failure.rationale]:
             yield f"{'':15}{printable(line)}", ("red",)
@@ -77,8 +81,8 @@ def _failure(failure: Failure, check: CheckResult) -> Iterator[Styled]:
     yield from _wrapped(printable(failure.rationale), 15)
     yield from _values("expected:", failure.expected)
     yield from _values("actual:", failure.actual)
-    if check.points.hint and check.verdict is Verdict.FAILED:
-        yield from _wrapped(f"hint: {printable(check.points.hint)}", 15, style=("cyan",))
+    if failure.hint and verdict is Verdict.FAILED:
+        yield from _wrapped(f"hint: {printable(failure.hint)}", 15, style=("cyan",))
 
 
 def _values(title: str, values: tuple[str, ...]) -> Iterator[Styled]:

@@ -93,7 +93,9 @@ class _Run:
         self._error: RecordError | None = None
 
     def run(self) -> Trace:
-        roots = list(dict.fromkeys(_import_root(name) for name in ("pytest_asyncgrade", "freezegun", "dateutil", "six")))
+        roots = list(
+            dict.fromkeys(_import_root(name) for name in ("pytest_asyncgrade", "freezegun", "dateutil", "six"))
+        )
         command = [sys.executable, "-P", "-s", str(_START), *filter(None, roots)]
         process = start(command, env=self._environment(), cwd=str(self._place.folder))
         assert process.stdin is not None

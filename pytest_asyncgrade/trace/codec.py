@@ -54,6 +54,7 @@ class TraceBuilder:
         self._greeted = False
         self._lines: dict[str, list[Line]] = {stream: [] for stream in _STREAMS}
         self._tasks: dict[int, TaskSpan] = {}
+        self._alive = self._most_alive = 0
         self._blocked: list[Blocked] = []
         self._busy_waits: list[BusyWait] = []
         self._elapsed = 0
@@ -119,12 +120,15 @@ class TraceBuilder:
         self._tasks[_count(number)] = TaskSpan(
             _count(number), _text(name), _text(coroutine), self._known(parent), self._time(time), place=_place(place)
         )
+        self._alive += 1
+        self._most_alive = max(self._most_alive, self._alive)
 
     def _done(self, number: object, time: object, ended: object) -> None:
         span = self._tasks.get(_count(number))
         if span is None or span.end is not None or ended not in _ENDS:
             msg = f"end {ended!r} of task {number!r}"
             raise RecordError(msg)
+        self._alive -= 1
         self._tasks[span.number] = TaskSpan(
             span.number, span.name, span.coroutine, span.parent, span.start, self._time(time), ended, span.place
         )
@@ -169,6 +173,7 @@ class TraceBuilder:
             tasks=tuple(self._tasks.values()),
             blocked=tuple(self._blocked),
             busy_waits=tuple(self._busy_waits),
+            max_concurrency=self._most_alive,
         )
 
     def build(self, *, asked: str, source: tuple[str, ...], verdict: tuple[Outcome, str] | None = None) -> Trace:

@@ -196,17 +196,8 @@ class Recording:
     tasks: tuple[TaskSpan, ...] = ()
     blocked: tuple[Blocked, ...] = ()
     busy_waits: tuple[BusyWait, ...] = ()
-
-    @property
-    def max_concurrency(self) -> int:
-        """The most tasks that were in progress at one time, the main task included, as in ``asyncio.all_tasks()``."""
-        changes = [(span.start, 1) for span in self.tasks]
-        changes += [(span.end, -1) for span in self.tasks if span.end is not None]
-        most = now = 0
-        for _, change in sorted(changes):  # at one instant, ends (-1) before starts (+1)
-            now += change
-            most = max(most, now)
-        return max(most, 1 if self.tasks else 0)
+    max_concurrency: int = 0
+    """The most tasks that were in progress at one time, the main task included: the longest ``asyncio.all_tasks()``."""
 
 
 @dataclass(frozen=True, slots=True)

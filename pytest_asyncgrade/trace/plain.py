@@ -68,6 +68,8 @@ class _Decoder:
             raise NotPlainError(msg)
         try:
             return self._decode_tagged(data[0], data[1:], depth)
+        except NotPlainError:
+            raise
         except (ValueError, TypeError, OverflowError) as error:
             msg = f"a malformed {data[0][:20]!r}"
             raise NotPlainError(msg) from error
@@ -99,7 +101,7 @@ class _Decoder:
                 return frozenset(parts())
             case "dict":
                 return {self.decode(k, depth + 1): self.decode(v, depth + 1) for k, v in rest}
-        raise NotPlainError(tag)
+        raise ValueError(tag)
 
 
 def is_plain(value: object) -> bool:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .model import Seconds
 from .plain import number
 from .text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .model import Blocked, Line, Recording, TaskSpan, Trace
+    from .model import Blocked, Recording, Seconds, TaskSpan, Trace
 
 MOST_LINES = 30
 MOST_TASKS = 20
@@ -23,6 +22,7 @@ def timeline(trace: Trace, *, width: int = 80) -> Iterator[str]:
     """Yield the lines of the picture, none longer than `width` columns, in ASCII but for the student's own text."""
     recording = trace.partial
     yield from _printed(recording, width)
+    yield from _errors(recording, width)
     yield from _bars(recording, width)
     yield from _some(list(_remarks(recording)), MOST_REMARKS, "more of these")
 
@@ -36,23 +36,29 @@ def headline(trace: Trace) -> str:
 
 def _printed(recording: Recording, width: int) -> Iterator[str]:
     tasks = {span.number: span.coroutine for span in recording.tasks}
-    lines = sorted([*recording.output, *recording.stderr], key=lambda line: line.time)
-    if not lines:
+    if not recording.output:
         yield "(it printed nothing)"
-        return
     rows = []
     before: Seconds | None = None
-    for line in lines:
-        moment = str(line.time) if line.time != before else ""
+    for line in recording.output:
+        head = (
+            f"{'' if line.time == before else line.time!s:>9} {_cut(tasks.get(line.task or 0, ''), _NAME):<{_NAME}} | "
+        )
+        rows.append(head + _cut(printable(line.text), max(width - len(head), 20)))
         before = line.time
-        rows.append(_row(line, moment, tasks.get(line.task or 0, ""), width))
     yield from _some(rows, MOST_LINES, "more lines")
 
 
-def _row(line: Line, moment: str, task: str, width: int) -> str:
-    mark = "!" if line.stream == "stderr" else "|"
-    head = f"{moment:>9} {_cut(task, _NAME):<{_NAME}} {mark} "
-    return head + _cut(printable(line.text), max(width - len(head), 20))
+def _errors(recording: Recording, width: int) -> Iterator[str]:
+    """Yield what came on standard error, whole lines folded: a traceback has to be read."""
+    if recording.stderr:
+        yield ""
+        yield "On standard error:"
+    rows: list[str] = []
+    for line in recording.stderr:
+        text = printable(line.text)
+        rows += [f"  {text[start : start + width - 2]}" for start in range(0, len(text) or 1, width - 2)]
+    yield from _some(rows, MOST_LINES, "more lines")
 
 
 def _bars(recording: Recording, width: int) -> Iterator[str]:
@@ -73,15 +79,18 @@ def _bar(span: TaskSpan, blocked: tuple[Blocked, ...], columns: int, total: floa
 
     end = span.end if span.end is not None else total
     cells = [" "] * columns
-    first, last = column(span.start), max(column(end), column(span.start) + 1)
-    cells[first:last] = "=" * (min(last, columns) - first)
+    first = min(column(span.start), columns - 1)
+    last = max(column(end), first + 1)
+    cells[first:last] = "=" * (last - first)
     for stretch in blocked:
         if stretch.task == span.number:
             cells[column(stretch.start) : column(stretch.end)] = "#" * (column(stretch.end) - column(stretch.start))
-    ended = {"finished": "", "failed": "  failed", "cancelled": "  cancelled", "pending": "  never ended"}[span.ended]
-    bar = "".join(cells).rstrip()
-    room = columns - len(ended)
-    return f"{'':>9} {_cut(printable(span.coroutine), _NAME):<{_NAME}} | {bar[:room] if ended else bar}{ended}"
+    ended = {"finished": "", "failed": "failed", "cancelled": "cancelled", "pending": "never ended"}[span.ended]
+    start = last + 1 if last + 1 + len(ended) <= columns else first - 1 - len(ended)
+    if ended:  # behind the bar, or before it, or over its end: wherever there is room
+        start = start if start >= 0 else columns - len(ended)
+        cells[start : start + len(ended)] = ended
+    return f"{'':>9} {_cut(printable(span.coroutine), _NAME):<{_NAME}} | {''.join(cells).rstrip()}"
 
 
 def _remarks(recording: Recording) -> Iterator[str]:

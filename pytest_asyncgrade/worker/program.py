@@ -26,7 +26,11 @@ if TYPE_CHECKING:
 
     from .recorder import Recorder
 
-_HIDDEN = (str(Path(__file__).parent.parent), str(Path(asyncio.__file__).parent), str(Path(atexit.__spec__.origin or "")))
+_HIDDEN = (
+    str(Path(__file__).parent.parent),
+    str(Path(asyncio.__file__).parent),
+    str(Path(atexit.__spec__.origin or "")),
+)
 """Folders whose frames mean nothing to a student: they are left out of tracebacks."""
 
 
@@ -132,7 +136,7 @@ class Program:
         kind, message = type(error).__name__, _message(error)
         where = f"line {place[1]}: " if place else ""
         if isinstance(error, DeadlockError):
-            outcome, reason = Outcome.DEADLOCKED, message
+            outcome, reason, report = Outcome.DEADLOCKED, message, f"{message}\n"
         elif isinstance(error, SyntaxError):
             outcome, reason = Outcome.NOT_RUNNABLE, _syntax_error(error)
         elif isinstance(error, AttributeError) and function and error.name == function and place is None:

@@ -57,7 +57,15 @@ class Recorder(Observer):
 
     def slept(self, start_ns: int, end_ns: int) -> None:
         """Record a `time.sleep`."""
-        self.write(["slept", start_ns - (self._begin_ns or 0), end_ns - (self._begin_ns or 0), self._task(), self.place(sys._getframe(1))])
+        self.write(
+            [
+                "slept",
+                start_ns - (self._begin_ns or 0),
+                end_ns - (self._begin_ns or 0),
+                self._task(),
+                self.place(sys._getframe(1)),
+            ]
+        )
 
     def busy_waited(self) -> None:
         """Record the begin of a busy wait."""

@@ -13,7 +13,9 @@ if __name__ == "__main__":
 
 import _thread
 import json
+import linecache
 import os
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -55,6 +57,15 @@ def _redirect(fd: int, path: str, flags: int) -> None:
     os.close(target)
 
 
+def _format_warning(
+    message: Warning | str, category: type[Warning], filename: str, lineno: int, line: str | None = None
+) -> str:
+    """Return a warning as Python shows it, less its advice to trace memory."""
+    source = (linecache.getline(filename, lineno) if line is None else line).strip()
+    shown = f"{filename}:{lineno}: {category.__name__}: {message}\n"
+    return f"{shown}  {source}\n" if source else shown
+
+
 class Report:
     """Sends records to the parent, each at once; after the last one, none."""
 
@@ -77,9 +88,7 @@ class Session:
         self._job = job
         self._report = report
         folder = Path(job["folder"])
-        self._recorder = Recorder(
-            report.write, folder=f"{folder}{os.sep}", script=job["file"], wall_ns=job["wall_ns"]
-        )
+        self._recorder = Recorder(report.write, folder=f"{folder}{os.sep}", script=job["file"], wall_ns=job["wall_ns"])
         limit = Limit(MAX_CHARACTERS, MAX_LINES, self._flooded)
         record, tail = self._recorder.line, self._recorder.raw_line
         self._streams = [RecordingStream(record, name, fd, limit) for name, fd in (("stdout", 1), ("stderr", 2))]
@@ -91,6 +100,7 @@ class Session:
         """Run the program and report its end."""
         sys.stdin = open(0, encoding="utf-8", errors="surrogateescape", closefd=False)  # noqa: SIM115, PTH123
         sys.stdout, sys.stderr = (stream.text() for stream in self._streams)
+        warnings.formatwarning = _format_warning
         _thread.start_new_thread(self._tell_where, (_thread.get_ident(), self._job["timeout"]))
         with virtual_time(self._recorder.clock):
             end = self._action()()

@@ -1,0 +1,102 @@
+"""The ``asyncgrade`` command: a script in virtual time, without grading it."""
+
+from __future__ import annotations
+
+import math
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pytest_asyncgrade.trace.codec import TraceBuilder, dump
+from pytest_asyncgrade.trace.plain import encode
+from pytest_asyncgrade.trace.timeline import headline, timeline
+from pytest_asyncgrade.virtualtime import virtual_time
+from pytest_asyncgrade.worker.program import End, Program
+from pytest_asyncgrade.worker.recorder import Recorder
+from pytest_asyncgrade.worker.streams import Limit, RecordingStream
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytest_asyncgrade.trace import Trace
+
+
+@click.group()
+@click.version_option(package_name="pytest-asyncgrade")
+def main() -> None:
+    """Run asyncio programs in virtual time."""
+
+
+@main.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+@click.option("--timeline", "draw", is_flag=True, help="Draw on standard error what happened when.")
+@click.option(
+    "--trace", "trace_file", type=click.Path(dir_okay=False, path_type=Path), help="Write the records of the run."
+)
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("args", nargs=-1, type=click.UNPROCESSED)
+def run(file: Path, args: tuple[str, ...], *, draw: bool, trace_file: Path | None) -> None:
+    """Run the script FILE in virtual time.
+
+    Its standard output is exactly the script's, its exit status too; no sleep takes any time.
+    """
+    run_here = _Run(file)
+    end = run_here.run(args)
+    if trace_file is not None:
+        trace_file.write_bytes(b"".join(run_here.records))
+    if draw:
+        for line in _picture(run_here.trace(end)):
+            click.echo(line, err=True)
+    sys.exit(end.status)
+
+
+def _picture(trace: Trace) -> Iterator[str]:
+    yield headline(trace)
+    yield from timeline(trace)
+
+
+class _Run:
+    """A run of a script in this very process, recorded."""
+
+    def __init__(self, file: Path) -> None:
+        self.records: list[bytes] = []
+        self._file = file
+        self._recorder = Recorder(self._record, folder=f"{file.resolve().parent}/", script=str(file))
+        self._record(["hello", 1, ""])
+
+    def _record(self, record: list[object]) -> None:
+        self.records.append(dump(record))
+
+    def run(self, args: tuple[str, ...]) -> End:
+        """Run the script and record its end."""
+        program = Program(self._file.resolve(), self._recorder, name=str(self._file))
+        with self._recorded_streams(), virtual_time(self._recorder.clock):
+            end = program.run(args)
+        self._record(["end", self._recorder.now, end.outcome, end.reason, end.raised, encode(end.result)])
+        return end
+
+    @contextmanager
+    def _recorded_streams(self) -> Iterator[None]:
+        """Record what is printed on its way to the real streams."""
+        real = sys.stdout, sys.stderr
+        limit = Limit(math.inf, math.inf, lambda: None)
+        streams = [
+            RecordingStream(self._recorder.line, name, fd, limit, echo=stream.buffer)
+            for name, fd, stream in (("stdout", 1, real[0]), ("stderr", 2, real[1]))
+        ]
+        sys.stdout, sys.stderr = (stream.text() for stream in streams)
+        try:
+            yield
+        finally:
+            for stream in streams:
+                stream.finish()
+            sys.stdout, sys.stderr = real
+
+    def trace(self, end: End) -> Trace:
+        """Return the trace of the run."""
+        builder = TraceBuilder("")
+        for record in self.records:
+            builder.feed(record)
+        return builder.build(asked=f"python {self._file}", source=(), verdict=(end.outcome, end.reason))

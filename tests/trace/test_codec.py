@@ -1,0 +1,158 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from pytest_asyncgrade.trace import (
+    Blocked,
+    BusyWait,
+    Line,
+    Outcome,
+    Output,
+    Place,
+    Raised,
+    RecordError,
+    Recording,
+    Seconds,
+    TaskSpan,
+    Trace,
+    TraceBuilder,
+)
+from pytest_asyncgrade.trace.codec import MAX_RECORD, dump, pack, unpack
+from pytest_asyncgrade.trace.model import Elapsed
+
+SECOND = 1_000_000_000
+HELLO: list[object] = ["hello", 1, "nonce"]
+RECORDS: list[list[object]] = [
+    HELLO,
+    ["task", 1, None, "Task-1", "main", 0, ["p.py", 9, "<module>"]],
+    ["task", 2, 1, "Task-2", "work", 0, None],
+    ["line", SECOND, "stdout", "hi", 2, ["p.py", 3, "work"]],
+    ["line", SECOND, "stderr", "oh", None, None],
+    ["slept", SECOND, 2 * SECOND, 2, ["p.py", 4, "work"]],
+    ["busy", 2 * SECOND, 1, ["p.py", 5, "main"]],
+    ["done", 2, 2 * SECOND, "failed"],
+    ["stuck", ["p.py", 5, "main"]],
+    ["end", 3 * SECOND, "crashed", "line 5: OSError: x", ["OSError", "x", "Traceback ...", None], ["int", "0x7"]],
+]
+
+
+def build(*records: list[object]) -> TraceBuilder:
+    builder = TraceBuilder("nonce")
+    for record in records:
+        builder.feed(dump(record))
+    return builder
+
+
+def test_records_become_a_trace() -> None:
+    trace = build(*RECORDS).build(asked="python p.py", source=("a", "b"))
+    assert trace == Trace(
+        Outcome.CRASHED,
+        "line 5: OSError: x",
+        Recording(
+            output=Output([Line("hi", Seconds(1), "stdout", 2, Place("p.py", 3, "work"))]),
+            stderr=Output([Line("oh", Seconds(1), "stderr")]),
+            elapsed=Elapsed(3),
+            result=7,
+            tasks=(
+                TaskSpan(1, "Task-1", "main", None, Seconds(0), place=Place("p.py", 9, "<module>")),
+                TaskSpan(2, "Task-2", "work", 1, Seconds(0), Seconds(2), "failed"),
+            ),
+            blocked=(Blocked(Seconds(1), Seconds(2), 2, Place("p.py", 4, "work")),),
+            busy_waits=(BusyWait(Seconds(2), 1, Place("p.py", 5, "main")),),
+            max_concurrency=2,
+        ),
+        Raised("OSError", "x", "Traceback ..."),
+        "python p.py",
+        ("a", "b"),
+    )
+
+
+def test_a_trace_packs_and_unpacks_through_json() -> None:
+    trace = build(*RECORDS).build(asked="python p.py", source=("a",), verdict=(Outcome.TIMED_OUT, "too long"))
+    assert unpack(json.loads(json.dumps(pack(trace)))) == trace
+    assert trace.outcome is Outcome.TIMED_OUT
+    assert trace.exception == Raised("OSError", "x", "Traceback ...")
+
+
+def test_records_without_an_end_are_a_program_that_left() -> None:
+    trace = build(HELLO).build(asked="", source=())
+    assert (trace.outcome, trace.reason) == (Outcome.EXITED, "the program ended before it was done")
+
+
+def test_a_trace_without_records_unpacks() -> None:
+    trace = Trace(Outcome.NOT_RUNNABLE, "there is no file x.py", Recording())
+    assert unpack(pack(trace)) == trace
+
+
+@pytest.mark.parametrize(
+    ("records", "most"),
+    [
+        ([], 0),
+        (["start 1"], 1),
+        (["start 1", "start 2", "done 2", "start 3"], 2),
+        (["start 1", "start 2", "start 3", "done 2", "done 3"], 3),
+    ],
+)
+def test_concurrency_counts_the_tasks_in_progress_at_one_time(records: list[str], most: int) -> None:
+    builder = build(HELLO)
+    for record in records:
+        what, number = record.split()
+        if what == "start":
+            builder.feed(dump(["task", int(number), None, "", "", 0, None]))
+        else:
+            builder.feed(dump(["done", int(number), 0, "finished"]))
+    assert builder.recording().max_concurrency == most
+
+
+@pytest.mark.parametrize(
+    ("record", "message"),
+    [
+        (["line", 0, "stdout", "x", None], "a malformed record 'line': .*"),
+        (["line", -1, "stdout", "x", None, None], "a malformed record 'line': number -1"),
+        (["line", True, "stdout", "x", None, None], "a malformed record 'line': number True"),
+        (["line", 0.5, "stdout", "x", None, None], "a malformed record 'line': number 0.5"),
+        (["line", 0, "stdin", "x", None, None], "a malformed record 'line': stream 'stdin'"),
+        (["line", 0, "stdout", 3, None, None], "a malformed record 'line': text 3"),
+        (["line", 0, "stdout", "x", 1, None], "a malformed record 'line': unknown task 1"),
+        (["line", 0, "stdout", "x", None, "p.py"], "a malformed record 'line': place 'p.py'"),
+        (["line", 0, "stdout", "x", None, ["p.py", 1]], "a malformed record 'line': .*"),
+        (["task", 2, None, "n", "c", 0, None], "a malformed record 'task': task 2 out of order"),
+        (["done", 1, 0, "finished"], "a malformed record 'done': end 'finished' of task 1"),
+        (["end", 0, "timed_out", "", None, None], "a malformed record 'end': outcome 'timed_out'"),
+        (["end", 0, "finished", "", "x", None], "a malformed record 'end': exception 'x'"),
+        (["end", 0, "finished", "", None, 5], "a malformed record 'end': a value without its type"),
+        (["hello", 1, "nonce"], "a record 'hello' out of place"),
+        (["verdict", "passed"], "a record 'verdict' out of place"),
+    ],
+)
+def test_what_is_not_exactly_a_record_is_an_error(record: list[object], message: str) -> None:
+    builder = build(HELLO)
+    with pytest.raises(RecordError, match=f"^{message}$"):
+        builder.feed(dump(record))
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        (b"nonsense", "not JSON: b'nonsense'"),
+        (b"[" * 100_000, "not JSON: .*"),
+        (b"{}", "not a record: b'{}'"),
+        (b"[]", r"not a record: b'\[\]'"),
+        (b"x" * (MAX_RECORD + 1), "a record of 1000001 bytes, more than 1000000"),
+        (dump(["line", 0, "stdout", "x", None, None]), "a record 'line' out of place"),
+        (dump(["hello", 2, "nonce"]), "a malformed record 'hello': it does not know what it was told"),
+        (dump(["hello", 1, "guess"]), "a malformed record 'hello': it does not know what it was told"),
+    ],
+)
+def test_what_does_not_begin_like_a_run_is_an_error(line: bytes, message: str) -> None:
+    with pytest.raises(RecordError, match=f"^{message}$"):
+        TraceBuilder("nonce").feed(line)
+
+
+def test_nothing_comes_after_the_end() -> None:
+    builder = build(HELLO, ["end", 0, "finished", "", None, None])
+    assert builder.ended
+    with pytest.raises(RecordError, match=r"^a record 'line' out of place$"):
+        builder.feed(dump(["line", 0, "stdout", "x", None, None]))

@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pytest_asyncgrade.trace.plain import MAX_DEPTH, NotPlainError, Opaque, decode, encode, is_plain, number
+
+scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text() | st.binary()
+values = st.recursive(
+    scalars,
+    lambda inner: (
+        st.lists(inner)
+        | st.tuples(inner, inner)
+        | st.dictionaries(scalars, inner, max_size=3)
+        | st.sets(scalars, max_size=3)
+        | st.frozensets(scalars, max_size=3)
+    ),
+    max_leaves=8,
+)
+
+
+@given(values)
+def test_plain_data_crosses_unchanged(value: object) -> None:
+    crossed = decode(encode(value))
+    assert crossed == value
+    assert type(crossed) is type(value)
+    assert is_plain(value)
+
+
+def test_nan_and_huge_numbers_cross() -> None:
+    assert math.isnan(decode(encode(math.nan)))
+    assert decode(encode(10**5000)) == 10**5000
+
+
+class Yes:
+    def __eq__(self, other: object) -> bool:
+        return True
+
+    __hash__ = object.__hash__
+
+
+class Text(str):
+    __slots__ = ()
+
+
+@pytest.mark.parametrize("value", [Yes(), Text("x"), object])
+def test_what_is_no_exact_built_in_arrives_as_the_name_of_its_type(value: object) -> None:
+    crossed = decode(encode([value]))[0]
+    assert isinstance(crossed, Opaque)
+    assert crossed.type_name == type(value).__name__
+    assert crossed != 1
+    assert crossed != "x"
+    assert repr(crossed) == f"<an object of type {type(value).__name__}>"
+    assert not is_plain({"key": [value]})
+
+
+def test_a_value_nested_without_end_is_cut_off() -> None:
+    endless: list[Any] = []
+    endless.append(endless)
+    crossed = decode(encode(endless))
+    for _ in range(MAX_DEPTH):
+        crossed = crossed[0]
+    assert isinstance(crossed, Opaque)
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (3, "a value without its type"),
+        ([], "a value without its type"),
+        ([["int"]], "a value without its type"),
+        (["int", "xyz"], "a malformed 'int'"),
+        (["int"], "a malformed 'int'"),
+        (["float", "1e999999", 3], "a malformed 'float'"),
+        (["set", ["list"]], "a malformed 'set'"),
+        (["dict", 3], "a malformed 'dict'"),
+        (["pickle", "x"], "a malformed 'pickle'"),
+    ],
+)
+def test_what_encode_never_wrote_is_refused(data: object, message: str) -> None:
+    with pytest.raises(NotPlainError, match=f"^{message}$"):
+        decode(data)
+
+
+def test_a_value_of_too_many_parts_is_refused() -> None:
+    with pytest.raises(NotPlainError, match=r"^a value nested deeper than 50 or with more than 100000 parts$"):
+        decode(["list", *[None] * 100_001])
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(3.0, "3 s"), (0.25, "0.25 s"), (0.1 + 0.2, "0.3 s"), (1e9, "1e+09 s"), (math.inf, "inf s")]
+)
+def test_seconds_are_shown_as_a_person_writes_them(seconds: float, text: str) -> None:
+    assert number(seconds) == text
