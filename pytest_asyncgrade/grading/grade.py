@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
@@ -173,7 +174,8 @@ class Grade:
 
 def pack_result(result: CheckResult, script: str, runs: Mapping[str, Trace]) -> dict[str, Any]:
     """Return a result as plain JSON data: pytest-xdist carries it from the process that checked."""
-    return {"result": asdict(result), "script": script, "runs": {key: pack(trace) for key, trace in runs.items()}}
+    packed = {"result": asdict(result), "script": script, "runs": {key: pack(trace) for key, trace in runs.items()}}
+    return json.loads(json.dumps(packed))  # type: ignore[no-any-return]  # the exact built-in types alone
 
 
 def collect(packed: Iterable[dict[str, Any]], not_handed_in: Iterable[str] = ()) -> Grade:

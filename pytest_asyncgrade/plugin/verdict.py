@@ -39,7 +39,7 @@ def judge(
     if call.when != "call" and report.passed:
         return None
     points = points_of(item)
-    verdict, failure = _judge(call, report, comparison)
+    verdict, failure = _judge(item, call, report, comparison)
     if failure is not None and call.excinfo is not None and not isinstance(call.excinfo.value, UnfinishedRunError):
         failure = replace(failure, hint=points.hint)  # of a program that did not finish, the end is what to mend
     if failure is not None:
@@ -75,7 +75,7 @@ def _runs(item: pytest.Function, call: pytest.CallInfo[None], submission: Submis
 
 
 def _judge(
-    call: pytest.CallInfo[None], report: pytest.TestReport, comparison: Comparison | None
+    item: pytest.Function, call: pytest.CallInfo[None], report: pytest.TestReport, comparison: Comparison | None
 ) -> tuple[Verdict, Failure | None]:
     if report.skipped:
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else "it was left out"
@@ -90,9 +90,13 @@ def _judge(
         return Verdict.FAILED, _explain(call.excinfo, comparison)
     if isinstance(error, pytest.fail.Exception) and call.when != "teardown" and not _is_unawaited(error):
         return Verdict.FAILED, Failure(str(error.msg))
-    return Verdict.ERROR, Failure(
-        f"{type(error).__name__}: {error}", traceback=str(call.excinfo.getrepr(style="short"))
-    )
+    return Verdict.ERROR, Failure(f"{type(error).__name__}: {error}", traceback=_traceback(item, call.excinfo))
+
+
+def _traceback(item: pytest.Item, excinfo: pytest.ExceptionInfo[BaseException]) -> str:
+    """Return a traceback that begins in the grader: pytest's own frames say nothing to a teacher."""
+    excinfo.traceback = excinfo.traceback.cut(path=item.path)
+    return str(excinfo.getrepr(style="short", chain=False))
 
 
 def _is_unawaited(error: Any) -> bool:

@@ -57,7 +57,11 @@ class Program:
         """Run the file as ``__main__``."""
         self.recorder.begin()
         sys.argv = [self.name, *argv]
-        return self._ended(lambda: self._load("__main__"))
+
+        def run() -> None:
+            self._load("__main__")
+
+        return self._ended(run)
 
     def call(self, function: str, args: list[Any], kwargs: dict[str, Any]) -> End:
         """Import the file, then call a function of it; a coroutine is run in an event loop of its own."""
@@ -90,7 +94,7 @@ class Program:
         tree = compile(source, self.name, "exec", flags=ast.PyCF_ONLY_AST, dont_inherit=True)
         if not tree.body:
             raise NoCodeError
-        self._last_lineno = tree.body[-1].lineno
+        self._last_statement = (tree.body[-1].lineno, tree.body[-1].col_offset)
         lines = importlib.util.decode_source(source).splitlines(keepends=True)
         linecache.cache[self.name] = (len(source), None, lines, self.name)
         module = ModuleType(name)
@@ -122,8 +126,9 @@ class Program:
         frames = traceback.extract_tb(error.__traceback__)
         last = [frame for frame in frames if frame.filename == self.name]
         in_loop = any(frame.name == "run_forever" for frame in frames)
-        if error.code in (None, 0) and len(last) == 1 and not in_loop and (last[0].lineno or 0) >= self._last_lineno:
-            return End(Outcome.FINISHED)
+        if error.code in (None, 0) and len(last) == 1 and not in_loop:
+            if (last[0].lineno or 0, last[0].colno or 0) >= self._last_statement:
+                return End(Outcome.FINISHED)
         status = error.code if isinstance(error.code, int) else 0 if error.code is None else 1
         if isinstance(error.code, str):
             print(error.code, file=sys.stderr)
