@@ -100,3 +100,7 @@ class _Run:
         for record in self.records:
             builder.feed(record)
         return builder.build(asked=f"python {self._file}", source=(), verdict=(end.outcome, end.reason))
+
+
+if __name__ == "__main__":
+    main()

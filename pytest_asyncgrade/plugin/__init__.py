@@ -91,29 +91,38 @@ def virtual_loop(virtual_clock: TestClock) -> Iterator[asyncio.AbstractEventLoop
 
 
 @pytest.fixture
-def output(virtual_clock: TestClock) -> Iterator[LiveOutput]:
+def output(virtual_clock: TestClock) -> LiveOutput:
     """Return the lines that this test prints, with their virtual times; compare it with the same matchers as a trace."""
-    from .inprocess import live_output
+    from .inprocess import LiveOutput
 
-    with live_output(virtual_clock) as lines:
-        yield lines
+    return LiveOutput(virtual_clock)
 
 
-def _wants_virtual_time(node: pytest.Collector | pytest.Item, function: object = None) -> bool:
+@pytest.hookimpl(wrapper=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
+    """Collect the output of a test that asks for it: pytest's own capture begins anew with the call."""
+    if type(pyfuncitem.funcargs.get("output")).__name__ != "LiveOutput":
+        return (yield)
+    with pyfuncitem.funcargs["output"].collecting():
+        return (yield)
+
+
+def _is_marked(name: str, node: pytest.Collector | pytest.Item, function: object = None) -> bool:
     marks = getattr(function, "pytestmark", ())
-    return node.get_closest_marker("virtual_time") is not None or any(mark.name == "virtual_time" for mark in marks)
+    return node.get_closest_marker(name) is not None or any(mark.name == name for mark in marks)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_pycollect_makeitem(collector: pytest.Collector, obj: object) -> None:
     """Let an async test with our mark be run by pytest-asyncio, as if it had that one's mark too."""
-    if inspect.iscoroutinefunction(obj) and _wants_virtual_time(collector, obj):
-        pytest.mark.asyncio(obj)
+    if inspect.iscoroutinefunction(obj) and _is_marked("virtual_time", collector, obj):
+        if not _is_marked("asyncio", collector, obj):
+            pytest.mark.asyncio(obj)
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Set up virtual time for a test with our mark, before any other fixture of its own."""
-    if isinstance(item, pytest.Function) and _wants_virtual_time(item) and "virtual_clock" not in item.fixturenames[:1]:
+    if isinstance(item, pytest.Function) and _is_marked("virtual_time", item) and "virtual_clock" not in item.fixturenames[:1]:
         names = item.fixturenames
         names[:] = ["virtual_clock", *(name for name in names if name != "virtual_clock")]
 
@@ -124,10 +133,10 @@ def pytest_asyncio_loop_factories(
 ) -> Generator[None, Mapping[str, Callable[[], Any]] | None, Mapping[str, Callable[[], Any]]]:
     """Give an async test with our mark a loop in virtual time; every other keeps what it had (a mapping is a must)."""
     others = yield
-    if _wants_virtual_time(item):
+    if _is_marked("virtual_time", item):
         from .inprocess import session_clock
 
-        return {"virtual_time": session_clock(config).new_event_loop}
+        return {"virtual_time": session_clock(config).loop_factory}
     if others is None:
         import asyncio
 

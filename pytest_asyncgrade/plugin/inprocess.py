@@ -20,7 +20,6 @@ from pytest_asyncgrade.worker.streams import Limit, RecordingStream
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import BinaryIO
 
 
 class TestClock:
@@ -31,6 +30,8 @@ class TestClock:
     def __init__(self, clock: VirtualClock) -> None:
         self._clock = clock
         self._start = clock.elapsed_ns
+        self.loop_factory = self.new_event_loop
+        """One object for all tests: pytest takes another one for another parameter, and would close a shared loop."""
 
     @property
     def elapsed(self) -> float:
@@ -72,29 +73,25 @@ def test_clock(config: pytest.Config) -> Iterator[TestClock]:
 
 
 class LiveOutput(Output):
-    """What has been printed up to now, line by line."""
+    """What a test has printed up to now, line by line."""
 
-    __slots__ = ()
+    __slots__ = ("_clock",)
     __hash__ = None  # type: ignore[assignment]  # as of any output
 
-    def __init__(self) -> None:
+    def __init__(self, clock: TestClock) -> None:
+        self._clock = clock
         self._lines: list[Line] = []  # type: ignore[assignment]  # an output that grows
 
-    def add(self, text: str, seconds: float) -> None:
-        """Add a line."""
-        self._lines.append(Line(text, Seconds(seconds)))
+    def _add(self, _stream: str, text: str) -> None:
+        self._lines.append(Line(text, Seconds(self._clock.elapsed)))
 
-
-@contextmanager
-def live_output(clock: TestClock) -> Iterator[LiveOutput]:
-    """Collect what is printed on ``sys.stdout``, and pass it on."""
-    lines = LiveOutput()
-    before = sys.stdout
-    echo: BinaryIO = before.buffer
-    limit = Limit(math.inf, math.inf, lambda: None)
-    stream = RecordingStream(lambda _, text: lines.add(text, clock.elapsed), "stdout", 1, limit, echo=echo)
-    sys.stdout = stream.text()
-    try:
-        yield lines
-    finally:
-        sys.stdout = before
+    @contextmanager
+    def collecting(self) -> Iterator[None]:
+        """Collect what is printed on ``sys.stdout``, and pass it on."""
+        before = sys.stdout
+        limit = Limit(math.inf, math.inf, lambda: None)
+        sys.stdout = RecordingStream(self._add, "stdout", 1, limit, echo=before.buffer).text()
+        try:
+            yield
+        finally:
+            sys.stdout = before

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 WIDTH = 80
 MOST_VALUES = 20
+LONGEST_NAME = 30
 Styled = tuple[str, tuple[str, ...]]
 """A line of text, and the markup of pytest's terminal writer for it (``("red", "bold")``)."""
 
@@ -40,7 +41,7 @@ def render(grade: Grade, *, verbose: bool = False) -> Iterator[Styled]:
 
 
 def _work(work: Work, *, verbose: bool) -> Iterator[Styled]:
-    title = f"{work.student}: {work.exercise}" if work.student else work.exercise
+    title = f"{_name(work.student)}: {work.exercise}" if work.student else work.exercise
     score = f"{work.score} of {work.max_score} points"
     yield "", ()
     yield f"{title} {'.' * (WIDTH - len(title) - len(score) - 2)} {score}", ("bold",)
@@ -87,7 +88,8 @@ def _failure(failure: Failure, verdict: Verdict, *, again: bool) -> Iterator[Sty
 
 def _values(title: str, values: tuple[str, ...]) -> Iterator[Styled]:
     for index, value in enumerate(values[:MOST_VALUES]):
-        yield f"{'':15}{title if index == 0 else '':<10}{printable(value)}", ()
+        for part, text in enumerate(textwrap.wrap(printable(value), WIDTH - 25, drop_whitespace=False) or [""]):
+            yield f"{'':15}{title if index == part == 0 else '':<10}{text}".rstrip(), ()
     if len(values) > MOST_VALUES:
         yield f"{'':25}[... {len(values) - MOST_VALUES} more]", ()
 
@@ -98,18 +100,34 @@ def _wrapped(text: str, indent: int, *, style: Iterable[str] = ()) -> Iterator[S
 
 
 def _table(grade: Grade) -> Iterator[Styled]:
-    """Yield the table of students and exercises."""
+    """Yield the table of students and exercises, in as many parts as the width asks for."""
     points = {(work.student, work.exercise): f"{work.score}/{work.max_score}" for work in grade.works}
-    width = max(map(len, ("student", *grade.students))) + 2
-    columns = [*grade.exercises, "total"]
-    yield "", ()
-    yield "student".ljust(width) + "  ".join(columns), ("bold",)
     for student in grade.students:
         works = [work for work in grade.works if work.student == student]
-        total = f"{sum(work.score for work in works)}/{sum(work.max_score for work in works)}"
-        cells = [*(points.get((student, exercise), "-") for exercise in grade.exercises), total]
-        row = "  ".join(cell.rjust(len(column)) for cell, column in zip(cells, columns, strict=True))
-        yield f"{student.ljust(width)}{row}", ()
+        points[student, "total"] = f"{sum(work.score for work in works)}/{sum(work.max_score for work in works)}"
+    width = max(len(_name(student)) for student in ("student", *grade.students))
+    for columns in _parts([*grade.exercises, "total"], WIDTH - width):
+        yield "", ()
+        yield "  ".join(["student".ljust(width), *columns]), ("bold",)
+        for student in grade.students:
+            cells = [points.get((student, column), "-").rjust(len(column)) for column in columns]
+            yield "  ".join([_name(student).ljust(width), *cells]), ()
+
+
+def _parts(columns: list[str], width: int) -> Iterator[list[str]]:
+    """Cut a row of columns into pieces that fit."""
+    part: list[str] = []
+    for column in columns:
+        if part and sum(len(name) + 2 for name in [*part, column]) > width:
+            yield part
+            part = []
+        part.append(column)
+    yield part
+
+
+def _name(student: str) -> str:
+    shown = printable(student)
+    return shown if len(shown) <= LONGEST_NAME else f"{shown[: LONGEST_NAME - 3]}..."
 
 
 def _list(grade: Grade) -> Iterator[Styled]:

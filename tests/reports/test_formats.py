@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import json
+import os
+import sys
+import xml.etree.ElementTree as ET
+from importlib import resources
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from pytest_asyncgrade.errors import UsageError
+from pytest_asyncgrade.grading import Grade
+from pytest_asyncgrade.reports import ReportFile, formats
+from pytest_asyncgrade.reports import json as json_report
+from pytest_asyncgrade.reports import junit
+from pytest_asyncgrade.reports.terminal import WIDTH, render
+
+from .grades import EVERYTHING
+
+SCHEMA = json.loads(resources.files("pytest_asyncgrade.reports").joinpath("grade.schema.json").read_text())
+
+
+@pytest.mark.parametrize("grade", [EVERYTHING, Grade()])
+def test_the_json_report_is_as_its_schema_says(grade: Grade) -> None:
+    report = json.loads(json_report.render(grade))
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+    jsonschema.Draft202012Validator(SCHEMA).validate(report)
+    assert (report["score"], report["max_score"]) == (grade.score, grade.max_score)
+
+
+def test_the_schema_is_strict() -> None:
+    report = json_report.to_plain(EVERYTHING)
+    report["works"][0]["checks"][0]["verdict"] = "maybe"
+    with pytest.raises(jsonschema.ValidationError, match="'maybe' is not one of"):
+        jsonschema.Draft202012Validator(SCHEMA).validate(report)
+
+
+def test_junit_counts_match_and_names_are_unique() -> None:
+    root = ET.fromstring(junit.render(EVERYTHING))  # noqa: S314  # our own
+    assert root.attrib == {
+        "name": "asyncgrade", "tests": "6", "failures": "2", "errors": "1", "skipped": "1", "time": "1.500"
+    }  # fmt: skip
+    cases = list(root.iter("testcase"))
+    names = [(case.get("classname"), case.get("name")) for case in cases]
+    assert len(set(names)) == len(names) == 6
+    assert [child.tag for case in cases for child in case] == ["failure", "failure", "error", "skipped"]
+    assert all(child.get("message") for case in cases for child in case)
+    first = cases[1].find("failure")
+    assert first is not None
+    assert first.text == "it did not\nexpected:\n  a\n  b\nactual:\n  c\nhint: try"
+
+
+def test_junit_tells_nothing_of_a_hidden_check() -> None:
+    assert "secret" not in junit.render(EVERYTHING)
+
+
+def test_the_terminal_is_plain_ascii_of_at_most_80_columns() -> None:
+    lines = [text for text, _ in render(EVERYTHING, verbose=True)]
+    assert all(line.isascii() and line.isprintable() for line in lines)
+    assert [line for line in lines if len(line) > WIDTH] == []
+    assert not any(line.lstrip().startswith(("::", "##[")) for line in lines)
+    assert "secret" not in "\n".join(lines)
+
+
+def test_a_report_is_written_whole_and_replaces_a_link(tmp_path: Path) -> None:
+    target = tmp_path / "grade.json"
+    precious = tmp_path / "precious"
+    precious.write_text("mine")
+    if sys.platform != "win32":
+        target.symlink_to(precious)
+    ReportFile.parse(f"json={target}").write(EVERYTHING)
+    assert json.loads(target.read_text())["score"] == 3
+    assert not target.is_symlink()
+    assert precious.read_text() == "mine"
+    assert sorted(os.listdir(tmp_path)) == ["grade.json", "precious"]
+
+
+def test_a_report_that_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:
+    target = tmp_path / "grade.json"
+    target.mkdir()
+    with pytest.raises(OSError, match="grade.json"):
+        ReportFile("json", target).write(Grade())
+    assert os.listdir(tmp_path) == ["grade.json"]
+
+
+def test_a_format_is_a_module_of_its_own() -> None:
+    assert formats() == ("json", "junit")
+    with pytest.raises(UsageError, match=r"^--grade-report x=y: unknown format 'x': choose json, junit$"):
+        ReportFile.parse("x=y")

@@ -1,0 +1,25 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+import pytest_asyncgrade
+
+
+def test_every_public_name_is_there_and_documented() -> None:
+    assert sorted(pytest_asyncgrade.__all__) == pytest_asyncgrade.__all__ == dir(pytest_asyncgrade)
+    for name in pytest_asyncgrade.__all__:
+        assert getattr(pytest_asyncgrade, name).__doc__, name
+
+
+def test_a_name_that_is_not_there_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match=r"^module 'pytest_asyncgrade' has no attribute 'nothing'$"):
+        pytest_asyncgrade.nothing  # noqa: B018  # the point
+
+
+def test_importing_the_package_imports_nothing_heavy() -> None:
+    code = "import sys, pytest_asyncgrade; print(*{'asyncio', 'freezegun', 'dataclasses', 'pytest'} & set(sys.modules))"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)  # noqa: S603
+    assert result.stdout.strip() == b""
