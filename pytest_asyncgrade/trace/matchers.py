@@ -139,7 +139,8 @@ class lines(Matcher):
             extra = lines[len(self.expected)]
             return self._explanation(f"{_show_line(extra)} was printed, and should not have been", lines)
         if len(lines) < len(self.expected):
-            return self._explanation(f"{_show(self.expected[len(lines)])} was not printed at the end", lines)
+            where = "was not printed at the end" if lines else "was not printed, nor anything else"
+            return self._explanation(f"{_show(self.expected[len(lines)])} {where}", lines)
         return None
 
 
