@@ -17,9 +17,10 @@ def trace(submission: Submission) -> Trace:
 def test_everything_is_awaited(trace: Trace) -> None:
     """The event loop runs every coroutine of the program to its end."""
     for coroutine, lineno in never_awaited(trace):
-        pytest.fail(f"{coroutine}() is called on line {lineno} but not awaited: that makes a coroutine and never runs it")
+        pytest.fail(f"{coroutine}() is called on line {lineno} but not awaited, so it never runs")
     for task in trace.tasks:
-        assert task.ended == "finished", f"the program ended while {task.coroutine}() was still waiting: nobody awaits it"
+        assert task.ended != "failed", f"an exception ended {task.coroutine}()"
+        assert task.ended == "finished", f"the program ended before {task.coroutine}() did: nobody awaits it"
     assert trace.tasks, "no event loop runs"
     assert trace.output, "nothing is printed"
 
@@ -42,7 +43,9 @@ def test_alice_then_bob(trace: Trace) -> None:
     assert trace.output == lines("Hello, Alice", "Goodbye, Alice", "Hello, Bob", "Goodbye, Bob")
 
 
-@pytest.mark.points(2, hint="between its two lines greet() waits: await asyncio.sleep(1); Bob's turn comes after Alice's")
+@pytest.mark.points(
+    2, hint="between its two lines greet() waits: await asyncio.sleep(1); Bob's turn comes after Alice's"
+)
 def test_one_second_each(trace: Trace) -> None:
     """Each goodbye comes one second after its hello, and the program takes two seconds."""
     assert trace.output == in_order(

@@ -28,7 +28,7 @@ async def func3() -> int:
 
 async def main() -> None:
     numbers = await asyncio.gather(func1(), func2(), func3())
-    assert numbers == [1, 2, 3]
+    assert sorted(numbers) == [1, 2, 3]
     print("Main Ended..")
 
 

@@ -1,9 +1,9 @@
-"""Moves plain functions into threads, one after the other: no coroutine, and nothing overlaps.
+"""Takes concurrency to mean threads, and joins each before it starts the next: no event loop, and nothing overlaps.
 
-loses: test_loop_stays_free, test_three_at_a_time, test_seven_lines, test_all_start_at_once, test_shortest_wait_ends_first, test_longest_wait_not_sum, test_each_function_alone
+loses: test_loop_stays_free, test_three_at_a_time, test_all_start_at_once, test_shortest_wait_ends_first, test_longest_wait_not_sum, test_each_function_alone
 """
 
-import asyncio
+import threading
 import time
 
 
@@ -25,11 +25,8 @@ def func3():
     print("Function 3 Ended")
 
 
-async def main():
-    await asyncio.to_thread(func1)
-    await asyncio.to_thread(func2)
-    await asyncio.to_thread(func3)
-    print("Main Ended..")
-
-
-asyncio.run(main())
+for function in (func1, func2, func3):
+    thread = threading.Thread(target=function)
+    thread.start()
+    thread.join()
+print("Main Ended..")
