@@ -17,7 +17,8 @@ def trace(submission: Submission) -> Trace:
 def test_loop_stays_free(trace: Trace) -> None:
     """No wait stops the event loop, and everything that is started runs to its end."""
     for stretch in trace.blocked:
-        pytest.fail(f"time.sleep on {stretch.place} stops the whole event loop: nothing else can run meanwhile")
+        what = "the whole event loop" if stretch.task else "its thread, and no event loop is in it"
+        pytest.fail(f"time.sleep on {stretch.place} stops {what}: no other task can run meanwhile")
     for wait in trace.busy_waits:
         pytest.fail(f"{wait.place} looks at the clock again and again: nothing else gets its turn meanwhile")
     for coroutine, lineno in never_awaited(trace):

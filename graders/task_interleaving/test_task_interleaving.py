@@ -37,7 +37,7 @@ def test_seven_lines(trace: Trace) -> None:
 
 @pytest.mark.points(3, hint="in fn(): create the task before the first wait, and await the second fn2() after it")
 def test_moments(trace: Trace) -> None:
-    """Every line comes at its moment: one at 0 s, two at 1 s and 2 s, three at 2 s and 3 s, four at 3 s, five at 4 s."""
+    """Each line comes at its moment: one at 0 s, two at 1 s and 2 s, three at 2 s and 3 s, four at 3 s, five at 4 s."""
     assert trace.output == in_any_order(
         at(0, "one"), at(1, "two"), at(2, "two"), at(2, "three"), at(3, "three"), at(3, "four"), at(4, "five")
     )
@@ -55,7 +55,7 @@ def test_fn2_alone(submission: Submission) -> None:
 def test_two_runs_overlap(trace: Trace) -> None:
     """fn2() runs twice, and the second run begins before the first has ended."""
     twos, threes = ([line for line in trace.output if line.text == word] for word in ("two", "three"))
-    assert len(twos) == 2, f'"two" is printed {len(twos)} times, not twice'
+    assert len(twos) == 2, '"two" is not printed twice'
     assert threes, '"three" is not printed'
     first, second = twos
     assert first.lineno == second.lineno, (
@@ -68,7 +68,9 @@ def test_two_runs_overlap(trace: Trace) -> None:
     )
 
 
-@pytest.mark.points(1, hint='after "five", fn() waits once more: await asyncio.sleep(1)')
+@pytest.mark.points(
+    1, hint='if it is less, fn() should wait once more after "five"; if it is more, the task does not run beside fn()'
+)
 def test_five_seconds(trace: Trace) -> None:
     """The program takes five seconds."""
     assert trace.elapsed == 5
