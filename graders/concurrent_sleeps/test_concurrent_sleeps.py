@@ -1,23 +1,92 @@
-"""Grades the exercise concurrent_sleeps."""
+"""Grades `concurrent_sleeps`: three coroutines that wait at the same time."""
+
+import re
 
 import pytest
 
-from pytest_asyncgrade import Submission, Trace, in_any_order, in_order
+from pytest_asyncgrade import Submission, Trace, at, in_any_order, in_order, lines
 
 
 @pytest.fixture(scope="module")
 def trace(submission: Submission) -> Trace:
-    """The program, run once."""
+    """Run the whole program."""
     return submission.run()
 
 
-@pytest.mark.points(2, hint="await them together: asyncio.gather(...)")
+@pytest.mark.points(1, hint="wait with `await asyncio.sleep(...)`, and await everything that you start")
+def test_loop_stays_free(trace: Trace) -> None:
+    """No wait stops the event loop, and everything that is started runs to its end."""
+    for stretch in trace.blocked:
+        what = "the whole event loop" if stretch.task else "its thread, and no event loop is in it"
+        pytest.fail(f"time.sleep on {stretch.place} stops {what}: no other task can run meanwhile")
+    for wait in trace.busy_waits:
+        pytest.fail(f"{wait.place} looks at the clock again and again: nothing else gets its turn meanwhile")
+    for coroutine, lineno in never_awaited(trace):
+        pytest.fail(f"{coroutine}() is called on line {lineno} but not awaited, so it never runs")
+    for task in trace.tasks:
+        assert task.ended != "failed", f"an exception ended {task.coroutine}()"
+        assert task.ended == "finished", f"the program ended before {task.coroutine}() did: nobody awaits it"
+    assert trace.elapsed > 0, "the program does not wait at all"
+
+
+@pytest.mark.points(
+    2, hint="asyncio.gather makes a task of each; so does asyncio.create_task, awaited later, or a TaskGroup"
+)
+def test_three_at_a_time(trace: Trace) -> None:
+    """The event loop runs the three functions in three tasks, all in progress at the same time."""
+    starts = [line for line in trace.output if "started" in line.text]
+    assert starts, "no function says that it started"
+    tasks = {line.task for line in starts}
+    assert None not in tasks, f'"{starts[0]}" is not printed in a task of the event loop'
+    assert len(tasks) == 3, f"the functions run in {len(tasks)} task{'s'[: len(tasks) != 1]}, not in 3"
+    assert trace.max_concurrency >= 3, "there are three tasks, but they are not in progress at the same time"
+
+
+@pytest.mark.points(1, hint="compare each line with README.md; if one is missing, its function never came that far")
+def test_seven_lines(trace: Trace) -> None:
+    """Each function says that it started and that it ended, main says that it ended, and nothing else is printed."""
+    assert trace.output == in_any_order(
+        "Function 1 started..", "Function 2 started..", "Function 3 started..",
+        "Function 1 Ended", "Function 2 Ended", "Function 3 Ended", "Main Ended..",
+    )  # fmt: skip
+    assert len(trace.output) == 7, f"{len(trace.output)} lines are printed, not 7"
+
+
+@pytest.mark.points(
+    1, hint="an `await func1()` on a line of its own holds up the rest until func1 is done; so does a time.sleep"
+)
+def test_all_start_at_once(trace: Trace) -> None:
+    """The three functions start at the same moment, at 0 s."""
+    assert trace.output == in_any_order(
+        at(0, "Function 1 started.."), at(0, "Function 2 started.."), at(0, "Function 3 started..")
+    )
+
+
+@pytest.mark.points(2, hint="await the three together: await asyncio.gather(func1(), func2(), func3())")
 def test_shortest_wait_ends_first(trace: Trace) -> None:
-    """Function 3 ends before Function 1."""
-    assert trace.output == in_order("Function 3 Ended", "Function 1 Ended")
+    """The shortest wait ends first: Function 3, then Function 1, then Function 2, and main last of all."""
+    assert trace.output == in_order("Function 3 Ended", "Function 1 Ended", "Function 2 Ended", "Main Ended..")
 
 
-@pytest.mark.points(3)
-def test_waits_overlap(trace: Trace) -> None:
-    """The program takes as long as its longest wait, not the sum."""
+@pytest.mark.points(
+    1, hint="three waits that overlap take as long as the longest of them, 3 s, and not 2 + 3 + 1 = 6 s"
+)
+def test_longest_wait_not_sum(trace: Trace) -> None:
+    """The program takes as long as its longest wait, three seconds."""
     assert trace.elapsed == 3
+
+
+@pytest.mark.points(2, hint="each is an `async def` with a print, an `await asyncio.sleep(...)` and another print")
+def test_each_function_alone(submission: Submission) -> None:
+    """Each function does its own part: func1 waits two seconds, func2 three, func3 one."""
+    for number, seconds in enumerate((2, 3, 1), start=1):
+        alone = submission.call(f"func{number}")
+        assert alone.output == lines(at(0, f"Function {number} started.."), at(seconds, f"Function {number} Ended"))
+        assert alone.tasks, f"func{number} is no coroutine function: it is written with def, not with async def"
+
+
+def never_awaited(trace: Trace) -> list[tuple[str, str]]:
+    """Return the coroutines that Python warned of (they were made and not awaited), each with its line."""
+    warning = re.compile(r":(\d+): RuntimeWarning: coroutine '([^']+)' was never awaited")
+    found = [warning.search(line.text) for line in trace.stderr]
+    return [(match[2], match[1]) for match in found if match]

@@ -116,6 +116,9 @@ class in_any_order(Matcher):  # noqa: N801  # reads as a word in a check
         left = list(lines)
         for item in self.expected:
             found = next((line for line in left if _matches(item, line)), None)
+            if found is None and (times := sum(_matches(item, line) for line in lines)):
+                rationale = f"{_show(item)} was printed {'once' if times == 1 else f'{times} times'} only"
+                return self._explanation(rationale, lines)
             if found is None:
                 return self._missing(lines, item)
             left.remove(found)
@@ -139,7 +142,8 @@ class lines(Matcher):
             extra = lines[len(self.expected)]
             return self._explanation(f"{_show_line(extra)} was printed, and should not have been", lines)
         if len(lines) < len(self.expected):
-            return self._explanation(f"{_show(self.expected[len(lines)])} was not printed at the end", lines)
+            where = "was not printed at the end" if lines else "was not printed, nor anything else"
+            return self._explanation(f"{_show(self.expected[len(lines)])} {where}", lines)
         return None
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Literal, overload
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from .plain import number
 
@@ -42,6 +42,11 @@ class Seconds(float):
     """A duration in seconds that shows its unit: ``6 s``."""
 
     __slots__ = ()
+
+    if TYPE_CHECKING:  # mypy takes `elapsed == 3` for a comparison that is always false, unless we say what == takes
+
+        def __eq__(self, other: object) -> bool: ...
+        def __hash__(self) -> int: ...
 
     def __repr__(self) -> str:
         return number(self)

@@ -1,0 +1,34 @@
+"""Awaits each task in the line that creates it, so that the next begins when it is done.
+
+loses: test_three_at_a_time, test_all_start_at_once, test_shortest_wait_ends_first, test_longest_wait_not_sum
+"""
+
+import asyncio
+
+
+async def func1():
+    print("Function 1 started..")
+    await asyncio.sleep(2)
+    print("Function 1 Ended")
+
+
+async def func2():
+    print("Function 2 started..")
+    await asyncio.sleep(3)
+    print("Function 2 Ended")
+
+
+async def func3():
+    print("Function 3 started..")
+    await asyncio.sleep(1)
+    print("Function 3 Ended")
+
+
+async def main():
+    await asyncio.create_task(func1())
+    await asyncio.create_task(func2())
+    await asyncio.create_task(func3())
+    print("Main Ended..")
+
+
+asyncio.run(main())

@@ -1,0 +1,32 @@
+"""Thinks that gather alone waits for its coroutines: main() ends at once and they are cancelled.
+
+loses: test_loop_stays_free, test_three_at_a_time, test_seven_lines, test_shortest_wait_ends_first, test_longest_wait_not_sum
+"""
+
+import asyncio
+
+
+async def func1():
+    print("Function 1 started..")
+    await asyncio.sleep(2)
+    print("Function 1 Ended")
+
+
+async def func2():
+    print("Function 2 started..")
+    await asyncio.sleep(3)
+    print("Function 2 Ended")
+
+
+async def func3():
+    print("Function 3 started..")
+    await asyncio.sleep(1)
+    print("Function 3 Ended")
+
+
+async def main():
+    asyncio.gather(func1(), func2(), func3())
+    print("Main Ended..")
+
+
+asyncio.run(main())
