@@ -30,7 +30,7 @@ def main() -> None:
     """Run asyncio programs in virtual time."""
 
 
-@main.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+@main.command(context_settings={"ignore_unknown_options": True})
 @click.option("--timeline", "draw", is_flag=True, help="Draw on standard error what happened when.")
 @click.option(
     "--trace", "trace_file", type=click.Path(dir_okay=False, path_type=Path), help="Write the records of the run."
@@ -40,7 +40,8 @@ def main() -> None:
 def run(file: Path, args: tuple[str, ...], *, draw: bool, trace_file: Path | None) -> None:
     """Run the script FILE in virtual time.
 
-    Its standard output is exactly the script's, its exit status too; no sleep takes any time.
+    Its standard output is exactly the script's, its exit status too; no sleep takes any time.  What is no option of
+    this command is passed on to the script, and everything after --.
     """
     run_here = _Run(file)
     end = run_here.run(args)

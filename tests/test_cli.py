@@ -27,7 +27,7 @@ def asyncgrade(*arguments: str | Path) -> subprocess.CompletedProcess[bytes]:
 def test_run_prints_exactly_what_the_script_prints_and_exits_like_it(tmp_path: Path) -> None:
     script = tmp_path / "script.py"
     script.write_text(SCRIPT)
-    result = asyncgrade("run", script, "-x", "--timeline")
+    result = asyncgrade("run", script, "-x", "--", "--timeline")
     assert result.stdout == b"begin ['-x', '--timeline']\n\xff no newline"
     assert result.stderr == b"end\n"
     assert result.returncode == 5
@@ -38,12 +38,15 @@ def test_timeline_draws_on_standard_error(tmp_path: Path) -> None:
     script.write_text("import time\nprint(1)\ntime.sleep(2)\nprint(2)\n")
     result = asyncgrade("run", "--timeline", script)
     assert result.stdout == b"1\n2\n"
-    assert result.stderr.decode() == f"""\
+    assert (
+        result.stderr.decode()
+        == f"""\
 python {script} took 2 s
       0 s                  | 1
       2 s                  | 2
 time.sleep(2) on line 3 stopped its thread from 0 to 2 s.
 """
+    )
     assert result.returncode == 0
 
 
@@ -52,9 +55,7 @@ def test_trace_writes_the_records(tmp_path: Path) -> None:
     script.write_text("print(1)")
     assert asyncgrade("run", "--trace", tmp_path / "trace.jsonl", script).returncode == 0
     assert (tmp_path / "trace.jsonl").read_text() == (
-        '["hello",1,""]\n'
-        f'["line",0,"stdout","1",null,["{script}",1,"<module>"]]\n'
-        '["end",0,"finished","",null,null]\n'
+        f'["hello",1,""]\n["line",0,"stdout","1",null,["{script}",1,"<module>"]]\n["end",0,"finished","",null,null]\n'
     )
 
 

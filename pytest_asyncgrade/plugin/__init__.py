@@ -71,7 +71,7 @@ def submission(request: pytest.FixtureRequest) -> Submission:
 
 @pytest.fixture
 def virtual_clock(request: pytest.FixtureRequest) -> Iterator[TestClock]:
-    """Let this test live in virtual time; its clock knows ``elapsed`` (seconds since the test began) and ``advance``."""
+    """Let this test live in virtual time; the clock knows ``elapsed`` (seconds since it began) and ``advance``."""
     from .inprocess import test_clock
 
     with test_clock(request.config) as clock:
@@ -92,7 +92,7 @@ def virtual_loop(virtual_clock: TestClock) -> Iterator[asyncio.AbstractEventLoop
 
 @pytest.fixture
 def output(virtual_clock: TestClock) -> LiveOutput:
-    """Return the lines that this test prints, with their virtual times; compare it with the same matchers as a trace."""
+    """Return the lines that this test prints, with their virtual times; it compares with the matchers of a trace."""
     from .inprocess import LiveOutput
 
     return LiveOutput(virtual_clock)
@@ -101,9 +101,10 @@ def output(virtual_clock: TestClock) -> LiveOutput:
 @pytest.hookimpl(wrapper=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
     """Collect the output of a test that asks for it: pytest's own capture begins anew with the call."""
-    if type(pyfuncitem.funcargs.get("output")).__name__ != "LiveOutput":
+    lines: Any = pyfuncitem.funcargs.get("output")
+    if type(lines).__name__ != "LiveOutput":
         return (yield)
-    with pyfuncitem.funcargs["output"].collecting():
+    with lines.collecting():
         return (yield)
 
 
@@ -115,14 +116,18 @@ def _is_marked(name: str, node: pytest.Collector | pytest.Item, function: object
 @pytest.hookimpl(tryfirst=True)
 def pytest_pycollect_makeitem(collector: pytest.Collector, obj: object) -> None:
     """Let an async test with our mark be run by pytest-asyncio, as if it had that one's mark too."""
-    if inspect.iscoroutinefunction(obj) and _is_marked("virtual_time", collector, obj):
-        if not _is_marked("asyncio", collector, obj):
-            pytest.mark.asyncio(obj)
+    is_ours = inspect.iscoroutinefunction(obj) and _is_marked("virtual_time", collector, obj)
+    if is_ours and not _is_marked("asyncio", collector, obj):
+        pytest.mark.asyncio(obj)
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Set up virtual time for a test with our mark, before any other fixture of its own."""
-    if isinstance(item, pytest.Function) and _is_marked("virtual_time", item) and "virtual_clock" not in item.fixturenames[:1]:
+    if (
+        isinstance(item, pytest.Function)
+        and _is_marked("virtual_time", item)
+        and "virtual_clock" not in item.fixturenames[:1]
+    ):
         names = item.fixturenames
         names[:] = ["virtual_clock", *(name for name in names if name != "virtual_clock")]
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
 from pytest_asyncgrade.grading.explain import explain_matcher
-from pytest_asyncgrade.trace import Explanation
+
+if TYPE_CHECKING:
+    from pytest_asyncgrade.trace import Explanation
 
 
 class Comparison(NamedTuple):

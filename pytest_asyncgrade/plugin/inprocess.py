@@ -80,7 +80,7 @@ class LiveOutput(Output):
 
     def __init__(self, clock: TestClock) -> None:
         self._clock = clock
-        self._lines: list[Line] = []  # type: ignore[assignment]  # an output that grows
+        self._lines: list[Line] = []
 
     def _add(self, _stream: str, text: str) -> None:
         self._lines.append(Line(text, Seconds(self._clock.elapsed)))

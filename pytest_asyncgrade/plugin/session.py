@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _GRADER_IS_BROKEN = pytest.ExitCode.INTERNAL_ERROR
-_STATUS = {
+_STATUS: dict[str, tuple[str, str, tuple[str, dict[str, bool]]]] = {
     "passed": ("earned", ".", ("EARNED", {"green": True})),
     "failed": ("lost", "F", ("LOST", {"red": True})),
     "error": ("broken", "E", ("BROKEN", {"red": True})),
@@ -148,7 +148,9 @@ class GradeSession:
         return exercise_of(item).slug, student
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, Any] | None:
+    def pytest_report_teststatus(
+        self, report: pytest.TestReport
+    ) -> tuple[str, str, str | tuple[str, dict[str, bool]]] | None:
         """Call a check earned, lost, broken or not run, and keep it out of pytest's own list of failures."""
         packed = getattr(report, "asyncgrade", None)
         return _STATUS[packed["result"]["verdict"]] if packed else None
@@ -183,7 +185,7 @@ class GradeSession:
             terminalreporter.ensure_newline()
             grade = collect(self.packed.values(), self.not_handed_in)
             for text, markup in render(grade, verbose=self.config.option.verbose >= 0):
-                terminalreporter.write_line(text, **{style: True for style in markup})
+                terminalreporter.write_line(text, **dict.fromkeys(markup, True))
 
 
 def _default_graders(config: pytest.Config) -> Path:

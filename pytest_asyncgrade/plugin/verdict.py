@@ -121,7 +121,7 @@ def _explain(excinfo: pytest.ExceptionInfo[BaseException], comparison: Compariso
 
 
 def _name(item: pytest.Function) -> str:
-    """Return a check's name: the first paragraph of its docstring, with its parameters if it has any but the student."""
+    """Return a check's name: the first paragraph of its docstring, with its parameters but for the student."""
     doc = (item.obj.__doc__ or "").strip().partition("\n\n")[0]
     name = " ".join(doc.split()) or item.originalname.removeprefix("test_").replace("_", " ")
     params = item.callspec.params if hasattr(item, "callspec") else {}

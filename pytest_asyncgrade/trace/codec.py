@@ -111,7 +111,7 @@ class TraceBuilder:
         line = Line(_text(text), self._time(time), stream, self._known(task), _place(place))
         self._lines[stream].append(line)
 
-    def _task(  # noqa: PLR0917  # one field each of one record
+    def _task(  # noqa: PLR0913  # one field each of one record
         self, number: object, parent: object, name: object, coroutine: object, time: object, place: object
     ) -> None:
         if _count(number) != len(self._tasks) + 1:

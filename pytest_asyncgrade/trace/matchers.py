@@ -125,7 +125,7 @@ class in_any_order(Matcher):  # noqa: N801  # reads as a word in a check
         return None
 
 
-class lines(Matcher):
+class lines(Matcher):  # noqa: N801  # reads as a word in a check
     """Exactly these lines, in this order, and nothing else.
 
     >>> ["one", "two"] == lines("one", "two")

@@ -196,7 +196,7 @@ class Recording:
 
     output: Output = field(default_factory=lambda: Output(()))
     stderr: Output = field(default_factory=lambda: Output(()))
-    elapsed: Elapsed = Elapsed(0)
+    elapsed: Elapsed = field(default_factory=Elapsed)
     result: Any = None
     tasks: tuple[TaskSpan, ...] = ()
     blocked: tuple[Blocked, ...] = ()

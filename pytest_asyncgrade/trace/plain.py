@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 MAX_DEPTH = 50
 MAX_ITEMS = 100_000
@@ -28,23 +31,32 @@ class NotPlainError(ValueError):
     """Text that is not the encoding of plain data."""
 
 
-def encode(value: object, *, depth: int = 0) -> object:
+_SCALARS: dict[str, tuple[Callable[[Any], str], Callable[[str], object]]] = {
+    "int": (hex, lambda text: int(text, 16)),  # hex: exact, and no limit on digits
+    "float": (float.hex, float.fromhex),  # exact, with inf and nan
+    "bytes": (bytes.hex, bytes.fromhex),
+}
+_CONTAINERS: dict[str, Callable[[list[Any]], object]] = {
+    "list": list, "tuple": tuple, "set": set, "frozenset": frozenset,
+}  # fmt: skip
+_EXACT = {"int": int, "float": float, "bytes": bytes, "list": list, "tuple": tuple, "set": set, "frozenset": frozenset}
+
+
+def encode(value: Any, *, depth: int = 0) -> object:
     """Return `value` as what JSON can hold; what is not of an exact built-in type becomes its type's name."""
     kind = type(value)
     if value is None or kind is bool or kind is str:
         return value
-    if kind is int:
-        return ["int", hex(value)]  # type: ignore[call-overload]  # hex: no limit on digits, and exact
-    if kind is float:
-        return ["float", value.hex()]  # type: ignore[attr-defined]  # exact, with inf and nan
-    if kind is bytes:
-        return ["bytes", value.hex()]  # type: ignore[attr-defined]
-    if depth < MAX_DEPTH and kind in (list, tuple, set, frozenset):
-        return [kind.__name__, *(encode(item, depth=depth + 1) for item in value)]  # type: ignore[attr-defined]
-    if depth < MAX_DEPTH and kind is dict:
-        items = list(value.items())  # type: ignore[attr-defined]
-        return ["dict", *([encode(k, depth=depth + 1), encode(v, depth=depth + 1)] for k, v in items)]
-    return ["opaque", kind.__name__[:100]]
+    name = kind.__name__
+    exact = kind is dict or _EXACT.get(name) is kind
+    if exact and name in _SCALARS:
+        return [name, _SCALARS[name][0](value)]
+    if exact and depth < MAX_DEPTH:
+        parts = list(value.items()) if kind is dict else value
+        if kind is dict:
+            return ["dict", *([encode(k, depth=depth + 1), encode(v, depth=depth + 1)] for k, v in parts)]
+        return [name, *(encode(part, depth=depth + 1) for part in parts)]
+    return ["opaque", name[:100]]
 
 
 def decode(data: object) -> Any:
@@ -67,7 +79,7 @@ class _Decoder:
             msg = "a value without its type"
             raise NotPlainError(msg)
         try:
-            return self._decode_tagged(data[0], data[1:], depth)
+            return self._decode_tagged(data[0], data[1:], depth + 1)
         except NotPlainError:
             raise
         except (ValueError, TypeError, OverflowError) as error:
@@ -75,45 +87,30 @@ class _Decoder:
             raise NotPlainError(msg) from error
 
     def _decode_tagged(self, tag: str, rest: list[Any], depth: int) -> object:
-        def parts() -> list[Any]:
-            return [self.decode(item, depth + 1) for item in rest]
+        if tag == "dict":
+            return {self.decode(k, depth): self.decode(v, depth) for k, v in rest}
+        if tag in _CONTAINERS:
+            return _CONTAINERS[tag]([self.decode(item, depth) for item in rest])
+        (text,) = rest
+        return Opaque(str(text)[:100]) if tag == "opaque" else _scalar(tag)(text)
 
-        match tag:
-            case "int":
-                (text,) = rest
-                return int(text, 16)
-            case "float":
-                (text,) = rest
-                return float.fromhex(text)
-            case "bytes":
-                (text,) = rest
-                return bytes.fromhex(text)
-            case "opaque":
-                (text,) = rest
-                return Opaque(str(text)[:100])
-            case "list":
-                return parts()
-            case "tuple":
-                return tuple(parts())
-            case "set":
-                return set(parts())
-            case "frozenset":
-                return frozenset(parts())
-            case "dict":
-                return {self.decode(k, depth + 1): self.decode(v, depth + 1) for k, v in rest}
+
+def _scalar(tag: str) -> Callable[[str], object]:
+    if tag not in _SCALARS:
         raise ValueError(tag)
+    return _SCALARS[tag][1]
 
 
 def is_plain(value: object) -> bool:
     """Tell whether every part of `value` is of an exact built-in type, so that it crosses unchanged."""
-    return "opaque" not in _tags(encode(value))
+    return not _has_opaque(encode(value))
 
 
-def _tags(data: object) -> set[str]:
+def _has_opaque(data: object) -> bool:
     if type(data) is not list:
-        return set()
-    head = {data[0]} if type(data[0]) is str else set()
-    return head.union(*(_tags(item) for item in data))
+        return False
+    parts = [part for pair in data[1:] for part in pair] if data[0] == "dict" else data[1:]
+    return data[0] == "opaque" or any(map(_has_opaque, parts))
 
 
 def number(seconds: float) -> str:

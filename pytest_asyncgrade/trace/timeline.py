@@ -68,7 +68,7 @@ def _bars(recording: Recording, width: int) -> Iterator[str]:
         return
     columns = max(width - 9 - _NAME - 4, 20)
     yield ""
-    yield f"{'':>9} {'task':<{_NAME}}   0{str(total):>{columns - 1}}"
+    yield f"{'':>9} {'task':<{_NAME}}   0{total!s:>{columns - 1}}"
     rows = [_bar(span, recording.blocked, columns, total) for span in recording.tasks]
     yield from _some(rows, MOST_TASKS, "more tasks")
 

@@ -91,7 +91,7 @@ class Program:
     def _load(self, name: str) -> ModuleType:
         """Execute the file as the module `name`."""
         source = self.path.read_bytes()
-        tree = compile(source, self.name, "exec", flags=ast.PyCF_ONLY_AST, dont_inherit=True)
+        tree: ast.Module = compile(source, self.name, "exec", flags=ast.PyCF_ONLY_AST | 0, dont_inherit=True)
         if not tree.body:
             raise NoCodeError
         self._last_statement = (tree.body[-1].lineno, tree.body[-1].col_offset)
@@ -126,12 +126,12 @@ class Program:
         frames = traceback.extract_tb(error.__traceback__)
         last = [frame for frame in frames if frame.filename == self.name]
         in_loop = any(frame.name == "run_forever" for frame in frames)
-        if error.code in (None, 0) and len(last) == 1 and not in_loop:
-            if (last[0].lineno or 0, last[0].colno or 0) >= self._last_statement:
-                return End(Outcome.FINISHED)
+        at_the_end = len(last) == 1 and (last[0].lineno or 0, last[0].colno or 0) >= self._last_statement
+        if error.code in (None, 0) and at_the_end and not in_loop:
+            return End(Outcome.FINISHED)
         status = error.code if isinstance(error.code, int) else 0 if error.code is None else 1
         if isinstance(error.code, str):
-            print(error.code, file=sys.stderr)
+            sys.stderr.write(f"{error.code}\n")
         where = f" on line {last[-1].lineno}" if last else ""
         return End(Outcome.EXITED, f"the program ended itself with exit({error.code or ''}){where}", status=status)
 
@@ -149,7 +149,7 @@ class Program:
             report = f"{reason}\n"
         else:
             outcome, reason = Outcome.CRASHED, f"{where}{kind}: {message}" if message else f"{where}{kind}"
-        print(report, end="", file=sys.stderr)
+        sys.stderr.write(report)
         return End(outcome, reason, [kind, message, report, place], status=1)
 
     def _place(self, tb: TracebackType | None) -> list[object] | None:

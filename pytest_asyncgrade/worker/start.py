@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import sys
 
-if __name__ == "__main__":
-    sys.path += [root for root in sys.argv[1:] if root not in sys.path]
+if __name__ == "__main__":  # what our parent runs is what we run, whatever else is installed
+    _installed = [path for path in sys.path if path.endswith(("site-packages", "dist-packages"))]
+    sys.path[:] = [*(path for path in sys.path if path not in _installed), *sys.argv[1:], *_installed]
 
 import _thread
 import json
@@ -98,7 +99,7 @@ class Session:
 
     def run(self) -> None:
         """Run the program and report its end."""
-        sys.stdin = open(0, encoding="utf-8", errors="surrogateescape", closefd=False)  # noqa: SIM115, PTH123
+        sys.stdin = open(0, encoding="utf-8", errors="surrogateescape", closefd=False)  # noqa: SIM115
         sys.stdout, sys.stderr = (stream.text() for stream in self._streams)
         warnings.formatwarning = _format_warning
         _thread.start_new_thread(self._tell_where, (_thread.get_ident(), self._job["timeout"]))

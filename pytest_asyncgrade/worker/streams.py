@@ -1,8 +1,8 @@
 """Standard output and error of a program in virtual time, line by line.
 
-What Python code prints is recorded as it is printed, with its task and line.  What reaches the file descriptors another
-way (a subprocess, `os.write`, a C library) lands in a file, which is looked at before the clock moves on, so that it has
-its exact virtual time too.  A file never blocks its writer, as a pipe nobody reads would.
+What Python code prints is recorded as it is printed, with its task and line.  What reaches the file descriptors
+another way (a subprocess, `os.write`, a C library) lands in a file, which is looked at before the clock moves on, so
+that it has its exact virtual time too.  A file never blocks its writer, as a pipe nobody reads would.
 """
 
 from __future__ import annotations

@@ -21,11 +21,14 @@ def shown(result: pytest.RunResult) -> str:
 def test_full_marks_exit_with_0(course: Course) -> None:
     result = course.grade()
     assert result.ret == 0
-    assert shown(result) == """\
+    assert (
+        shown(result)
+        == """\
 naps ............................................................. 5 of 5 points
   ok      2/2  The shorter nap ends first.
   ok      3/3  The naps overlap.
 total: 5 of 5 points"""
+    )
     assert result.outlines[-1].startswith("2 earned in ")
 
 
@@ -33,7 +36,9 @@ def test_lost_points_exit_with_1_and_are_explained(course: Course) -> None:
     course.write("exercises/naps/naps.py", SLOW)
     result = course.grade()
     assert result.ret == 1
-    assert shown(result) == """\
+    assert (
+        shown(result)
+        == """\
 naps ............................................................. 0 of 5 points
   LOST    0/2  The shorter nap ends first.
                "slept 2" came before "slept 1", not after it
@@ -52,13 +57,16 @@ naps ............................................................. 0 of 5 points
             task               0                                             3 s
             main             | =================================================
 total: 0 of 5 points"""
+    )
 
 
 def test_a_program_that_cannot_run_is_told_once(course: Course) -> None:
     course.write("exercises/naps/naps.py", "async def main()\n    pass\n")
     result = course.grade()
     assert result.ret == 1
-    assert shown(result) == """\
+    assert (
+        shown(result)
+        == """\
 naps ............................................................. 0 of 5 points
   not run 0/2  The shorter nap ends first.
                Python cannot read the program: line 1 of naps.py: expected ':'
@@ -75,6 +83,7 @@ naps ............................................................. 0 of 5 points
                         ^
     SyntaxError: expected ':'
 total: 0 of 5 points"""
+    )
 
 
 @pytest.mark.parametrize(
@@ -129,7 +138,9 @@ def test_a_graders_own_mistake_is_an_error_and_exits_with_3(course: Course) -> N
         """)
     result = course.grade()
     assert result.ret == 3
-    assert shown(result) == """\
+    assert (
+        shown(result)
+        == """\
 naps ............................................................. 0 of 4 points
   ERROR   0/4  It works.
                This is a mistake in the grader, not in your program. For your
@@ -138,6 +149,7 @@ naps ............................................................. 0 of 4 points
                    raise RuntimeError("oops")
                E   RuntimeError: oops
 0 of 4 points so far: a grader is broken, so this is not a grade"""
+    )
 
 
 @pytest.mark.parametrize(
@@ -231,10 +243,13 @@ def test_a_bonus_counts_for_the_score_alone(course: Course) -> None:
 
 def test_a_check_without_points_is_worth_1(course: Course) -> None:
     course.grader("def test_a_good_start(submission): pass\n")
-    assert shown(course.grade()) == """\
+    assert (
+        shown(course.grade())
+        == """\
 naps ............................................................. 1 of 1 points
   ok      1/1  a good start
 total: 1 of 1 points"""
+    )
 
 
 def test_parameters_are_part_of_a_checks_name(course: Course) -> None:
@@ -384,10 +399,13 @@ def test_k_selects_students_and_checks(course: Course) -> None:
     course.write("class/ada/naps.py", GOOD)
     course.write("class/ben/naps.py", SLOW)
     result = course.grade("--submissions", "class", "-k", "ada and overlap")
-    assert shown(result) == """\
+    assert (
+        shown(result)
+        == """\
 ada: naps ........................................................ 3 of 3 points
   ok      3/3  The naps overlap.
 total: 3 of 3 points"""
+    )
 
 
 @pytest.mark.parametrize("extra", [["-n2"], ["-p", "randomly"], ["-p", "no:asyncio", "-p", "no:timeout"]])

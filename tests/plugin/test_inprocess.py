@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import datetime
+import datetime as dt
 import time
 from typing import TYPE_CHECKING
 
@@ -34,18 +34,20 @@ async def test_an_async_test_with_the_mark_lives_in_virtual_time(output: LiveOut
 
 @pytest.mark.virtual_time
 def test_a_sync_test_with_the_mark_does_too(virtual_clock: TestClock) -> None:
-    before = datetime.datetime.now(tz=datetime.UTC)
+    before = dt.datetime.now(tz=dt.UTC)
     start = time.perf_counter()
     time.sleep(3600)
     asyncio.run(asyncio.sleep(60))
     assert virtual_clock.elapsed == time.perf_counter() - start == 3660
-    assert datetime.datetime.now(tz=datetime.UTC) - before == datetime.timedelta(seconds=3660)
+    assert dt.datetime.now(tz=dt.UTC) - before == dt.timedelta(seconds=3660)
 
 
 def test_the_clock_can_be_advanced(virtual_clock: TestClock) -> None:
     virtual_clock.advance(2.5)
     assert virtual_clock.elapsed == 2.5
-    with pytest.raises(ValueError, match=r"^cannot advance the clock by -1 s: give a finite number of seconds, 0 or more$"):
+    with pytest.raises(
+        ValueError, match=r"^cannot advance the clock by -1 s: give a finite number of seconds, 0 or more$"
+    ):
         virtual_clock.advance(-1)
 
 

@@ -1,23 +1,24 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 import xml.etree.ElementTree as ET
 from importlib import resources
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import jsonschema
 import pytest
 
 from pytest_asyncgrade.errors import UsageError
 from pytest_asyncgrade.grading import Grade
-from pytest_asyncgrade.reports import ReportFile, formats
+from pytest_asyncgrade.reports import ReportFile, formats, junit
 from pytest_asyncgrade.reports import json as json_report
-from pytest_asyncgrade.reports import junit
 from pytest_asyncgrade.reports.terminal import WIDTH, render
 
 from .grades import EVERYTHING
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SCHEMA = json.loads(resources.files("pytest_asyncgrade.reports").joinpath("grade.schema.json").read_text())
 
@@ -74,15 +75,15 @@ def test_a_report_is_written_whole_and_replaces_a_link(tmp_path: Path) -> None:
     assert json.loads(target.read_text())["score"] == 3
     assert not target.is_symlink()
     assert precious.read_text() == "mine"
-    assert sorted(os.listdir(tmp_path)) == ["grade.json", "precious"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["grade.json", "precious"]
 
 
 def test_a_report_that_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:
     target = tmp_path / "grade.json"
     target.mkdir()
-    with pytest.raises(OSError, match="grade.json"):
+    with pytest.raises(OSError, match=r"grade\.json"):
         ReportFile("json", target).write(Grade())
-    assert os.listdir(tmp_path) == ["grade.json"]
+    assert [path.name for path in tmp_path.iterdir()] == ["grade.json"]
 
 
 def test_a_format_is_a_module_of_its_own() -> None:

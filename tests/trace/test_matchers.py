@@ -4,7 +4,18 @@ import re
 
 import pytest
 
-from pytest_asyncgrade.trace import Explanation, Line, Matcher, Output, Seconds, at, contains, in_any_order, in_order, lines
+from pytest_asyncgrade.trace import (
+    Explanation,
+    Line,
+    Matcher,
+    Output,
+    Seconds,
+    at,
+    contains,
+    in_any_order,
+    in_order,
+    lines,
+)
 
 ABC = Output([Line("a", Seconds(0)), Line("b", Seconds(1)), Line("c ", Seconds(2))])
 TIMED = ('"a"', '"b" at 1 s', '"c " at 2 s')
@@ -54,7 +65,9 @@ def test_says_why_it_does_not_match(matcher: Matcher, rationale: str) -> None:
 
 
 def test_an_explanation_shows_what_was_expected() -> None:
-    assert in_order("c", at(1, "a")).explain(ABC) == Explanation('"a" came at 0 s, not at 1 s', ('"c"', '"a" at 1 s'), TIMED)
+    assert in_order("c", at(1, "a")).explain(ABC) == Explanation(
+        '"a" came at 0 s, not at 1 s', ('"c"', '"a" at 1 s'), TIMED
+    )
 
 
 def test_compares_with_lists_of_texts_and_with_nothing_else() -> None:

@@ -56,6 +56,7 @@ def test_what_is_no_exact_built_in_arrives_as_the_name_of_its_type(value: object
     assert crossed != "x"
     assert repr(crossed) == f"<an object of type {type(value).__name__}>"
     assert not is_plain({"key": [value]})
+    assert is_plain({"opaque": ["opaque"]})
 
 
 def test_a_value_nested_without_end_is_cut_off() -> None:

@@ -31,7 +31,9 @@ def test_shows_lines_tasks_and_what_blocked() -> None:
     )
     trace = Trace(Outcome.FINISHED, "", recording, asked="python p.py")
     assert headline(trace) == "python p.py took 4 s"
-    assert "\n".join(timeline(trace, width=60)) == """\
+    assert (
+        "\n".join(timeline(trace, width=60))
+        == """\
       0 s a_function_wi... | hi
       2 s                  | red \\x1b[31mxxxxxxxxxxxxxxxx...
 
@@ -45,6 +47,7 @@ On standard error:
 time.sleep(2) on line 7 stopped the whole event loop from 0 to 2 s.
 time.sleep(1) stopped its thread from 3 to 4 s.
 the program waits on line 9 by looking again and again; let it sleep or await an event."""
+    )
 
 
 def test_of_too_many_it_shows_the_first_and_the_last_and_says_so() -> None:

@@ -163,7 +163,11 @@ def test_the_wall_clock_starts_at_a_fixed_instant(run: Run) -> None:
         ),
         ("", Outcome.NOT_RUNNABLE, "program.py has no code in it"),
         ("# nothing", Outcome.NOT_RUNNABLE, "program.py has no code in it"),
-        ("if True\n    pass", Outcome.NOT_RUNNABLE, "Python cannot read the program: line 1 of program.py: expected ':'"),
+        (
+            "if True\n    pass",
+            Outcome.NOT_RUNNABLE,
+            "Python cannot read the program: line 1 of program.py: expected ':'",
+        ),
         ("import sys\nsys.exit(0)", Outcome.FINISHED, ""),
         ("import atexit, os\natexit.register(lambda: 1 / 0)", Outcome.FINISHED, ""),
         (

@@ -1,0 +1,84 @@
+"""Every example of the documentation is run, and prints what the documentation says."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PAGES = [ROOT / "README.md", *sorted(ROOT.glob("docs/*.md")), *sorted(ROOT.glob("exercises/*/README.md"))]
+TEST_SUITE = 'python -m pip install ".[test]" && python -m pytest -n auto'
+
+
+def blocks(language: str) -> list[tuple[str, str]]:
+    """Return each code block of a language, with the name of its page."""
+    fence = re.compile(rf"^```{language}\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+    return [
+        (page.relative_to(ROOT).as_posix(), match[1]) for page in PAGES for match in fence.finditer(page.read_text())
+    ]
+
+
+def commands() -> list[tuple[str, str, str]]:
+    """Return each command of a console block, with its page and what it should print."""
+    found = []
+    for page, block in blocks("console"):
+        for part in block.split("$ ")[1:]:
+            command, _, output = part.partition("\n")
+            found.append((page, command, output))
+    return found
+
+
+def matches(expected: str, shown: str) -> bool:
+    """Tell whether `shown` is as expected; a line of three dots stands for any lines."""
+    pattern = re.escape(expected).replace(re.escape("...\n"), "(?:.*\n)*?")
+    pattern = re.sub(r"^\\?\.\\?\.\\?\.\\?\n", "(?:.*\n)*?", pattern)
+    return re.fullmatch(pattern, shown) is not None
+
+
+@pytest.mark.parametrize(
+    ("page", "command", "output"),
+    [found for found in commands() if found[1] != TEST_SUITE],
+    ids=lambda value: value[:60],
+)
+def test_a_command_prints_what_its_page_says(page: str, command: str, output: str) -> None:
+    program = command.removeprefix("python -m pip install . && ")
+    words = shlex.split(program)
+    words = {
+        "python": [sys.executable, *words[1:]],
+        "pytest": [sys.executable, "-m", *words],
+        "asyncgrade": [sys.executable, "-m", "pytest_asyncgrade.cli", *words[1:]],
+    }[words[0]]
+    if "pytest" in words:
+        words += ["-p", "no:randomly", "-p", "no:cacheprovider"]
+    shown = subprocess.run(  # noqa: S603  # our own page
+        words, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False, timeout=120, text=True
+    ).stdout
+    if output:
+        assert matches(output, shown), f"{page}: {shown}"
+    else:
+        assert shown
+
+
+def test_the_suites_own_command_is_the_one_in_the_readme_and_ci() -> None:
+    assert TEST_SUITE in [command for _, command, _ in commands()]
+    assert 'python -m pip install -q ".[test]" && python -m pytest -n auto' in (ROOT / ".ci/run").read_text()
+
+
+@pytest.mark.parametrize(("page", "block"), blocks("python"), ids=lambda value: value.splitlines()[0][:40])
+def test_a_python_example_runs(pytester: pytest.Pytester, page: str, block: str) -> None:
+    if "def test_" not in block:
+        subprocess.run([sys.executable, "-c", block], check=True, timeout=60)  # noqa: S603  # our own page
+        return
+    folder = pytester.path / "graders" / "concurrent_sleeps"
+    folder.mkdir(parents=True)
+    (folder / "test_concurrent_sleeps.py").write_text(block)
+    solution = ROOT / "graders/concurrent_sleeps/solution.py"
+    grade = ["--grade", f"--submission={solution}"] if "submission" in block else []
+    pytester.makeini("[pytest]\nasyncio_default_fixture_loop_scope=function\n")
+    result = pytester.runpytest_subprocess(*grade, str(folder), "-p", "no:randomly")
+    assert result.ret == 0, page
