@@ -1,6 +1,6 @@
 """Writes asyncio.sleep without await, so that nothing waits.
 
-loses: test_loop_stays_free, test_three_at_a_time, test_shortest_wait_ends_first, test_longest_wait_not_sum, test_each_function_alone
+loses: test_loop_stays_free, test_shortest_wait_ends_first, test_longest_wait_not_sum, test_each_function_alone
 """
 
 import asyncio

@@ -1,6 +1,6 @@
 """Takes the wait out of the functions and into main(), after them.
 
-loses: test_three_at_a_time, test_shortest_wait_ends_first, test_each_function_alone
+loses: test_shortest_wait_ends_first, test_each_function_alone
 """
 
 import asyncio
