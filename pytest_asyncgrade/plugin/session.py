@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _GRADER_IS_BROKEN = pytest.ExitCode.INTERNAL_ERROR
-_STATUS: dict[str, tuple[str, str, tuple[str, dict[str, bool]]]] = {
+_STATUS: dict[str, tuple[str, str, tuple[str, Any]]] = {
     "passed": ("earned", ".", ("EARNED", {"green": True})),
     "failed": ("lost", "F", ("LOST", {"red": True})),
     "error": ("broken", "E", ("BROKEN", {"red": True})),

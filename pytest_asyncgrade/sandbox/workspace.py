@@ -53,8 +53,10 @@ def workspace(script: Path, *, alone: bool, stdin: str, scenarios: Path | None) 
             _copy_neighbours(script, folder)
         place = Workspace(
             folder,
-            *(streams / stream for stream in ("stdin", "stdout", "stderr")),
-            scenarios=root / "grader" / "scenarios.py" if scenarios else None,
+            streams / "stdin",
+            streams / "stdout",
+            streams / "stderr",
+            root / "grader" / "scenarios.py" if scenarios else None,
         )
         place.stdin.write_text(stdin, encoding="utf-8")
         place.stdout.touch()

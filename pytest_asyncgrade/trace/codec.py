@@ -8,7 +8,7 @@ Times are whole nanoseconds since the program's start.
 from __future__ import annotations
 
 import json
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from .model import (
     Blocked,
@@ -27,12 +27,17 @@ from .model import (
 )
 from .plain import NotPlainError, decode
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 VERSION = 1
 MAX_RECORD = 1_000_000
 """Longest record in bytes."""
 
-_STREAMS = get_args(Stream)
-_ENDS = ("finished", "failed", "cancelled")
+_C = TypeVar("_C", bound=str)
+
+_STREAMS: tuple[Stream, ...] = ("stdout", "stderr")
+_ENDS: tuple[Literal["finished", "failed", "cancelled"], ...] = ("finished", "failed", "cancelled")
 _CHILD_OUTCOMES = (Outcome.FINISHED, Outcome.CRASHED, Outcome.EXITED, Outcome.DEADLOCKED, Outcome.FLOODED,
                    Outcome.NOT_RUNNABLE)  # fmt: skip
 
@@ -85,10 +90,11 @@ class TraceBuilder:
         self._records.append(line)
 
     def _take(self, tag: str, fields: list[Any]) -> None:
-        take = {
+        takers: dict[str, Callable[..., None]] = {
             "hello": self._hello, "line": self._line, "task": self._task, "done": self._done, "slept": self._slept,
             "busy": self._busy, "stuck": self._stuck, "end": self._finish,
-        }.get(tag)  # fmt: skip
+        }  # fmt: skip
+        take = takers.get(tag)
         if take is None or self.ended or self._greeted is (tag == "hello"):
             msg = f"a record {tag[:20]!r} out of place"
             raise RecordError(msg)
@@ -105,13 +111,10 @@ class TraceBuilder:
         self._greeted = True
 
     def _line(self, time: object, stream: object, text: object, task: object, place: object) -> None:
-        if stream not in _STREAMS:
-            msg = f"stream {stream!r}"
-            raise RecordError(msg)
-        line = Line(_text(text), self._time(time), stream, self._known(task), _place(place))
-        self._lines[stream].append(line)
+        name = _choice(_STREAMS, "stream", stream)
+        self._lines[name].append(Line(_text(text), self._time(time), name, self._known(task), _place(place)))
 
-    def _task(  # noqa: PLR0913  # one field each of one record
+    def _task(  # noqa: PLR0913, PLR0917  # one field each of one record
         self, number: object, parent: object, name: object, coroutine: object, time: object, place: object
     ) -> None:
         if _count(number) != len(self._tasks) + 1:
@@ -125,12 +128,13 @@ class TraceBuilder:
 
     def _done(self, number: object, time: object, ended: object) -> None:
         span = self._tasks.get(_count(number))
-        if span is None or span.end is not None or ended not in _ENDS:
-            msg = f"end {ended!r} of task {number!r}"
+        if span is None or span.end is not None:
+            msg = f"end of task {number!r}"
             raise RecordError(msg)
+        end = _choice(_ENDS, "end", ended)
         self._alive -= 1
         self._tasks[span.number] = TaskSpan(
-            span.number, span.name, span.coroutine, span.parent, span.start, self._time(time), ended, span.place
+            span.number, span.name, span.coroutine, span.parent, span.start, self._time(time), end, span.place
         )
 
     def _slept(self, start: object, end: object, task: object, place: object) -> None:
@@ -143,15 +147,13 @@ class TraceBuilder:
         self.stuck = _place(place)
 
     def _finish(self, time: object, outcome: object, reason: object, raised: object, result: object) -> None:
-        if outcome not in _CHILD_OUTCOMES:
-            msg = f"outcome {outcome!r}"
-            raise RecordError(msg)
+        said = _choice(_CHILD_OUTCOMES, "outcome", outcome)
         self._time(time)
         try:
             self._result = decode(result)
         except NotPlainError as error:
             raise RecordError(str(error)) from error
-        self._end = (Outcome(outcome), _text(reason), _raised(raised))
+        self._end = (Outcome(said), _text(reason), _raised(raised))
 
     def _time(self, time: object) -> Seconds:
         self._elapsed = max(self._elapsed, _count(time))
@@ -209,6 +211,14 @@ def _count(value: object) -> int:
 
 def _seconds(value: object) -> Seconds:
     return Seconds(_count(value) / 1_000_000_000)
+
+
+def _choice(choices: tuple[_C, ...], what: str, value: object) -> _C:
+    for choice in choices:
+        if value == choice and type(value) is str:
+            return choice
+    msg = f"{what} {value!r}"
+    raise RecordError(msg)
 
 
 def _text(value: object) -> str:

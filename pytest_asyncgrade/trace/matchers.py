@@ -37,6 +37,7 @@ class at:  # noqa: N801  # reads as a word in a check: at(1, "Function 3 Ended")
 
 
 Expected = str | re.Pattern[str] | at
+_EXPECTED: tuple[type, ...] = (str, re.Pattern, at)
 
 
 class Matcher:
@@ -46,7 +47,7 @@ class Matcher:
 
     def __init__(self, *expected: Expected) -> None:
         for item in expected:
-            if not isinstance(item, str | re.Pattern | at):
+            if not isinstance(item, _EXPECTED):
                 msg = f"{type(self).__name__}() takes texts, compiled patterns and at(seconds, text), not {item!r}"
                 raise TypeError(msg)
         if not expected:

@@ -103,7 +103,7 @@ class Output(Sequence[Line]):
     __hash__ = None  # type: ignore[assignment]  # equal to lists, which have none
 
     def __init__(self, lines: Sequence[Line]) -> None:
-        self._lines = tuple(lines)
+        self._lines: Sequence[Line] = tuple(lines)
 
     @overload
     def __getitem__(self, index: int) -> Line: ...

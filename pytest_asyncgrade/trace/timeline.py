@@ -64,7 +64,7 @@ def _errors(recording: Recording, width: int) -> Iterator[str]:
 def _bars(recording: Recording, width: int) -> Iterator[str]:
     """Yield a bar per task; what ``time.sleep`` blocked is marked with #."""
     total = recording.elapsed
-    if not recording.tasks or not total:
+    if not total and all(span.ended == "finished" for span in recording.tasks):
         return
     columns = max(width - 9 - _NAME - 4, 20)
     yield ""
@@ -75,7 +75,7 @@ def _bars(recording: Recording, width: int) -> Iterator[str]:
 
 def _bar(span: TaskSpan, blocked: tuple[Blocked, ...], columns: int, total: float) -> str:
     def column(seconds: float) -> int:
-        return min(int(seconds / total * columns + 1e-9), columns)
+        return min(int(seconds / total * columns + 1e-9), columns) if total else 0
 
     end = span.end if span.end is not None else total
     cells = [" "] * columns

@@ -158,19 +158,22 @@ naps ............................................................. 0 of 4 points
         ("assert False, 'say it kindly'", "failed", "say it kindly"),
         ("assert 1 == 2", "failed", "1 is 1, not 2"),
         ("trace = submission.run(); assert trace.result == 3", "failed", "the result is None, not 3"),
-        ("trace = submission.run(); assert len(trace.tasks) >= 5", "failed", "the number of tasks is 3; it should be at least 5"),
+        ("trace = submission.run(); assert len(trace.tasks) >= 5", "failed",
+         "the number of tasks is 3; it should be at least 5"),
         ("trace = submission.run(); assert trace.outcome == 'crashed'", "failed",
          "the way the program ended is finished, not 'crashed'"),
         ("trace = submission.run(); assert 4 in (1, 2)", "failed", "4 is 4; expected: in (1, 2)"),
         ("trace = submission.run(); assert trace.blocked", "failed", "this does not hold: trace.blocked"),
-        ("trace = submission.run(); assert trace.elapsed < 1", "failed", "the program took 2 s; it should be less than 1 s"),
+        ("trace = submission.run(); assert trace.elapsed < 1", "failed",
+         "the program took 2 s; it should be less than 1 s"),
         ("trace = submission.run(); assert trace.output[0].time == 3", "failed", "it was 1 s, not 3 s"),
         ("trace = submission.run(); assert 'x' in trace.output", "failed", '"x" was not printed'),
         ("trace = submission.run(); assert 'slept 1' not in trace.output", "failed",
          '"slept 1" was printed, and should not have been'),
         ("trace = submission.run(); assert trace.output == ['slept 1']", "failed",
          '"slept 2" at 2 s was printed, and should not have been'),
-        ("trace = submission.run(); assert trace.output == []", "failed", '"slept 1" was printed, and nothing should have been'),
+        ("trace = submission.run(); assert trace.output == []", "failed",
+         '"slept 1" was printed, and nothing should have been'),
         ("pytest.fail('not like this')", "failed", "not like this"),
         ("pytest.skip('another day')", "not_run", "another day"),
         ("submission.call('nap', object())", "error", None),
@@ -292,10 +295,8 @@ def test_a_check_that_does_not_look_at_the_students_work_is_refused(course: Cour
     course.grader("def test_it(): pass\n")
     result = course.grade()
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines([
-        "ERROR: graders/naps/test_naps.py::test_it: a check must look at the student's work: "
-        "let it ask for the fixture 'submission'"
-    ])  # fmt: skip
+    message = "a check must look at the student's work: let it ask for the fixture 'submission'"
+    result.stderr.fnmatch_lines([f"ERROR: graders/naps/test_naps.py::test_it: {message}"])
 
 
 @pytest.mark.parametrize("mark", ["exercise()", "exercise(3)", "exercise('a', 'b')"])
@@ -303,9 +304,8 @@ def test_a_wrong_exercise_is_a_usage_error(course: Course, mark: str) -> None:
     course.grader(f"pytestmark = pytest.mark.{mark}\ndef test_it(submission): pass\n")
     result = course.grade()
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines([
-        "ERROR: graders/naps/test_naps.py*: exercise() takes one text, the exercise's name: exercise('concurrent_sleeps')"
-    ])  # fmt: skip
+    message = "exercise() takes one text, the exercise's name: exercise('concurrent_sleeps')"
+    result.stderr.fnmatch_lines([f"ERROR: graders/naps/test_naps.py*: {message}"])
 
 
 def test_the_exercise_mark_names_another_exercise(course: Course) -> None:

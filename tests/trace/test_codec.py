@@ -119,7 +119,7 @@ def test_concurrency_counts_the_tasks_in_progress_at_one_time(records: list[str]
         (["line", 0, "stdout", "x", None, "p.py"], "a malformed record 'line': place 'p.py'"),
         (["line", 0, "stdout", "x", None, ["p.py", 1]], "a malformed record 'line': .*"),
         (["task", 2, None, "n", "c", 0, None], "a malformed record 'task': task 2 out of order"),
-        (["done", 1, 0, "finished"], "a malformed record 'done': end 'finished' of task 1"),
+        (["done", 1, 0, "finished"], "a malformed record 'done': end of task 1"),
         (["end", 0, "timed_out", "", None, None], "a malformed record 'end': outcome 'timed_out'"),
         (["end", 0, "finished", "", "x", None], "a malformed record 'end': exception 'x'"),
         (["end", 0, "finished", "", None, 5], "a malformed record 'end': a value without its type"),
