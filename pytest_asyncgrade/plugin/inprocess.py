@@ -76,7 +76,7 @@ class LiveOutput(Output):
     """What a test has printed up to now, line by line."""
 
     __slots__ = ("_clock",)
-    __hash__ = None  # type: ignore[assignment]  # as of any output
+    __hash__ = None
 
     def __init__(self, clock: TestClock) -> None:
         self._clock = clock

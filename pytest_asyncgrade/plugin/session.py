@@ -144,13 +144,13 @@ class GradeSession:
 
     @staticmethod
     def _key(item: pytest.Function) -> tuple[str, str]:
-        student = item.callspec.params.get("submission", "") if hasattr(item, "callspec") else ""
-        return exercise_of(item).slug, student
+        params: dict[str, Any] = item.callspec.params if hasattr(item, "callspec") else {}
+        return exercise_of(item).slug, params.get("submission", "")
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_report_teststatus(
         self, report: pytest.TestReport
-    ) -> tuple[str, str, str | tuple[str, dict[str, bool]]] | None:
+    ) -> tuple[str, str, tuple[str, Any]] | None:
         """Call a check earned, lost, broken or not run, and keep it out of pytest's own list of failures."""
         packed = getattr(report, "asyncgrade", None)
         return _STATUS[packed["result"]["verdict"]] if packed else None

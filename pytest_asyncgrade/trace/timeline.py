@@ -64,7 +64,7 @@ def _errors(recording: Recording, width: int) -> Iterator[str]:
 def _bars(recording: Recording, width: int) -> Iterator[str]:
     """Yield a bar per task; what ``time.sleep`` blocked is marked with #."""
     total = recording.elapsed
-    if not total and all(span.ended == "finished" for span in recording.tasks):
+    if not recording.tasks or (not total and all(span.ended == "finished" for span in recording.tasks)):
         return
     columns = max(width - 9 - _NAME - 4, 20)
     yield ""

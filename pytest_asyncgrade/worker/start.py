@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 
 MAX_LINES = 10_000
 MAX_CHARACTERS = 1_000_000
-_STUCK_BEFORE_DEADLINE = 0.3
-"""How long before its deadline, in real seconds, a process says which line it is on."""
+_TELL_AFTER = (0.5, 0.2, 0.2)
+"""After which shares of its time limit, one after the other, a process says which line it is on."""
 
 
 def main() -> None:
@@ -130,12 +130,12 @@ class Session:
         os._exit(0)
 
     def _tell_where(self, thread: int, timeout: float) -> None:
-        """Shortly before the parent loses patience, say on which line the program is."""
+        """While the parent's patience runs out, say on which line the program is."""
         never = _thread.allocate_lock()
         never.acquire()
-        never.acquire(timeout=max(timeout * 0.5, timeout - _STUCK_BEFORE_DEADLINE))
-        frame = sys._current_frames().get(thread)
-        self._report.write(["stuck", self._recorder.place(frame)])
+        for share in _TELL_AFTER:
+            never.acquire(timeout=timeout * share)
+            self._report.write(["stuck", self._recorder.place(sys._current_frames().get(thread))])
 
 
 if __name__ == "__main__":

@@ -103,7 +103,7 @@ class RecordingStream(io.RawIOBase):
     def text(self) -> io.TextIOWrapper:
         """Return this as a text stream, as Python's own: UTF-8, every write passed on at once."""
         errors = "strict" if self._fd == 1 else "backslashreplace"
-        return io.TextIOWrapper(self, encoding="utf-8", errors=errors, write_through=True)  # type: ignore[type-var]
+        return io.TextIOWrapper(self, encoding="utf-8", errors=errors, write_through=True)
 
 
 class DescriptorTail:

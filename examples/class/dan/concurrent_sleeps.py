@@ -31,9 +31,7 @@ async def main():
     asyncio.create_task(func1())
     asyncio.create_task(func2())
     await func3()
-    while True:
-        if finished == 3:
-            break
+    while finished < 3: pass
     print("Main Ended..")
 
 
