@@ -20,7 +20,7 @@ sys.exit(5)
 
 
 def asyncgrade(*arguments: str | Path) -> subprocess.CompletedProcess[bytes]:
-    command = [sys.executable, "-m", "pytest_asyncgrade.cli", *map(str, arguments)]
+    command = [sys.executable, "-c", "from pytest_asyncgrade.cli import main; main()", *map(str, arguments)]
     return subprocess.run(command, capture_output=True, check=False, timeout=60)  # noqa: S603
 
 

@@ -1,142 +1,15 @@
-"""The student's process starts here: ``python -P -s start.py ROOT...``, a job on stdin, records on stdout.
+"""The student's process starts here: ``python -P -s start.py ROOT...``.
 
-The pipes are moved out of the way first; what the student's program then sees as its standard streams are files that
-catch whatever reaches them.  The arguments are the folders that our own packages are imported from.
+The arguments are the folders that our own packages are imported from: what the parent runs is what runs here, whatever
+else is installed.
 """
-
-from __future__ import annotations
 
 import sys
 
-if __name__ == "__main__":  # what our parent runs is what we run, whatever else is installed
-    _installed = [path for path in sys.path if path.endswith(("site-packages", "dist-packages"))]
-    sys.path[:] = [*(path for path in sys.path if path not in _installed), *sys.argv[1:], *_installed]
-
-import _thread
-import json
-import linecache
-import os
-import warnings
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-from pytest_asyncgrade.trace.codec import VERSION, dump
-from pytest_asyncgrade.trace.model import Outcome
-from pytest_asyncgrade.trace.plain import decode, encode
-from pytest_asyncgrade.virtualtime import virtual_time
-from pytest_asyncgrade.worker.program import End, Program
-from pytest_asyncgrade.worker.recorder import Recorder
-from pytest_asyncgrade.worker.streams import DescriptorTail, Limit, RecordingStream
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-MAX_LINES = 10_000
-MAX_CHARACTERS = 1_000_000
-_TELL_AFTER = (0.5, 0.2, 0.2)
-"""After which shares of its time limit, one after the other, a process says which line it is on."""
-
-
-def main() -> None:
-    """Read the job, run it, report, and leave without looking back."""
-    with os.fdopen(os.dup(0), "rb") as pipe:
-        job: dict[str, Any] = json.loads(pipe.read())
-    records = os.dup(1)
-    report = Report(records)
-    report.write(["hello", VERSION, job["nonce"]])
-    _redirect(0, job["stdin"], os.O_RDONLY)
-    _redirect(1, job["stdout"], os.O_WRONLY | os.O_APPEND)
-    _redirect(2, job["stderr"], os.O_WRONLY | os.O_APPEND)
-    os.chdir(job["folder"])
-    Session(job, report).run()
-    os._exit(0)
-
-
-def _redirect(fd: int, path: str, flags: int) -> None:
-    target = os.open(path, flags | getattr(os, "O_BINARY", 0))
-    os.dup2(target, fd)
-    os.close(target)
-
-
-def _format_warning(
-    message: Warning | str, category: type[Warning], filename: str, lineno: int, line: str | None = None
-) -> str:
-    """Return a warning as Python shows it, less its advice to trace memory."""
-    source = (linecache.getline(filename, lineno) if line is None else line).strip()
-    shown = f"{filename}:{lineno}: {category.__name__}: {message}\n"
-    return f"{shown}  {source}\n" if source else shown
-
-
-class Report:
-    """Sends records to the parent, each at once; after the last one, none."""
-
-    def __init__(self, fd: int) -> None:
-        self._fd = fd
-        self._pid = os.getpid()
-
-    def write(self, record: list[object]) -> None:
-        """Send one record; a forked child of the program has nothing to say."""
-        if os.getpid() == self._pid:
-            data = memoryview(dump(record))
-            while data:
-                data = data[os.write(self._fd, data) :]
-
-
-class Session:
-    """One run of a program, recorded."""
-
-    def __init__(self, job: dict[str, Any], report: Report) -> None:
-        self._job = job
-        self._report = report
-        folder = Path(job["folder"])
-        self._recorder = Recorder(report.write, folder=f"{folder}{os.sep}", script=job["file"], wall_ns=job["wall_ns"])
-        limit = Limit(MAX_CHARACTERS, MAX_LINES, self._flooded)
-        record, tail = self._recorder.line, self._recorder.raw_line
-        self._streams = [RecordingStream(record, name, fd, limit) for name, fd in (("stdout", 1), ("stderr", 2))]
-        self._tails = [DescriptorTail(tail, name, job[name], limit) for name in ("stdout", "stderr")]
-        self._recorder.before_advancing += [tail.collect for tail in self._tails]
-        self._program = Program(folder / job["file"], self._recorder)
-
-    def run(self) -> None:
-        """Run the program and report its end."""
-        sys.stdin = open(0, encoding="utf-8", errors="surrogateescape", closefd=False)  # noqa: SIM115
-        sys.stdout, sys.stderr = (stream.text() for stream in self._streams)
-        warnings.formatwarning = _format_warning
-        _thread.start_new_thread(self._tell_where, (_thread.get_ident(), self._job["timeout"]))
-        with virtual_time(self._recorder.clock):
-            end = self._action()()
-            for stream in self._streams:
-                stream.finish()
-            for tail in self._tails:
-                tail.finish()
-        self._end(end)
-
-    def _action(self) -> Callable[[], End]:
-        job, program = self._job, self._program
-        match job["kind"]:
-            case "run":
-                return lambda: program.run(job["argv"])
-            case "call":
-                return lambda: program.call(job["function"], decode(job["args"]), decode(job["kwargs"]))
-            case _:
-                return lambda: program.play(Path(job["scenarios"]), job["function"], decode(job["kwargs"]))
-
-    def _end(self, end: End) -> None:
-        self._report.write(["end", self._recorder.now, end.outcome, end.reason, end.raised, encode(end.result)])
-
-    def _flooded(self) -> None:
-        reason = f"the program printed more than {MAX_LINES} lines or {MAX_CHARACTERS} characters and was stopped"
-        self._end(End(Outcome.FLOODED, reason))
-        os._exit(0)
-
-    def _tell_where(self, thread: int, timeout: float) -> None:
-        """While the parent's patience runs out, say on which line the program is."""
-        never = _thread.allocate_lock()
-        never.acquire()
-        for share in _TELL_AFTER:
-            never.acquire(timeout=timeout * share)
-            self._report.write(["stuck", self._recorder.place(sys._current_frames().get(thread))])
-
-
 if __name__ == "__main__":
+    installed = [path for path in sys.path if path.endswith(("site-packages", "dist-packages"))]
+    sys.path[:] = [*(path for path in sys.path if path not in installed), *sys.argv[1:], *installed]
+
+    from pytest_asyncgrade.worker.session import main
+
     main()

@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import pytest
+
+from pytest_asyncgrade.grading.explain import explain_matcher, explain_values, failed_assert, left_side
+from pytest_asyncgrade.trace import Explanation, Line, Outcome, Output, Seconds, lines
+from pytest_asyncgrade.trace.model import Elapsed
+
+OUTPUT = Output([Line("a", Seconds(1))])
+
+
+@pytest.mark.parametrize(
+    ("op", "left", "right", "rationale"),
+    [
+        ("==", OUTPUT, lines("b"), 'line 1 of the output is "a" at 1 s, not "b"'),
+        ("==", lines("b"), OUTPUT, 'line 1 of the output is "a" at 1 s, not "b"'),
+        ("==", OUTPUT, ["b"], 'line 1 of the output is "a" at 1 s, not "b"'),
+        ("==", OUTPUT, (), '"a" was printed, and nothing should have been'),
+        ("in", "b", OUTPUT, '"b" was not printed'),
+        ("not in", "a", OUTPUT, '"a" was printed, and should not have been'),
+        ("==", Elapsed(6), 3, "the program took 6 s, not 3 s"),
+        ("<=", Elapsed(6), 3, "the program took 6 s; it should be at most 3 s"),
+        ("!=", Seconds(6), 6, "it was 6 s; it should be anything but 6 s"),
+    ],
+)
+def test_a_comparison_of_ours_is_explained(op: str, left: object, right: object, rationale: str) -> None:
+    explanation = explain_matcher(op, left, right)
+    assert explanation is not None
+    assert explanation.rationale == rationale
+
+
+@pytest.mark.parametrize(
+    ("op", "left", "right"),
+    [("!=", OUTPUT, lines("a")), ("==", 1, 2), ("==", OUTPUT, 3), ("==", Seconds(1), "x"), ("is", Seconds(1), 1)],
+)
+def test_any_other_comparison_is_left_to_others(op: str, left: object, right: object) -> None:
+    assert explain_matcher(op, left, right) is None
+
+
+@pytest.mark.parametrize(
+    ("op", "left", "right", "expression", "rationale"),
+    [
+        ("==", 1, 2, "trace.result", "the result is 1, not 2"),
+        ("==", Outcome.CRASHED, Outcome.FINISHED, "trace.outcome", "the way the program ended is crashed, not finished"),
+        (">", 1, 2, "x", "x is 1; it should be more than 2"),
+        ("in", 1, [2], "", "the value is 1; expected: in [2]"),
+    ],
+)
+def test_values_are_explained_with_what_they_are(  # noqa: PLR0913, PLR0917  # a table
+    op: str, left: object, right: object, expression: str, rationale: str
+) -> None:
+    assert explain_values(op, left, right, expression) == Explanation(rationale)
+
+
+def test_the_expression_of_a_failed_assert_is_found() -> None:
+    one, two = 1, 2
+    with pytest.raises(AssertionError) as caught:
+        assert one == two
+    assert left_side(failed_assert(caught.tb)) == "one"
+
+
+def test_an_error_that_is_no_assert_has_no_expression() -> None:
+    with pytest.raises(ZeroDivisionError) as caught:
+        _ = 1 / 0
+    assert failed_assert(caught.tb) is None
+    assert failed_assert(None) is None
+    assert left_side(None) == ""
+
+
+def test_an_assert_without_source_has_no_expression() -> None:
+    with pytest.raises(AssertionError) as caught:
+        exec(compile("assert False", "<no such file>", "exec"))  # noqa: S102  # the point
+    assert failed_assert(caught.tb) is None
+
+
+def test_an_assert_in_a_file_that_is_no_python_has_no_expression(tmp_path: object) -> None:
+    path = f"{tmp_path}/broken.py"
+    with open(path, "w", encoding="utf-8") as file:  # noqa: PTH123
+        file.write("assert (")
+    with pytest.raises(AssertionError) as caught:
+        exec(compile("assert False", path, "exec"))  # noqa: S102  # the point
+    assert failed_assert(caught.tb) is None
