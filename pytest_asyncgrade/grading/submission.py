@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pytest_asyncgrade.errors import UsageError
-from pytest_asyncgrade.sandbox import Job, run_isolated
+from pytest_asyncgrade.sandbox import CAN_FORK, Fresh, Job, Launcher, Stem, run_isolated
 from pytest_asyncgrade.trace.plain import is_plain
 
 if TYPE_CHECKING:
@@ -33,9 +33,15 @@ class Submission:
         self.asked: list[str] = []
         self._timeout = timeout
         self._alone = alone
+        self._stem = Stem() if CAN_FORK else None
 
     def __repr__(self) -> str:
         return f"<submission {self.script}>"
+
+    def rest(self) -> None:
+        """Let go of the processes kept for quicker runs; another run starts them again."""
+        if self._stem is not None:
+            self._stem.close()
 
     def run(self, *argv: str, stdin: str = "", timeout: float | None = None) -> Trace:
         """Run the file as ``python FILE *argv`` would, `stdin` as its standard input.
@@ -83,6 +89,7 @@ class Submission:
         job = Job(self.script, kind, timeout=timeout or self._timeout(), alone=self._alone, **fields)
         key = repr((kind, timeout, sorted(fields.items())))
         if key not in self.runs:
-            self.runs[key] = run_isolated(job)
+            launcher: Launcher = self._stem or Fresh()
+            self.runs[key] = run_isolated(job, launcher)
         self.asked.append(key)
         return self.runs[key]

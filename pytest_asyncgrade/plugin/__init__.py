@@ -61,12 +61,14 @@ def pytest_assertrepr_compare(config: pytest.Config, op: str, left: object, righ
 
 
 @pytest.fixture(scope="module")
-def submission(request: pytest.FixtureRequest) -> Submission:
+def submission(request: pytest.FixtureRequest) -> Iterator[Submission]:
     """Return the student's program, for a grader to run: ``submission.run()``, ``.call()``, ``.play()``."""
     session: Any = request.config.pluginmanager.get_plugin("asyncgrade-session")
     if session is None:
         pytest.fail("the fixture 'submission' is there when grading: run pytest with --grade", pytrace=False)
-    return session.submission(request)  # type: ignore[no-any-return]
+    work: Submission = session.submission(request)
+    yield work
+    work.rest()
 
 
 @pytest.fixture

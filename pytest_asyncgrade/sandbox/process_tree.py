@@ -7,37 +7,48 @@ import signal
 import subprocess
 import sys
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-HAS_SESSIONS = hasattr(os, "killpg")
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Callable
+
+HAS_GROUPS = hasattr(os, "killpg")
 
 
-def start(command: list[str], *, env: dict[str, str], cwd: str) -> subprocess.Popen[bytes]:
-    """Start a process at the head of a group of its own, with pipes for stdin and stdout."""
+def start(
+    command: list[str], *, env: dict[str, str], stdin: int | socket.socket, stdout: int
+) -> subprocess.Popen[bytes]:
+    """Start a process at the head of a group of its own."""
     options: dict[str, Any] = {"start_new_session": True}
     if sys.platform == "win32":
         options = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
-    pipe, null = subprocess.PIPE, subprocess.DEVNULL
-    return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=null, env=env, cwd=cwd, **options)  # noqa: S603
+    null = subprocess.DEVNULL
+    return subprocess.Popen(command, stdin=stdin, stdout=stdout, stderr=null, env=env, **options)  # noqa: S603
 
 
 def kill(process: subprocess.Popen[bytes], *, thoroughly: bool) -> None:
-    """Kill a process and its group; `thoroughly` also those of its descendants that have left the group."""
-    strays = _descendants(process.pid) if thoroughly or not HAS_SESSIONS else []
-    if HAS_SESSIONS:
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
+    """Kill a process of ours and its group; `thoroughly` also those of its descendants that have left the group."""
+    kill_group(process.pid, thoroughly=thoroughly)
     with suppress(ProcessLookupError):
         process.kill()
-    for stray in strays:
-        stray()
     process.wait()
 
 
-def _descendants(pid: int) -> list[Any]:
+def kill_group(pid: int, *, thoroughly: bool) -> None:
+    """Kill the group of the process `pid`; `thoroughly` also those of its descendants that have left the group."""
+    strays = _descendants(pid) if thoroughly or not HAS_GROUPS else []
+    if HAS_GROUPS:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(pid, signal.SIGKILL)
+    for stray in strays:
+        stray()
+
+
+def _descendants(pid: int) -> list[Callable[[], None]]:
     import psutil
 
-    def killer(process: psutil.Process) -> Any:
+    def killer(process: psutil.Process) -> Callable[[], None]:
         def kill_it() -> None:
             with suppress(psutil.Error):
                 process.kill()

@@ -6,38 +6,30 @@ and it left with status 0.  The deadline is the parent's, in real seconds, on th
 
 from __future__ import annotations
 
-import importlib.util
 import json
-import os
 import secrets
-import signal
-import sys
 import threading
-import time
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from pytest_asyncgrade.trace.codec import RecordError, TraceBuilder
 from pytest_asyncgrade.trace.model import Outcome, Recording, Trace
 from pytest_asyncgrade.trace.plain import encode, number
 
-from .process_tree import kill, start
+from .child import Fresh, signal_name
 from .workspace import Workspace, workspace
 
 if TYPE_CHECKING:
-    import subprocess
+    from pathlib import Path
     from typing import IO
+
+    from .child import Launcher
 
 DEFAULT_TIMEOUT = 10.0
 """How long a run may take, in real seconds."""
 
 WALL_CLOCK_START_NS = 1_767_258_000 * 1_000_000_000
 """What a graded program's ``time.time_ns()`` says at its start: 2026-01-01 09:00:00 UTC."""
-
-_START = Path(__file__).parent.parent / "worker" / "start.py"
-_PASSED_ON = ("LANG", "LC_ALL", "LC_CTYPE", "PATH", "SYSTEMROOT", "COVERAGE_PROCESS_CONFIG", "COVERAGE_PROCESS_START")
-"""What a student's process sees of our environment (the last two: measuring this package's own tests)."""
 
 _PATIENCE_AFTER_END = 2.0
 """How long a process that has reported its end may take to leave, in real seconds."""
@@ -71,15 +63,18 @@ class Job:
         return f"{self.function}({', '.join(shown)})"
 
 
-def run_isolated(job: Job) -> Trace:
-    """Run a job in a process of its own and return its trace, whatever happens to that process."""
+def run_isolated(job: Job, launcher: Launcher | None = None) -> Trace:
+    """Run a job in a process of its own and return its trace, whatever happens to that process.
+
+    `launcher` starts that process (default: `Fresh`); a `Stem` makes many runs of one submission quicker.
+    """
     try:
         source = job.script.read_bytes().decode("utf-8", "replace")
     except OSError as error:
         reason = f"there is no file {job.script.name}" if not job.script.exists() else f"cannot read it: {error}"
         return Trace(Outcome.NOT_RUNNABLE, reason, Recording(), asked=job.asked)
     with workspace(job.script, alone=job.alone, stdin=job.stdin, scenarios=job.scenarios) as place:
-        return _Run(job, place, tuple(source.splitlines())).run()
+        return _Run(job, place, tuple(source.splitlines())).run(launcher or Fresh())
 
 
 class _Run:
@@ -92,43 +87,30 @@ class _Run:
         self._told = threading.Event()
         self._error: RecordError | None = None
 
-    def run(self) -> Trace:
-        roots = list(
-            dict.fromkeys(_import_root(name) for name in ("pytest_asyncgrade", "freezegun", "dateutil", "six"))
-        )
-        command = [sys.executable, "-P", "-s", str(_START), *filter(None, roots)]
-        process = start(command, env=self._environment(), cwd=str(self._place.folder))
-        assert process.stdin is not None
-        assert process.stdout is not None
-        reader = threading.Thread(target=self._read, args=(process.stdout,), daemon=True)
+    def run(self, launcher: Launcher) -> Trace:
+        child = launcher.launch(self._message())
+        reader = threading.Thread(target=self._read, args=(child.records,), daemon=True)
         reader.start()
-        self._send_job(process.stdin)
         in_time = self._told.wait(self._job.timeout)
-        status = _status(process, _PATIENCE_AFTER_END) if in_time else None
-        kill(process, thoroughly=status is None or not self._builder.ended)
+        status = child.status(_PATIENCE_AFTER_END) if in_time else None
+        child.kill(thoroughly=status is None or not self._builder.ended)
         reader.join(timeout=1)
         if not reader.is_alive():  # else a process that has escaped us holds the pipe open
-            process.stdout.close()
-        return self._trace(in_time=in_time, status=status)
+            child.records.close()
+        verdict = self._verdict(in_time=in_time, status=status)
+        return self._builder.build(asked=self._job.asked, source=self._source, verdict=verdict)
 
-    def _environment(self) -> dict[str, str]:
-        passed = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
-        temporary = str(self._place.folder.parent)
-        ours = {"PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1", "TZ": "UTC"}
-        return passed | ours | {"TMPDIR": temporary, "TEMP": temporary, "TMP": temporary, "HOME": temporary}
-
-    def _send_job(self, pipe: IO[bytes]) -> None:
+    def _message(self) -> bytes:
+        """Return the job as the child reads it."""
         job, place = self._job, self._place
+        temporary = str(place.folder.parent)
         fields = {
             "nonce": self._nonce, "kind": job.kind, "file": job.script.name, "argv": job.argv,
             "function": job.function, "args": encode(list(job.args)), "kwargs": encode(job.kwargs),
             "timeout": job.timeout, "wall_ns": WALL_CLOCK_START_NS,
+            "environment": dict.fromkeys(("TMPDIR", "TEMP", "TMP", "HOME"), temporary),
         } | {key: None if path is None else str(path) for key, path in asdict(place).items()}  # fmt: skip
-        try:
-            with pipe:
-                pipe.write(json.dumps(fields).encode())
-        except BrokenPipeError:
-            pass  # it died at once; what it left says how
+        return json.dumps(fields).encode()
 
     def _read(self, pipe: IO[bytes]) -> None:
         """Take in the records; the last one, or the end of the pipe, is what the parent waits for."""
@@ -141,11 +123,6 @@ class _Run:
             self._error = error
         finally:
             self._told.set()
-
-    def _trace(self, *, in_time: bool, status: int | None) -> Trace:
-        return self._builder.build(
-            asked=self._job.asked, source=self._source, verdict=self._verdict(in_time=in_time, status=status)
-        )
 
     def _verdict(self, *, in_time: bool, status: int | None) -> tuple[Outcome, str] | None:
         """Return how the run ended where the child's word does not count, None where it does."""
@@ -169,29 +146,13 @@ class _Run:
         return f", at line {place.lineno}{code}"
 
 
-def _status(process: subprocess.Popen[bytes], seconds: float) -> int | None:
-    """Return a process's exit status, None if it has not left in time."""
-    deadline = time.monotonic() + seconds
-    while (status := process.poll()) is None and time.monotonic() < deadline:
-        time.sleep(0.001)
-    return status
-
-
 def _vanished(status: int | None) -> tuple[Outcome, str]:
     """Say how a process ended that never reported its end."""
     if status is not None and status < 0:
-        name = signal.Signals(-status).name if -status in signal.Signals else str(-status)
+        name = signal_name(-status)
         hint = " (a crash inside Python itself: endless recursion, or code in C)" if name == "SIGSEGV" else ""
         return Outcome.KILLED, f"the program was killed by {name}{hint}"
     if status is None:
         return Outcome.KILLED, "the program closed its connection to the grader"
     return Outcome.EXITED, f"the program ended at once with status {status} (os._exit, or a process that replaced it)"
 
-
-def _import_root(name: str) -> str:
-    """Return the folder that a package is imported from."""
-    spec = importlib.util.find_spec(name)
-    if spec is None or spec.origin is None:
-        return ""
-    path = Path(spec.origin)
-    return str(path.parent.parent if path.name == "__init__.py" else path.parent)

@@ -1,4 +1,4 @@
-"""One run of a student's program in this process: a job on stdin, records on stdout.
+"""One run of a student's program in this process, or a stem that forks for each: jobs come in on stdin.
 
 The pipes are moved out of the way first; what the student's program then sees as its standard streams are files that
 catch whatever reaches them.
@@ -10,10 +10,12 @@ import _thread
 import json
 import linecache
 import os
+import socket
+import struct
 import sys
 import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from pytest_asyncgrade.trace.codec import VERSION, dump
 from pytest_asyncgrade.trace.model import Outcome
@@ -26,17 +28,48 @@ from pytest_asyncgrade.worker.streams import DescriptorTail, Limit, RecordingStr
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+_HEADER = struct.Struct("!q")
 MAX_LINES = 10_000
 MAX_CHARACTERS = 1_000_000
 _TELL_AFTER = (0.5, 0.2, 0.2)
 """After which shares of its time limit, one after the other, a process says which line it is on."""
 
 
-def main() -> None:
-    """Read the job, run it, report, and leave without looking back."""
-    with os.fdopen(os.dup(0), "rb") as pipe:
-        job: dict[str, Any] = json.loads(pipe.read())
-    records = os.dup(1)
+def main(arguments: list[str]) -> None:
+    """Run one job, or be a stem that forks for every job."""
+    if "--stem" in arguments:
+        serve(socket.socket(fileno=os.dup(0)))
+    else:
+        with os.fdopen(os.dup(0), "rb") as pipe:
+            job = json.loads(pipe.read())
+        run(job, os.dup(1))
+
+
+def serve(link: socket.socket) -> None:
+    """Fork for every job that comes over the link, until there are no more; tell each child's pid and its status."""
+    while len(header := link.recv(8, socket.MSG_PEEK)) == _HEADER.size:
+        header, (records,), *_ = socket.recv_fds(link, _HEADER.size, 1)
+        job = json.loads(_received(link, _HEADER.unpack(header)[0]))
+        pid = os.fork()
+        if pid == 0:
+            os.setsid()
+            link.close()
+            run(job, records)
+        os.close(records)
+        link.sendall(_HEADER.pack(pid))
+        link.sendall(_HEADER.pack(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])))
+
+
+def _received(link: socket.socket, size: int) -> bytes:
+    data = b""
+    while len(data) < size:
+        data += link.recv(size - len(data))
+    return data
+
+
+def run(job: dict[str, Any], records: int) -> NoReturn:
+    """Run a job, report to the pipe `records`, and leave without looking back."""
+    os.environ.update(job["environment"])
     report = Report(records)
     report.write(["hello", VERSION, job["nonce"]])
     _redirect(0, job["stdin"], os.O_RDONLY)

@@ -8,8 +8,9 @@ import sys
 
 if __name__ == "__main__":
     installed = [path for path in sys.path if path.endswith(("site-packages", "dist-packages"))]
-    sys.path[:] = [*(path for path in sys.path if path not in installed), *sys.argv[1:], *installed]
+    roots = [argument for argument in sys.argv[1:] if not argument.startswith("--")]
+    sys.path[:] = [*(path for path in sys.path if path not in installed), *roots, *installed]
 
     from pytest_asyncgrade.worker.session import main
 
-    main()
+    main(sys.argv[1:])

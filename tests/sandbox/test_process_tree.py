@@ -3,25 +3,28 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from typing import Any
 
 import psutil
 import pytest
 
 from pytest_asyncgrade.sandbox import process_tree
 
+OPTIONS: Any = {"env": dict(os.environ), "stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+
 
 @pytest.mark.parametrize("thoroughly", [True, False])
 def test_a_process_and_its_children_are_killed_without_process_groups_too(
     monkeypatch: pytest.MonkeyPatch, *, thoroughly: bool
 ) -> None:
-    monkeypatch.setattr(process_tree, "HAS_SESSIONS", False)
+    monkeypatch.setattr(process_tree, "HAS_GROUPS", False)
     code = (
         "import subprocess, sys, time\n"
         "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'])\n"
         "print(child.pid, flush=True)\n"
         "time.sleep(60)"
     )
-    process = process_tree.start([sys.executable, "-c", code], env=dict(os.environ), cwd=os.getcwd())
+    process = process_tree.start([sys.executable, "-c", code], **OPTIONS)
     assert process.stdin is not None
     assert process.stdout is not None
     child = psutil.Process(int(process.stdout.readline()))
@@ -34,7 +37,7 @@ def test_a_process_and_its_children_are_killed_without_process_groups_too(
 
 
 def test_a_process_that_is_gone_is_no_error() -> None:
-    process = process_tree.start([sys.executable, "-c", ""], env=dict(os.environ), cwd=os.getcwd())
+    process = process_tree.start([sys.executable, "-c", ""], **OPTIONS)
     process.wait()
     process_tree.kill(process, thoroughly=True)
     assert isinstance(process, subprocess.Popen)
