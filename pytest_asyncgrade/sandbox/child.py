@@ -23,6 +23,9 @@ from .process_tree import kill, kill_group, start
 
 CAN_FORK = sys.platform == "linux" and hasattr(socket, "send_fds")
 
+ASK_WITH: int | None = getattr(signal, "SIGRTMAX", getattr(signal, "SIGUSR2", None))
+"""The signal that asks a process which line it is on; there is none on Windows, so there it is not said."""
+
 _START = Path(__file__).parent.parent / "worker" / "start.py"
 _PASSED_ON = ("LANG", "LC_ALL", "LC_CTYPE", "PATH", "SYSTEMROOT", "COVERAGE_PROCESS_CONFIG", "COVERAGE_PROCESS_START")
 """What a student's process sees of our environment (the last two: measuring this package's own tests)."""
@@ -39,6 +42,9 @@ class Child(Protocol):
 
     def status(self, seconds: float) -> int | None:
         """Return its exit status, negative for a signal; None if it has not left in time."""
+
+    def ask(self) -> None:
+        """Ask it which line it is on; the answer is a record."""
 
     def kill(self, *, thoroughly: bool) -> None:
         """Kill it and its group; `thoroughly` also those of its descendants that have left the group."""
@@ -73,6 +79,9 @@ class _FreshChild:
         while (status := self._process.poll()) is None and time.monotonic() < deadline:
             time.sleep(0.001)
         return status
+
+    def ask(self) -> None:
+        _ask(self._process.pid)
 
     def kill(self, *, thoroughly: bool) -> None:
         kill(self._process, thoroughly=thoroughly)
@@ -142,10 +151,19 @@ class _ForkedChild:
                 self._link.settimeout(_STEM_PATIENCE)
         return self._status
 
+    def ask(self) -> None:
+        _ask(self._pid)
+
     def kill(self, *, thoroughly: bool) -> None:
         kill_group(self._pid, thoroughly=thoroughly)
         if self._status is None:
             self.status(_STEM_PATIENCE)  # its answer is still to come: the next one must not be taken for it
+
+
+def _ask(pid: int) -> None:
+    if ASK_WITH is not None:
+        with suppress(ProcessLookupError):
+            os.kill(pid, ASK_WITH)
 
 
 def _answer(link: socket.socket) -> int:

@@ -16,20 +16,23 @@ from pytest_asyncgrade.trace.codec import RecordError, TraceBuilder
 from pytest_asyncgrade.trace.model import Outcome, Recording, Trace
 from pytest_asyncgrade.trace.plain import encode, number
 
-from .child import Fresh, signal_name
+from .child import ASK_WITH, Fresh, signal_name
 from .workspace import Workspace, workspace
 
 if TYPE_CHECKING:
     from pathlib import Path
     from typing import IO
 
-    from .child import Launcher
+    from .child import Child, Launcher
 
 DEFAULT_TIMEOUT = 10.0
 """How long a run may take, in real seconds."""
 
 WALL_CLOCK_START_NS = 1_767_258_000 * 1_000_000_000
 """What a graded program's ``time.time_ns()`` says at its start: 2026-01-01 09:00:00 UTC."""
+
+_ASK_AFTER = (0.5, 0.2, 0.2)
+"""After which shares of its time limit, one after the other, a process is asked which line it is on."""
 
 _PATIENCE_AFTER_END = 2.0
 """How long a process that has reported its end may take to leave, in real seconds."""
@@ -91,7 +94,7 @@ class _Run:
         child = launcher.launch(self._message())
         reader = threading.Thread(target=self._read, args=(child.records,), daemon=True)
         reader.start()
-        in_time = self._told.wait(self._job.timeout)
+        in_time = self._wait(child)
         status = child.status(_PATIENCE_AFTER_END) if in_time else None
         child.kill(thoroughly=status is None or not self._builder.ended)
         reader.join(timeout=1)
@@ -100,6 +103,15 @@ class _Run:
         verdict = self._verdict(in_time=in_time, status=status)
         return self._builder.build(asked=self._job.asked, source=self._source, verdict=verdict)
 
+    def _wait(self, child: Child) -> bool:
+        """Wait for the end, and ask now and then which line the program is on; tell whether the end came in time."""
+        for share in _ASK_AFTER:
+            if self._told.wait(self._job.timeout * share):
+                return True
+            if self._builder.greeted:
+                child.ask()
+        return self._told.wait(self._job.timeout * (1 - sum(_ASK_AFTER)))
+
     def _message(self) -> bytes:
         """Return the job as the child reads it."""
         job, place = self._job, self._place
@@ -107,7 +119,7 @@ class _Run:
         fields = {
             "nonce": self._nonce, "kind": job.kind, "file": job.script.name, "argv": job.argv,
             "function": job.function, "args": encode(list(job.args)), "kwargs": encode(job.kwargs),
-            "timeout": job.timeout, "wall_ns": WALL_CLOCK_START_NS,
+            "ask_with": ASK_WITH, "wall_ns": WALL_CLOCK_START_NS,
             "environment": dict.fromkeys(("TMPDIR", "TEMP", "TMP", "HOME"), temporary),
         } | {key: None if path is None else str(path) for key, path in asdict(place).items()}  # fmt: skip
         return json.dumps(fields).encode()

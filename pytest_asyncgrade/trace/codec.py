@@ -56,7 +56,7 @@ class TraceBuilder:
 
     def __init__(self, nonce: str) -> None:
         self._nonce = nonce
-        self._greeted = False
+        self.greeted = False
         self._lines: dict[str, list[Line]] = {stream: [] for stream in _STREAMS}
         self._tasks: dict[int, TaskSpan] = {}
         self._alive = self._most_alive = 0
@@ -95,7 +95,7 @@ class TraceBuilder:
             "busy": self._busy, "stuck": self._stuck, "end": self._finish,
         }  # fmt: skip
         take = takers.get(tag)
-        if take is None or self.ended or self._greeted is (tag == "hello"):
+        if take is None or self.ended or self.greeted is (tag == "hello"):
             msg = f"a record {tag[:20]!r} out of place"
             raise RecordError(msg)
         try:
@@ -108,7 +108,7 @@ class TraceBuilder:
         if version != VERSION or nonce != self._nonce:
             msg = "it does not know what it was told"
             raise RecordError(msg)
-        self._greeted = True
+        self.greeted = True
 
     def _line(self, time: object, stream: object, text: object, task: object, place: object) -> None:
         name = _choice(_STREAMS, "stream", stream)

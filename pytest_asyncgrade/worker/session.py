@@ -6,10 +6,10 @@ catch whatever reaches them.
 
 from __future__ import annotations
 
-import _thread
 import json
 import linecache
 import os
+import signal
 import socket
 import struct
 import sys
@@ -27,12 +27,11 @@ from pytest_asyncgrade.worker.streams import DescriptorTail, Limit, RecordingStr
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import FrameType
 
 _HEADER = struct.Struct("!q")
 MAX_LINES = 10_000
 MAX_CHARACTERS = 1_000_000
-_TELL_AFTER = (0.5, 0.2, 0.2)
-"""After which shares of its time limit, one after the other, a process says which line it is on."""
 
 
 def main(arguments: list[str]) -> None:
@@ -71,12 +70,14 @@ def run(job: dict[str, Any], records: int) -> NoReturn:
     """Run a job, report to the pipe `records`, and leave without looking back."""
     os.environ.update(job["environment"])
     report = Report(records)
+    session = Session(job, report)
+    session.listen()
     report.write(["hello", VERSION, job["nonce"]])
     _redirect(0, job["stdin"], os.O_RDONLY)
     _redirect(1, job["stdout"], os.O_WRONLY | os.O_APPEND)
     _redirect(2, job["stderr"], os.O_WRONLY | os.O_APPEND)
     os.chdir(job["folder"])
-    Session(job, report).run()
+    session.run()
     os._exit(0)
 
 
@@ -130,7 +131,6 @@ class Session:
         sys.stdin = open(0, encoding="utf-8", errors="surrogateescape", closefd=False)  # noqa: SIM115
         sys.stdout, sys.stderr = (stream.text() for stream in self._streams)
         warnings.formatwarning = _format_warning
-        _thread.start_new_thread(self._tell_where, (_thread.get_ident(), self._job["timeout"]))
         with virtual_time(self._recorder.clock):
             end = self._action()()
             for stream in self._streams:
@@ -157,11 +157,11 @@ class Session:
         self._end(End(Outcome.FLOODED, reason))
         os._exit(0)
 
-    def _tell_where(self, thread: int, timeout: float) -> None:
-        """While the parent's patience runs out, say on which line the program is."""
-        never = _thread.allocate_lock()
-        never.acquire()
-        for share in _TELL_AFTER:
-            never.acquire(timeout=timeout * share)
-            self._report.write(["stuck", self._recorder.place(sys._current_frames().get(thread))])
+    def listen(self) -> None:
+        """Say on which line the program is, whenever the parent asks: it does so before it loses patience."""
+        if self._job["ask_with"] is not None:
+            signal.signal(self._job["ask_with"], self._tell_where)
+
+    def _tell_where(self, _signal: int, frame: FrameType | None) -> None:
+        self._report.write(["stuck", self._recorder.place(frame)])
 
