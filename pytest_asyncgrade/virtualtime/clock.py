@@ -15,6 +15,7 @@ from __future__ import annotations
 import time
 
 from .instant import LATENESS_BITS, NANOSECONDS, Instant, nanoseconds
+from .threads import Threads
 
 MONOTONIC_START_NS = 100_000 * NANOSECONDS
 """Where ``time.monotonic()`` starts: a machine that has been up for a day, as programs expect (``last_seen = 0``)."""
@@ -53,6 +54,7 @@ class VirtualClock:
         self.observer = observer or Observer()
         self.looks = 0
         self.heaps: list[list[int]] = []
+        self.threads = Threads(self)
 
     @property
     def ns(self) -> int:
@@ -78,7 +80,17 @@ class VirtualClock:
         if not 0 <= seconds < float("inf"):
             msg = f"cannot advance the clock by {seconds!r} s: give a finite number of seconds, 0 or more"
             raise ValueError(msg)
-        self.move_to(self.after(nanoseconds(seconds)))
+        self.sleep(nanoseconds(seconds))
+
+    def sleep(self, delay_ns: int) -> None:
+        """Block the calling thread for so long; other threads go on meanwhile."""
+        self.threads.sleep_until(self.after(delay_ns))
+
+    def join_threads(self) -> None:
+        """Wait for every thread that is not a daemon, as the interpreter does at the end of a script."""
+        from .threading_patches import join_threads
+
+        join_threads(self.threads)
 
     def after(self, delay_ns: int) -> int:
         """Return the instant at which a wait of `delay_ns` > 0 that begins now is due."""
