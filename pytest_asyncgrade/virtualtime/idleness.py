@@ -7,6 +7,7 @@ that nobody can go on.
 
 from __future__ import annotations
 
+import signal
 import threading
 import time
 from contextlib import contextmanager
@@ -90,7 +91,7 @@ class Idleness:
 
     def _somebody_may_come(self, reach: set[Reach]) -> bool:
         """Tell whether to wait for ever is what the program wants: a server, or one that waits for a signal."""
-        if self._loop._signal_handlers:
+        if self._loop._signal_handlers or (hasattr(signal, "getitimer") and signal.getitimer(signal.ITIMER_REAL)[0]):
             return True
         if self._loop.clock.threads.me() is None and threading.active_count() > self._threads_before:
             return True

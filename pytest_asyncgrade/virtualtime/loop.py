@@ -62,8 +62,7 @@ class VirtualTimeLoop(_PlatformLoop):
 
     def time(self) -> float:
         """Return the virtual time in seconds, an `Instant`; the same as ``time.monotonic()`` in `virtual_time()`."""
-        self.clock.look()
-        return Instant(self.clock.key)
+        return self.clock.read()
 
     def call_later(
         self,

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 from .clock import VirtualClock
 from .injection import patch_asyncio
-from .instant import LATENESS_BITS, Instant, nanoseconds
+from .instant import nanoseconds
 from .outside import patch_processes
 from .replacing import replace
 from .threading_patches import patch_threading
@@ -113,19 +113,18 @@ def _clocks(clock: VirtualClock) -> dict[Callable[[], float], Callable[[], float
             name: str = get_frame(1).f_globals.get("__name__") or ""
             if get_ident() not in members or name.partition(".")[0] in real_time_users:
                 return real()
-            clock.look()
             return virtual()
 
         read.__name__ = read.__qualname__ = real.__name__
         return read
 
     return {
-        time.monotonic: reading(time.monotonic, clock.monotonic),
-        time.monotonic_ns: reading(time.monotonic_ns, lambda: clock.key >> LATENESS_BITS),
-        time.perf_counter: reading(time.perf_counter, clock.monotonic),
-        time.perf_counter_ns: reading(time.perf_counter_ns, lambda: clock.key >> LATENESS_BITS),
-        time.time: reading(time.time, lambda: Instant(clock.key + (wall << LATENESS_BITS))),
-        time.time_ns: reading(time.time_ns, lambda: (clock.key >> LATENESS_BITS) + wall),
+        time.monotonic: reading(time.monotonic, clock.read),
+        time.monotonic_ns: reading(time.monotonic_ns, clock.read_ns),
+        time.perf_counter: reading(time.perf_counter, clock.read),
+        time.perf_counter_ns: reading(time.perf_counter_ns, clock.read_ns),
+        time.time: reading(time.time, clock.read_wall),
+        time.time_ns: reading(time.time_ns, lambda: clock.read_ns(wall)),
     }
 
 
@@ -148,12 +147,13 @@ def _sleep(clock: VirtualClock) -> Callable[[float], None]:
 
     def _sleep_odd(seconds: float) -> None:
         """Sleep for nothing, for an odd kind of number, or for what is none."""
-        if isinstance(seconds, (int, float)) or not hasattr(seconds, "__float__"):
-            real_sleep(seconds)
+        if hasattr(seconds, "__float__") and not isinstance(seconds, (int, float)):
+            sleep(float(seconds))
+        elif seconds == 0:
             clock.look()
             clock.threads.pass_turn()
         else:
-            sleep(float(seconds))
+            real_sleep(seconds)  # says what is wrong with it
 
     return sleep
 
@@ -170,9 +170,7 @@ def _follow_with_freezegun(clock: VirtualClock, undo: ExitStack) -> None:
             pass
 
         def __call__(self) -> datetime.datetime:
-            clock.look()
-            ns = clock.ns + clock.wall_offset_ns
-            return _EPOCH + datetime.timedelta(microseconds=ns // 1000)
+            return _EPOCH + datetime.timedelta(microseconds=clock.read_date() // 1000)
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

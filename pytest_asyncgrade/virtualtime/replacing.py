@@ -10,8 +10,8 @@ if TYPE_CHECKING:
 
 def replace(owner: object, name: str, value: object, undo: ExitStack) -> None:
     """Set an attribute of a module or class until `undo` is closed; one that it inherited is inherited again."""
-    if name in vars(owner):
-        undo.callback(setattr, owner, name, vars(owner)[name])
-    else:
+    if isinstance(owner, type) and name not in vars(owner):
         undo.callback(delattr, owner, name)
+    else:
+        undo.callback(setattr, owner, name, vars(owner)[name] if isinstance(owner, type) else getattr(owner, name))
     setattr(owner, name, value)

@@ -371,6 +371,13 @@ class Threads:
             for participant in self.everyone
         )
 
+    def next_key(self) -> int:
+        """Return the next moment another thread waits for; 0 if there is none."""
+        if len(self.everyone) < 2:  # noqa: PLR2004
+            return 0
+        with self.mutex:
+            return self._next_key() or 0
+
     def _next_key(self) -> int | None:
         """Return the next moment somebody waits for."""
         while self.timed and self.timed[0][2].ticket != self.timed[0][1]:
