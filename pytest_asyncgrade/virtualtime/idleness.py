@@ -13,7 +13,7 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
-from .deadlock import DeadlockError, describe_deadlock
+from .deadlock import DeadlockError, break_cycles, describe_deadlock
 from .instant import LATENESS_BITS
 from .outside import Descriptors, Reach
 
@@ -57,7 +57,9 @@ class Idleness:
         elif self._somebody_may_come(reach):
             self._wait_for_real(None)
         else:
-            raise DeadlockError(describe_deadlock(self._loop))
+            error = DeadlockError(describe_deadlock(self._loop))
+            break_cycles(self._loop)
+            raise error
 
     def wake(self) -> None:
         """Something has become ready, by the hand of another thread or of a signal handler."""
@@ -127,6 +129,9 @@ class Idleness:
             clock.threads.begin_wait(me, key, loop, probe)
         try:
             woken = clock.threads.end_wait(me)
+        except DeadlockError:
+            break_cycles(loop)
+            raise
         finally:
             self._waiting = None
             me.may_be_called = False

@@ -199,7 +199,7 @@ class VirtualTimeLoop(_PlatformLoop):
             self._process_events(self._selector.select(0))
         if not self._ready:
             self._drop_cancelled()
-            self._idleness.wait(self._heap[0] if self._heap and self._heap[0] != _NEVER else None, polls=polls)
+            self._idleness.wait(self._heap[0] if self._heap and self._heap[0] < _NEVER else None, polls=polls)
 
     def _write_to_self(self) -> None:
         """Wake the loop: a callback has come from another thread or from a signal handler."""

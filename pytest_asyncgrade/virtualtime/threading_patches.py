@@ -16,6 +16,7 @@ import threading
 import weakref
 from typing import TYPE_CHECKING, Any
 
+from .deadlock import describe_threads
 from .instant import nanoseconds
 from .locks import VirtualLock, VirtualSimpleQueue
 from .replacing import replace
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 def patch_threading(clock: VirtualClock, undo: ExitStack) -> dict[Any, Any]:
     """Patch `threading`, `_thread` and `queue`; return what replaces what, for modules that imported it by name."""
     threads = clock.threads
+    threads.explain = describe_threads
     threads.begin(threading.current_thread().name)
     undo.callback(threads.close)
     _end_virtual_time_in_a_fork(threads, undo)
