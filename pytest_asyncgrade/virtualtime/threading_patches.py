@@ -20,7 +20,7 @@ from .deadlock import describe_threads
 from .instant import nanoseconds
 from .locks import VirtualLock, VirtualSimpleQueue
 from .replacing import replace
-from .threads import State
+from .threads import AbandonedError, State
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -97,6 +97,7 @@ def _patch_thread(threads: Threads, undo: ExitStack) -> None:
         participant = participants.get(self)
         if participant is None:
             return stock_bootstrap(self)
+        _end_silently_when_abandoned(self)
         threads.enter(participant)
         try:
             stock_bootstrap(self)
@@ -121,6 +122,16 @@ def _patch_thread(threads: Threads, undo: ExitStack) -> None:
 
     for name, method in {"start": start, "join": join, "is_alive": is_alive, "_bootstrap_inner": bootstrap}.items():
         replace(stock, name, method, undo)
+
+
+def _end_silently_when_abandoned(thread: Any) -> None:
+    invoke = thread._invoke_excepthook
+
+    def invoke_excepthook(thread: threading.Thread) -> None:
+        if not isinstance(sys.exc_info()[1], AbandonedError):
+            invoke(thread)
+
+    thread._invoke_excepthook = invoke_excepthook
 
 
 def join_participant(threads: Threads, me: Participant, other: Participant, timeout: float | None) -> bool:

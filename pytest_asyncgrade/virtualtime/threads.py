@@ -33,6 +33,10 @@ POLL = 0.005
 _real_lock, _real_ns = _thread.allocate_lock, time.monotonic_ns
 
 
+class AbandonedError(SystemExit):
+    """Ends, without a word, a thread of a deadlock that has been reported, when virtual time ends."""
+
+
 class State(Enum):
     """What a participant is doing."""
 
@@ -160,7 +164,7 @@ class Threads:
         with self.mutex:
             for participant in self.everyone:
                 if self.deadlocked and participant.state is State.WAITING and participant.key is None:
-                    participant.error = SystemExit()  # which ends a thread without a word
+                    participant.error = AbandonedError()
                 participant.state = State.GONE
                 participant.open_gate()
             self.everyone.clear()
