@@ -147,8 +147,15 @@ class VirtualClock:
         self._nudge_reader()
         return WatchedNanoseconds.of(self, -offset)
 
+    @property
+    def suspects(self) -> bool:
+        """Whether the program has looked so often that it may be waiting busily."""
+        return self.looks >= SUSPICION
+
     def awaits(self, ns: int) -> None:
         """Note a moment at which something that the program compares with the clock will turn out otherwise."""
+        if ns <= self.ns:
+            return
         self._awaited = ns if self._awaited is None else min(self._awaited, ns)
 
     def _read_watched(self, offset: int) -> Instant:

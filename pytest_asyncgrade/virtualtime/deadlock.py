@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import itertools
 import linecache
 import sys
 import threading
@@ -136,11 +137,10 @@ def _place(frames: list[FrameType]) -> str:
 
 def _awaited(task: asyncio.Task[Any], tasks: list[asyncio.Task[Any]]) -> str:
     """Return what a task waits for, in the words of the program."""
-    for frame in _frames(task):
-        if frame.f_code.co_filename.startswith(_ASYNCIO_FOLDER):
-            found = _primitive(frame, tasks, task)
-            if found:
-                return found
+    library = itertools.takewhile(lambda frame: frame.f_code.co_filename.startswith(_ASYNCIO_FOLDER), _frames(task))
+    found = [name for frame in library if (name := _primitive(frame, tasks, task))]
+    if found:  # a queue is made of events, a barrier of a condition: name what the program has
+        return found[0] if found[0].startswith("a lock") else found[-1]
     others = _awaited_tasks(task)
     if others:
         return " and ".join(name_of(other) for other in others)

@@ -10,23 +10,22 @@ clock, and so does every thread that does not take part in virtual time.
 from __future__ import annotations
 
 import asyncio
-import datetime
 import queue
 import sched
 import sys
 import threading
 import time
 import timeit
-import warnings
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from .clock import VirtualClock
 from .injection import patch_asyncio
-from .instant import nanoseconds
+from .instant import NANOSECONDS, nanoseconds
 from .outside import patch_processes
 from .replacing import replace
 from .threading_patches import patch_threading
+from .wallclock import WallClock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -36,8 +35,6 @@ _REAL_TIME_USERS = frozenset({
     "socketserver", "subprocess", "xdist",
 })  # fmt: skip
 """Top-level packages whose calls of the clock are answered in real time."""
-
-_EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC).replace(tzinfo=None)
 
 _LONGEST_SLEEP = 9_223_372_036
 """More seconds than this are an OverflowError for the real `time.sleep`."""
@@ -61,11 +58,12 @@ def virtual_time(clock: VirtualClock | None = None) -> Iterator[VirtualClock]:
         raise RuntimeError(msg)
     clock = clock or VirtualClock()
     with ExitStack() as undo:
-        clocks = {**_clocks(clock), time.sleep: _sleep(clock)}
+        wall = WallClock(clock)
+        clocks = {**_clocks(clock, wall), time.sleep: _sleep(clock)}
         replaced = {**clocks, **patch_threading(clock, undo), **patch_asyncio(clock, undo)}
         patch_processes(clock.threads, undo)
         _replace_in_loaded_modules(replaced, undo)
-        _follow_with_freezegun(clock, undo)
+        wall.install(sorted(_REAL_TIME_USERS | {"asyncio", "threading", "queue"}), undo)
         for real, virtual in clocks.items():
             replace(time, real.__name__, virtual, undo)
         _replace_in_the_library(clocks, undo)
@@ -102,9 +100,17 @@ def _virtual(function: Any, clocks: dict[Any, Any]) -> tuple[Any, ...]:
     return tuple(clocks[value] if callable(value) and value in clocks else value for value in function.__defaults__)
 
 
-def _clocks(clock: VirtualClock) -> dict[Callable[[], float], Callable[[], float]]:
+def _clocks(clock: VirtualClock, wall: WallClock) -> dict[Callable[[], float], Callable[[], float]]:
     """Return a virtual clock for each real one of `time`."""
-    wall = clock.wall_offset_ns
+
+    def read_wall() -> float:
+        frozen = wall.frozen_ns()
+        return clock.read_wall() if frozen is None else frozen / NANOSECONDS
+
+    def read_wall_ns() -> int:
+        frozen = wall.frozen_ns()
+        return clock.read_ns(clock.wall_offset_ns) if frozen is None else frozen
+
     members = clock.threads.members
     get_ident, get_frame, real_time_users = threading.get_ident, sys._getframe, _REAL_TIME_USERS
 
@@ -123,8 +129,8 @@ def _clocks(clock: VirtualClock) -> dict[Callable[[], float], Callable[[], float
         time.monotonic_ns: reading(time.monotonic_ns, clock.read_ns),
         time.perf_counter: reading(time.perf_counter, clock.read),
         time.perf_counter_ns: reading(time.perf_counter_ns, clock.read_ns),
-        time.time: reading(time.time, clock.read_wall),
-        time.time_ns: reading(time.time_ns, lambda: clock.read_ns(wall)),
+        time.time: reading(time.time, read_wall),
+        time.time_ns: reading(time.time_ns, read_wall_ns),
     }
 
 
@@ -156,25 +162,3 @@ def _sleep(clock: VirtualClock) -> Callable[[float], None]:
             real_sleep(seconds)  # says what is wrong with it
 
     return sleep
-
-
-def _follow_with_freezegun(clock: VirtualClock, undo: ExitStack) -> None:
-    """Let freezegun give the wall clock, as our clock has it."""
-    import freezegun
-    from freezegun.api import FrozenDateTimeFactory, freeze_factories
-
-    class Follower(FrozenDateTimeFactory):
-        """freezegun asks its newest factory for the time (`freeze_factories`, freezegun 1.5; tested)."""
-
-        def __init__(self) -> None:
-            pass
-
-        def __call__(self) -> datetime.datetime:
-            return _EPOCH + datetime.timedelta(microseconds=clock.read_date() // 1000)
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        freezer = freezegun.freeze_time(_EPOCH, ignore=sorted(_REAL_TIME_USERS | {"asyncio", "threading", "queue"}))
-        undo.callback(freezer.stop)
-        freezer.start()
-    freeze_factories[-1] = Follower()
