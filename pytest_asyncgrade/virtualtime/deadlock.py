@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import FrameType
 
-    from .threads import Participant, Threads
+    from .participant import Participant
+    from .threads import Threads
 
 _ASYNCIO_FOLDER = asyncio.__file__.removesuffix("__init__.py")
 _LIBRARY_FOLDER = threading.__file__.removesuffix("threading.py")
@@ -272,8 +273,10 @@ def _awaited_by_thread(participant: Participant, threads: Threads, frames: list[
         if isinstance(owner, (threading.Event, threading.Semaphore, threading.Barrier)):
             return f"{'an' if kind == 'Event' else 'a'} {kind.lower()}"
     awaited = participant.awaits
+    if awaited == "a connection":
+        return "data from a connection whose other end sends none"
     if type(awaited) is type(participant):
-        return f"the end of thread {awaited.name}"  # type: ignore[attr-defined]  # mypy does not narrow by `type() is`
+        return f"the end of thread {awaited.name}"
     holder = threads.members.get(getattr(awaited, "holder", 0))
     if any(isinstance(frame.f_locals.get("self"), threading.Condition) for frame in frames):
         return "a condition that nobody notifies"

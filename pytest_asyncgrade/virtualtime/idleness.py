@@ -11,7 +11,7 @@ import signal
 import threading
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from .deadlock import DeadlockError, break_cycles, describe_deadlock
 from .instant import LATENESS_BITS
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from .loop import VirtualTimeLoop
-    from .threads import Participant
+    from .participant import Participant
 
     _T = TypeVar("_T")
 
@@ -38,7 +38,7 @@ class Idleness:
     """The waiting of one event loop."""
 
     def __init__(self, loop: VirtualTimeLoop) -> None:
-        self._loop = loop
+        self._loop: Any = loop  # whose private attributes, those of the stock loop, have no types
         self._descriptors = Descriptors()
         self._waiting: Participant | None = None
         self._expected = 0

@@ -13,12 +13,13 @@ from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from .instant import LATENESS_BITS, nanoseconds
-from .threads import State, Threads
+from .participant import State
 
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from .threads import Participant
+    from .participant import Participant
+    from .threads import Threads
 
 
 _real_lock, _real_ns = _thread.allocate_lock, time.monotonic_ns

@@ -24,6 +24,7 @@ from .injection import patch_asyncio
 from .instant import NANOSECONDS, nanoseconds
 from .outside import patch_processes
 from .replacing import replace
+from .sockets import patch_sockets
 from .threading_patches import patch_threading
 from .wallclock import WallClock
 
@@ -59,9 +60,10 @@ def virtual_time(clock: VirtualClock | None = None) -> Iterator[VirtualClock]:
     clock = clock or VirtualClock()
     with ExitStack() as undo:
         wall = WallClock(clock)
-        clocks = {**_clocks(clock, wall), time.sleep: _sleep(clock)}
-        replaced = {**clocks, **patch_threading(clock, undo), **patch_asyncio(clock, undo)}
+        clocks: dict[Any, Any] = {**_clocks(clock, wall), time.sleep: _sleep(clock)}
+        replaced: dict[Any, Any] = {**clocks, **patch_threading(clock, undo), **patch_asyncio(clock, undo)}
         patch_processes(clock.threads, undo)
+        patch_sockets(clock.threads, undo)
         _replace_in_loaded_modules(replaced, undo)
         wall.install(sorted(_REAL_TIME_USERS | {"asyncio", "threading", "queue"}), undo)
         for real, virtual in clocks.items():
@@ -75,9 +77,9 @@ def _replace_in_loaded_modules(replaced: dict[Any, Any], undo: ExitStack) -> Non
     by_id = {id(real): virtual for real, virtual in replaced.items()}
     for name, module in list(sys.modules.items()):
         top = name.partition(".")[0]
-        if top in sys.stdlib_module_names or top in _REAL_TIME_USERS or top in {"freezegun", __package__}:
-            if name != "__main__":
-                continue
+        known = top in sys.stdlib_module_names or top in _REAL_TIME_USERS or top in {"freezegun", __package__}
+        if known and name != "__main__":
+            continue
         for attribute, value in list(vars(module).items() if hasattr(module, "__dict__") else ()):
             if id(value) in by_id and not name.startswith("pytest_asyncgrade."):
                 replace(module, attribute, by_id[id(value)], undo)

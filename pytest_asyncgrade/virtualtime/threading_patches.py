@@ -19,15 +19,16 @@ from typing import TYPE_CHECKING, Any
 from .deadlock import describe_threads
 from .instant import nanoseconds
 from .locks import VirtualLock, VirtualSimpleQueue
+from .participant import AbandonedError, State
 from .replacing import replace
-from .threads import AbandonedError, State
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import ExitStack
 
     from .clock import VirtualClock
-    from .threads import Participant, Threads
+    from .participant import Participant
+    from .threads import Threads
 
 
 def patch_threading(clock: VirtualClock, undo: ExitStack) -> dict[Any, Any]:
@@ -96,7 +97,8 @@ def _patch_thread(threads: Threads, undo: ExitStack) -> None:
     def bootstrap(self: threading.Thread) -> None:
         participant = participants.get(self)
         if participant is None:
-            return stock_bootstrap(self)
+            stock_bootstrap(self)
+            return
         _end_silently_when_abandoned(self)
         threads.enter(participant)
         try:

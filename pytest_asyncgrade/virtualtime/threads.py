@@ -16,11 +16,11 @@ import heapq
 import time
 from collections import deque
 from contextlib import contextmanager
-from enum import Enum
 from typing import TYPE_CHECKING
 
 from .headway import Headway
 from .instant import LATENESS_BITS
+from .participant import AbandonedError, Participant, State
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -30,55 +30,7 @@ if TYPE_CHECKING:
 POLL = 0.005
 """How often, in real seconds, somebody who waits looks whether the one who runs makes headway."""
 
-_real_lock, _real_ns = _thread.allocate_lock, time.monotonic_ns
-
-
-class AbandonedError(SystemExit):
-    """Ends, without a word, a thread of a deadlock that has been reported, when virtual time ends."""
-
-
-class State(Enum):
-    """What a participant is doing."""
-
-    READY = "waiting for its turn"
-    RUNNING = "running"
-    WAITING = "waiting"
-    OUTSIDE = "outside"
-    GONE = "gone"
-
-
-class Participant:
-    """One thread that lives in virtual time."""
-
-    def __init__(self, name: str, number: int) -> None:
-        self.name = name
-        self.number = number
-        self.state = State.READY
-        self.ident = 0
-        self.daemon = False
-        self.headway: Headway | None = None
-        self.gate = _real_lock()
-        self.gate.acquire()
-        self.key: int | None = None
-        self.ticket = 0
-        self.woken = False
-        self.awaits: object = None
-        """What it waits for: a lock, the participant it joins, an event loop."""
-        self.probe: Callable[[], bool] | None = None
-        """Tells whether something real has arrived for it."""
-        self.idle: Callable[[], bool] | None = None
-        """Tells, of one that is outside, whether it merely waits to be given work."""
-        self.stray = False
-        """It is outside without having said so: it still believes to hold the baton."""
-        self.may_be_called = False
-        """While it waits: somebody unknown may call from outside, should nothing else be left to wait for."""
-        self.error: BaseException | None = None
-        self.joiners: list[Participant] = []
-
-    def open_gate(self) -> None:
-        """Let the thread behind this participant go on; harmless if the gate is open."""
-        if self.gate.locked():
-            self.gate.release()
+_real_ns = time.monotonic_ns
 
 
 class Threads:
@@ -179,9 +131,10 @@ class Threads:
             self.clock.move_to(key)
             return
         self.rejoin()
-        with self.mutex:
-            self.begin_wait(me, key, "sleep")
-        self._await_turn(me)
+        while self.clock.key < key and me.state is not State.GONE:  # a signal handler may sleep or lock meanwhile
+            with self.mutex:
+                self.begin_wait(me, key, "sleep")
+            self._await_turn(me)
 
     def begin_wait(
         self, me: Participant, key: int | None, awaits: object, probe: Callable[[], bool] | None = None

@@ -35,6 +35,8 @@ class _Watched:
         limit = _in_nanoseconds(other, self._unit)
         if limit is None:
             return
+        ahead: Any
+        behind: Any
         ahead, behind = (self, other) if self.sign < 0 else (other, self)
         if float(behind) < float(ahead) or (strict and self == other):
             now = self.clock.ns
@@ -71,7 +73,8 @@ class WatchedInstant(_Watched, Instant):
     """A reading in seconds."""
 
     def __new__(cls, clock: VirtualClock, offset: int) -> WatchedInstant:
-        return Instant.__new__(cls, clock.key + (offset << LATENESS_BITS))._watch(clock, -offset, 1)  # type: ignore[no-any-return]
+        reading: Any = Instant.__new__(cls, clock.key + (offset << LATENESS_BITS))
+        return reading._watch(clock, -offset, 1)  # type: ignore[no-any-return]
 
     def __sub__(self, other: Any) -> Any:
         ns = _in_nanoseconds(other, self._unit)

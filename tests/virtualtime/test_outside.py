@@ -115,23 +115,40 @@ def test_a_pipe_within_the_process_takes_no_time() -> None:
         assert clock.elapsed == 2
 
 
-def test_a_blocking_client_in_a_thread_is_served_by_the_loop() -> None:
+def test_blocking_clients_in_threads_are_answered_at_exactly_1_s() -> None:
     def client(port: int) -> bytes:
         with socket.create_connection(("127.0.0.1", port)) as connection:
             connection.sendall(b"hello\n")
             return connection.recv(100)
 
-    async def quick(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(await reader.readline())
-        writer.close()
-
-    async def main() -> bytes:
-        async with await asyncio.start_server(quick, "127.0.0.1", 0) as server:
-            return await asyncio.to_thread(client, server.sockets[0].getsockname()[1])
+    async def main() -> list[bytes]:
+        async with await asyncio.start_server(_echo, "127.0.0.1", 0) as server:
+            port = server.sockets[0].getsockname()[1]
+            return list(await asyncio.gather(*[asyncio.to_thread(client, port) for _ in range(3)]))
 
     with virtual_time() as clock:
-        assert asyncio.run(main()) == b"hello\n"
-        assert clock.elapsed < 1
+        assert asyncio.run(main()) == [b"hello\n"] * 3
+        assert clock.elapsed == 1
+
+
+def test_a_blocking_socket_times_out_in_virtual_time() -> None:
+    with virtual_time() as clock:
+        ours, theirs = socket.socketpair()
+        with ours, theirs:
+            ours.settimeout(30)
+            with pytest.raises(TimeoutError, match=r"^timed out$"):
+                ours.recv(1)
+        assert clock.elapsed == 30
+
+
+def test_a_blocking_socket_waits_for_another_process_in_real_time() -> None:
+    with virtual_time() as clock, subprocess.Popen([sys.executable, "-c", _PEER], stdout=subprocess.PIPE) as peer:
+        assert peer.stdout is not None
+        with socket.create_connection(("127.0.0.1", int(peer.stdout.readline()))) as connection:
+            start = clock.elapsed
+            connection.sendall(b"hello")
+            assert connection.recv(100) == b"answer"
+            assert 0.09 < clock.elapsed - start < 5
 
 
 def test_a_peer_in_another_process_is_waited_for_in_real_time() -> None:

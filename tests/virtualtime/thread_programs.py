@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import queue
+import socket
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor, as_completed, wait
@@ -185,6 +186,36 @@ def computing_thread(log: Log) -> None:
     log.append(time.monotonic() - start)
 
 
+def blocking_sockets(log: Log) -> None:
+    """A server with a thread for each of its clients, and clients with threads of their own."""
+    server = socket.create_server(("127.0.0.1", 0))
+    start = time.monotonic()
+
+    def answer(connection: socket.socket) -> None:
+        with connection:
+            while data := connection.recv(10):
+                time.sleep(1)
+                connection.sendall(data)
+
+    def serve() -> None:
+        for _ in range(3):
+            threading.Thread(target=answer, args=(server.accept()[0],)).start()
+        server.close()
+
+    def ask(number: int) -> None:
+        with socket.create_connection(server.getsockname()) as connection:
+            for _ in range(2):
+                connection.sendall(b"%d" % number)
+                log.append((connection.recv(10), time.monotonic() - start))
+
+    threads = [threading.Thread(target=serve)]
+    threads += [threading.Thread(target=ask, args=(number,)) for number in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
 def executor_at_exit(log: Log) -> None:
     """asyncio.run waits at its end for a thread that still sleeps."""
 
@@ -230,6 +261,7 @@ PROGRAMS: dict[Callable[[Log], None], Log] = {
     queue_to_thread: [(1, 1.0), (2, 3.0), (3, 6.0), ("empty", 7.5), 7.5],
     loop_in_a_thread: [[2.0, 1.0], ("timeout", 3.0), 7.0],
     computing_thread: ["done", 0.0],
+    blocking_sockets: [(b"%d" % number, seconds) for seconds in (1.0, 2.0) for number in range(3)],
     executor_at_exit: [120.0],
     ticker_beside_a_thread: ["tick", "tick", "tick"],
 }  # fmt: skip
