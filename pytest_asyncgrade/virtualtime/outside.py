@@ -22,6 +22,7 @@ from .replacing import replace
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from contextlib import ExitStack
+    from types import FrameType
 
     from .threads import Threads
 
@@ -146,7 +147,14 @@ class _borrowed:  # noqa: N801  # a context manager, used as a function
 def patch_processes(threads: Threads, undo: ExitStack) -> None:
     """Make waiting for a child process known as such, and know which children are alive."""
     children: weakref.WeakSet[subprocess.Popen[Any]] = weakref.WeakSet()
-    threads.children_alive = lambda: bool(children) and any([_is_alive(child) for child in list(children)])
+    forked: set[int] = set()
+
+    def children_alive() -> bool:
+        if forked:
+            forked.intersection_update([process for process in forked if _is_process_alive(process)])
+        return bool(forked) or (bool(children) and any([_is_alive(child) for child in list(children)]))
+
+    threads.children_alive = children_alive
     undo.callback(setattr, threads, "children_alive", lambda: False)
     stock_init = subprocess.Popen.__init__
 
@@ -156,6 +164,8 @@ def patch_processes(threads: Threads, undo: ExitStack) -> None:
         children.add(self)
 
     replace(subprocess.Popen, "__init__", init, undo)
+    if hasattr(os, "fork"):
+        replace(os, "fork", _remembering(forked, os.fork), undo)
     for name in ("wait", "communicate"):
         replace(subprocess.Popen, name, _outside(threads, getattr(subprocess.Popen, name)), undo)
     for name in ("wait", "wait3", "wait4", "waitid", "waitpid"):
@@ -167,10 +177,29 @@ def patch_processes(threads: Threads, undo: ExitStack) -> None:
 
 
 def _is_alive(child: subprocess.Popen[Any]) -> bool:
-    if child.returncode is not None:
-        return False
+    return child.returncode is None and _is_process_alive(child.pid)
+
+
+def _remembering(forked: set[int], stock: Callable[[], int]) -> Callable[[], int]:
+    @functools.wraps(stock)
+    def fork() -> int:
+        process = stock()
+        if process and not _is_for_a_pool(sys._getframe(1)):
+            forked.add(process)
+        return process
+
+    return fork
+
+
+def _is_for_a_pool(frame: FrameType) -> bool:
+    """Tell whether a process is made to work for a pool, which keeps it alive when it has no work."""
+    target = getattr(frame.f_locals.get("process_obj"), "_target", None)
+    return getattr(target, "__module__", None) in {"concurrent.futures.process", "multiprocessing.pool"}
+
+
+def _is_process_alive(process: int) -> bool:
     try:
-        return os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
+        return os.waitid(os.P_PID, process, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
     except OSError:
         return False
 

@@ -55,7 +55,31 @@ def patch_threading(clock: VirtualClock, undo: ExitStack) -> dict[Any, Any]:
     if "concurrent.futures.thread" in sys.modules:
         replace(sys.modules["concurrent.futures.thread"], "_global_shutdown_lock", lock(), undo)
     _patch_thread(threads, undo)
+    _patch_polls(threads, undo)
     return replaced
+
+
+def _patch_polls(threads: Threads, undo: ExitStack) -> None:
+    """Notice when a program looks again and again at an event or a queue, in vain."""
+    is_set, get = threading.Event.is_set, queue.Queue.get
+
+    @functools.wraps(is_set)
+    def polled_is_set(self: threading.Event) -> bool:
+        outcome = is_set(self)
+        if not outcome and threads.several() and sys._getframe(1).f_globals is not vars(threading):
+            threads.polled()
+        return outcome
+
+    @functools.wraps(get)
+    def polled_get(self: queue.Queue[Any], block: bool = True, timeout: float | None = None) -> Any:  # noqa: FBT001, FBT002
+        try:
+            return get(self, block, timeout)
+        except queue.Empty:
+            threads.polled()
+            raise
+
+    replace(threading.Event, "is_set", polled_is_set, undo)
+    replace(queue.Queue, "get", polled_get, undo)
 
 
 def _end_virtual_time_in_a_fork(threads: Threads, undo: ExitStack) -> None:
@@ -120,7 +144,10 @@ def _patch_thread(threads: Threads, undo: ExitStack) -> None:
         participant = participants.get(self)
         if participant is not None and participant.state is State.GONE and threads.me() is not None:
             return False
-        return stock_is_alive(self)
+        alive = stock_is_alive(self)
+        if alive and participant is not None:
+            threads.polled()
+        return alive
 
     for name, method in {"start": start, "join": join, "is_alive": is_alive, "_bootstrap_inner": bootstrap}.items():
         replace(stock, name, method, undo)

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 POLL = 0.005
 """How often, in real seconds, somebody who waits looks whether the one who runs makes headway."""
 
+POLLS = 100
+"""After so many looks in vain at an event, a queue or a thread the other threads have their turn."""
+
 _real_ns = time.monotonic_ns
 
 
@@ -171,6 +174,12 @@ class Threads:
             self._release_baton(me)
         self._await_turn(me)
 
+    def polled(self) -> None:
+        """The program has looked whether something has happened, and it has not: if it goes on so, it waits busily."""
+        self.clock.look()
+        if self.clock.looks % POLLS == 0:
+            self.pass_turn()
+
     @contextmanager
     def outside(self, key: int | None = None) -> Iterator[None]:
         """Give the baton away while the thread blocks in a real system call, at most until `key`; real time flows."""
@@ -227,10 +236,11 @@ class Threads:
         if self.running is participant:
             self.running = None
         self._dispatch(participant)
-        self._appoint_watcher(participant)
 
     def _await_turn(self, me: Participant) -> None:
         """Wait until it is this thread's turn; raise what was left for it."""
+        with self.mutex:
+            self._appoint_watcher(me)
         try:
             while me.state is not State.RUNNING and me.state is not State.GONE:
                 if not me.gate.acquire(True, POLL if self.watcher is me else -1):  # noqa: FBT003  # no keyword for it

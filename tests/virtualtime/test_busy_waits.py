@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime
+import queue
 import sys
 import threading
 import time
@@ -96,11 +97,36 @@ def _event_without_patience() -> None:
         pass
 
 
+def _event() -> None:
+    event = threading.Event()
+    threading.Timer(5, event.set).start()
+    while not event.is_set():
+        pass
+
+
+def _queue() -> None:
+    items: queue.Queue[int] = queue.Queue()
+    threading.Timer(5, items.put, [1]).start()
+    while True:
+        try:
+            items.get_nowait()
+            break
+        except queue.Empty:
+            pass
+
+
+def _thread() -> None:
+    thread = threading.Timer(5, print)
+    thread.start()
+    while thread.is_alive():
+        pass
+
+
 @pytest.mark.parametrize(
     "wait",
     [
         _until_later, _until_later_by_the_wall, _elapsed, _left, _nanoseconds, _dates, _beside_a_thread, _on_the_loop,
-        _flag_of_a_timer, _flag_of_a_thread, _event_without_patience,
+        _flag_of_a_timer, _flag_of_a_thread, _event_without_patience, _event, _queue, _thread,
     ],
 )  # fmt: skip
 def test_a_busy_wait_ends_exactly_at_its_end(wait: Callable[[], None]) -> None:
