@@ -1,5 +1,4 @@
-"""What to say when nothing can happen any more: every task and thread waits, no timer is armed, nothing outside is
-outstanding.
+"""What to say when nothing can happen any more: all wait, no timer is armed, nothing outside is outstanding.
 
 For each task: the innermost line of the program, outside asyncio, on which it waits, and what it waits for.  Both are
 read from the frames of its coroutines, as a debugger would: asyncio itself keeps no such record.

@@ -65,7 +65,7 @@ class Descriptors:
 
 
 def _is_pipe_outside(descriptor: int, inode: int) -> bool:
-    """A pipe is inside if this process has its other end, too."""
+    """Tell whether the other end of a pipe is in another process alone."""
     wanted = os.O_RDONLY if _access(descriptor) == os.O_WRONLY else os.O_WRONLY
     for other in _own_descriptors():
         try:
@@ -95,7 +95,7 @@ def _peer_of(one: socket.socket) -> Any:
 
 
 def _reach_without_peer(one: socket.socket) -> Reach:
-    """A stream socket that does not listen is being connected, which inside this process takes no time."""
+    """Tell listening from connecting, which takes no time inside this process."""
     if one.type == socket.SOCK_STREAM and not one.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
         return Reach.OUTSIDE
     return Reach.ANYBODY
@@ -152,7 +152,7 @@ def patch_processes(threads: Threads, undo: ExitStack) -> None:
     def children_alive() -> bool:
         if forked:
             forked.intersection_update([process for process in forked if _is_process_alive(process)])
-        return bool(forked) or (bool(children) and any([_is_alive(child) for child in list(children)]))
+        return bool(forked) or (bool(children) and any(_is_alive(child) for child in list(children)))
 
     threads.children_alive = children_alive
     undo.callback(setattr, threads, "children_alive", lambda: False)

@@ -1,5 +1,7 @@
-"""Makes blocking sockets wait in virtual time: for a peer in another thread by giving the turn away, for one in another
-process with real time flowing.  Sockets that do not block, those of asyncio above all, are left alone.
+"""Makes blocking sockets wait in virtual time.
+
+For a peer in another thread they give the turn away; for one in another process they let real time flow.  Sockets that
+do not block, those of asyncio above all, are left alone.
 """
 
 from __future__ import annotations

@@ -83,7 +83,7 @@ def _patch_polls(threads: Threads, undo: ExitStack) -> None:
 
 
 def _end_virtual_time_in_a_fork(threads: Threads, undo: ExitStack) -> None:
-    """A forked child lives in real time: it has one thread, and nobody there would move the clock for the others."""
+    """Let a forked child live in real time: it has one thread, and its parent does not see what becomes of it."""
     here = weakref.ref(undo)
 
     def after_fork() -> None:

@@ -12,12 +12,12 @@ nobody can run, time flows as real time does, at most to the next moment somebod
 from __future__ import annotations
 
 import _thread
-import heapq
 import time
 from collections import deque
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from .alarms import Alarms
 from .headway import Headway
 from .instant import LATENESS_BITS
 from .participant import AbandonedError, Participant, State
@@ -45,11 +45,10 @@ class Threads:
         self.everyone: list[Participant] = []
         self.members: dict[int, Participant] = {}
         self.ready: deque[Participant] = deque()
-        self.timed: list[tuple[int, int, Participant]] = []
+        self.alarms = Alarms()
         self.running: Participant | None = None
         self.watcher: Participant | None = None
         self.strays = 0
-        self.tickets = 0
         self.numbers = 0
         self.flowing_since: int | None = None
         self.children_alive: Callable[[], bool] = lambda: False
@@ -102,7 +101,7 @@ class Threads:
         self.members[participant.ident] = participant
 
     def leave(self, participant: Participant) -> None:
-        """The calling thread ends."""
+        """Let the calling thread end."""
         with self.mutex:
             if participant.state is State.GONE:
                 return
@@ -142,10 +141,13 @@ class Threads:
     def begin_wait(
         self, me: Participant, key: int | None, awaits: object, probe: Callable[[], bool] | None = None
     ) -> None:
-        """Give the baton away, to get it back when woken or at `key`; the caller holds `mutex`, then calls `end_wait`."""
+        """Give the baton away, to get it back when woken or at `key`; the caller holds `mutex`, then calls `end_wait`.
+
+        `awaits` is what it waits for; `probe` tells whether something real has arrived for it.
+        """
         me.awaits, me.probe, me.woken = awaits, probe, False
         me.state = State.WAITING
-        self._set_alarm(me, key)
+        self.alarms.set(me, key)
         self._release_baton(me)
 
     def end_wait(self, me: Participant) -> bool:
@@ -175,7 +177,7 @@ class Threads:
         self._await_turn(me)
 
     def polled(self) -> None:
-        """The program has looked whether something has happened, and it has not: if it goes on so, it waits busily."""
+        """Note that the program has looked, in vain, whether something has happened: if it goes on so, it waits busily."""
         self.clock.look()
         if self.clock.looks % POLLS == 0:
             self.pass_turn()
@@ -190,7 +192,7 @@ class Threads:
         self.rejoin()
         with self.mutex:
             me.state, me.awaits = State.OUTSIDE, "outside"
-            self._set_alarm(me, key)
+            self.alarms.set(me, key)
             self._release_baton(me)
         try:
             yield
@@ -218,16 +220,10 @@ class Threads:
         self.strays -= participant.stray
         participant.stray = False
 
-    def _set_alarm(self, participant: Participant, key: int | None) -> None:
-        self.tickets += 1
-        participant.ticket, participant.key = self.tickets, key
-        if key is not None:
-            heapq.heappush(self.timed, (key, self.tickets, participant))
-
     def _make_ready(self, participant: Participant) -> None:
         participant.state = State.READY
-        participant.key = participant.probe = None
-        participant.ticket = 0
+        participant.probe = None
+        self.alarms.clear(participant)
         self.ready.append(participant)
 
     # -- the baton
@@ -301,7 +297,7 @@ class Threads:
         self._probe()
         if self.ready:
             return True
-        key = self._next_key()
+        key = self.alarms.next_key()
         if self._is_outstanding():
             if self.flowing_since is None:
                 self.flowing_since = _real_ns()
@@ -338,21 +334,15 @@ class Threads:
 
     def next_key(self) -> int:
         """Return the next moment another thread waits for; 0 if there is none."""
-        if len(self.everyone) < 2:  # noqa: PLR2004
+        if len(self.everyone) < 2:
             return 0
         with self.mutex:
-            return self._next_key() or 0
-
-    def _next_key(self) -> int | None:
-        """Return the next moment somebody waits for."""
-        while self.timed and self.timed[0][2].ticket != self.timed[0][1]:
-            heapq.heappop(self.timed)
-        return self.timed[0][0] if self.timed else None
+            return self.alarms.next_key() or 0
 
     def _wake_first(self) -> bool:
         """Wake the first of those whose moment has come; one who is outside comes back by itself."""
-        participant = self.timed[0][2]
-        if participant.state is State.WAITING:
+        participant = self.alarms.first()
+        if participant is not None and participant.state is State.WAITING:
             self._make_ready(participant)
             return True
         return False
@@ -364,13 +354,13 @@ class Threads:
         now = _real_ns()
         target = self.clock.key + (now - self.flowing_since << LATENESS_BITS)
         self.flowing_since = now
-        key = self._next_key()
+        key = self.alarms.next_key()
         self.clock.move_to(target if key is None else min(target, key))
 
     # -- deadlock
 
     def _declare_deadlock(self) -> bool:
-        """Wake the one that is to report that nobody can go on: the first thread of the program, if it is one of them."""
+        """Wake the one that is to report that nobody can go on: the first of the program's threads that waits."""
         from .deadlock import DeadlockError
 
         waiting = [participant for participant in self.everyone if participant.state is State.WAITING]

@@ -74,7 +74,7 @@ class WallClock:
         for name in ("gmtime", "localtime", "ctime"):
             replace(time, name, self._defaulting_to_now(getattr(self._api, f"real_{name}", None) or _REAL[name]), undo)
         replace(time, "asctime", lambda t=None: _REAL["asctime"](time.localtime() if t is None else t), undo)
-        replace(time, "strftime", lambda form, t=None: _REAL["strftime"](form, time.localtime() if t is None else t), undo)
+        replace(time, "strftime", lambda f, t=None: _REAL["strftime"](f, time.localtime() if t is None else t), undo)
 
     def _defaulting_to_now(self, stock: Callable[[float], Any]) -> Callable[..., Any]:
         def convert(seconds: float | None = None, /) -> Any:
@@ -84,7 +84,7 @@ class WallClock:
         return convert
 
     def _replace_now(self, undo: ExitStack) -> None:
-        """freezegun has one offset for all time zones; the real functions know the local one."""
+        """Know the local time zone, as the real functions do: freezegun has one offset for all of them."""
         api = self._api
         stock_now, stock_today = api.FakeDatetime.now.__func__, api.FakeDate.today.__func__
 

@@ -252,5 +252,5 @@ def test_a_thread_that_waits_for_ever_is_named_with_its_task() -> None:
 
 
 def test_a_queue_nobody_fills_is_a_deadlock_of_the_main_thread() -> None:
-    with virtual_time(), pytest.raises(DeadlockError, match=r"`queue.Queue\[int\]\(\).get\(\)` for an item of an empty"):
+    with virtual_time(), pytest.raises(DeadlockError, match=r"`queue.Queue\[int\]\(\).get\(\)` for an item"):
         queue.Queue[int]().get()

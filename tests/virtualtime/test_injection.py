@@ -123,14 +123,16 @@ def test_a_loop_from_before_is_refused() -> None:
     loop = asyncio.new_event_loop()
     message = "cannot run in virtual time, it keeps real time: use asyncio.run(...) without it"
     with virtual_time():
-        for attempt in (lambda: asyncio.set_event_loop(loop), loop.run_forever):
-            with pytest.raises(RuntimeError) as caught:
-                attempt()
-            assert str(caught.value) == f"asyncio.unix_events._UnixSelectorEventLoop {message}"
+        with pytest.raises(RuntimeError) as of_setting:
+            asyncio.set_event_loop(loop)
+        with pytest.raises(RuntimeError) as of_running:
+            loop.run_forever()
+    for caught in (of_setting, of_running):
+        assert str(caught.value) == f"asyncio.unix_events._UnixSelectorEventLoop {message}"
     loop.close()
 
 
-class _Foreign(VirtualTimeLoop.__mro__[1]):  # type: ignore[misc]  # the stock loop, under another name
+class _Foreign(asyncio.SelectorEventLoop):  # the stock loop, under another name
     pass
 
 

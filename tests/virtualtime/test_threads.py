@@ -132,8 +132,12 @@ def test_a_thread_from_before_keeps_real_time() -> None:
 
 
 def test_a_loop_alone_waits_for_its_executor_in_real_time() -> None:
+    def work() -> str:
+        time.sleep(0.03)
+        return "done"
+
     async def main() -> str:
-        return await asyncio.wait_for(asyncio.to_thread(lambda: (time.sleep(0.03), "done")[1]), 10)
+        return await asyncio.wait_for(asyncio.to_thread(work), 10)
 
     with asyncio.Runner(loop_factory=VirtualTimeLoop) as runner:
         assert runner.run(main()) == "done"
