@@ -161,11 +161,12 @@ def patch_processes(threads: Threads, undo: ExitStack) -> None:
     @functools.wraps(stock_init)
     def init(self: subprocess.Popen[Any], *args: Any, **kwargs: Any) -> None:
         stock_init(self, *args, **kwargs)
+        threads.had_children = True
         children.add(self)
 
     replace(subprocess.Popen, "__init__", init, undo)
     if hasattr(os, "fork"):
-        replace(os, "fork", _remembering(forked, os.fork), undo)
+        replace(os, "fork", _remembering(threads, forked, os.fork), undo)
     for name in ("wait", "communicate"):
         replace(subprocess.Popen, name, _outside(threads, getattr(subprocess.Popen, name)), undo)
     for name in ("wait", "wait3", "wait4", "waitid", "waitpid"):
@@ -180,11 +181,12 @@ def _is_alive(child: subprocess.Popen[Any]) -> bool:
     return child.returncode is None and _is_process_alive(child.pid)
 
 
-def _remembering(forked: set[int], stock: Callable[[], int]) -> Callable[[], int]:
+def _remembering(threads: Threads, forked: set[int], stock: Callable[[], int]) -> Callable[[], int]:
     @functools.wraps(stock)
     def fork() -> int:
         process = stock()
         if process and not _is_for_a_pool(sys._getframe(1)):
+            threads.had_children = True
             forked.add(process)
         return process
 

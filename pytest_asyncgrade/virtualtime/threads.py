@@ -51,6 +51,8 @@ class Threads:
         self.strays = 0
         self.numbers = 0
         self.flowing_since: int | None = None
+        self.had_children = False
+        """Whether the program has ever started a process: only then ask whether one is alive."""
         self.children_alive: Callable[[], bool] = lambda: False
         self.explain: Callable[[Threads], str] = lambda _threads: "deadlock"
         self.deadlocked = False
