@@ -11,14 +11,15 @@ import asyncio
 import heapq
 import math
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from .clock import VirtualClock
-from .deadlock import DeadlockError, describe_deadlock
+from .idleness import Idleness
 from .instant import LATENESS_BITS, Instant, nanoseconds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
+    from concurrent.futures import Executor
     from contextvars import Context
 
     from typing_extensions import TypeVarTuple, Unpack
@@ -30,6 +31,8 @@ elif sys.platform == "win32":  # pragma: no cover (Windows: the selector loop ha
     _PlatformLoop = asyncio.ProactorEventLoop
 else:
     _PlatformLoop = asyncio.SelectorEventLoop
+
+_T = TypeVar("_T")
 
 _NEVER = 1 << 200
 """When ``sleep(inf)`` is due."""
@@ -45,9 +48,13 @@ class VirtualTimeLoop(_PlatformLoop):
     ``time.sleep`` and the clocks of the process follow `clock`.
     """
 
-    def __init__(self, clock: VirtualClock | None = None) -> None:
-        super().__init__()
-        self.clock = clock or VirtualClock()
+    default_clock: VirtualClock | None = None
+    """The clock of `virtual_time()`, while in it."""
+
+    def __init__(self, clock: VirtualClock | None = None, *, selector: Any = None) -> None:
+        super().__init__(selector)
+        self.clock = clock or self.default_clock or VirtualClock()
+        self._idleness = Idleness(self)
         self._heap: list[int] = []
         self._due: dict[int, asyncio.TimerHandle | list[asyncio.TimerHandle]] = {}
         self._cancelled_timers = 0
@@ -55,8 +62,7 @@ class VirtualTimeLoop(_PlatformLoop):
 
     def time(self) -> float:
         """Return the virtual time in seconds, an `Instant`; the same as ``time.monotonic()`` in `virtual_time()`."""
-        self.clock.look()
-        return Instant(self.clock.key)
+        return self.clock.read()
 
     def call_later(
         self,
@@ -178,19 +184,38 @@ class VirtualTimeLoop(_PlatformLoop):
             asyncio.log.logger.warning("Executing %r took %.3f seconds", handle, seconds)
 
     def _may_poll(self) -> bool:
-        """Tell whether anything but a timer can wake this loop: a file descriptor beside its own pipe, a signal."""
+        """Tell whether anything but a timer can wake this loop: a file descriptor beside its own pipe, a signal.
+
+        Other threads have their turn first: the stock loop lets them in whenever it polls.
+        """
+        if self.clock.threads.ready:
+            self.clock.threads.pass_turn()
         return len(self._selector.get_map()) > 1 or bool(self._signal_handlers)
 
     def _wait(self) -> None:
-        """Nothing is ready: poll what is outside, then move the clock to the first timer."""
-        self._process_events(self._selector.select(0))
-        if self._ready:
-            return
-        self._drop_cancelled()
-        if self._heap and self._heap[0] != _NEVER:
-            self.clock.move_to(self._heap[0])
-        else:
-            raise DeadlockError(describe_deadlock(self))
+        """Nothing is ready: poll what is outside, then wait for the first timer."""
+        polls = self._may_poll()
+        if polls:
+            self._process_events(self._selector.select(0))
+        if not self._ready:
+            self._drop_cancelled()
+            self._idleness.wait(self._heap[0] if self._heap and self._heap[0] < _NEVER else None, polls=polls)
+
+    def _write_to_self(self) -> None:
+        """Wake the loop: a callback has come from another thread or from a signal handler."""
+        super()._write_to_self()
+        self._idleness.wake()
+
+    def run_in_executor(  # type: ignore[override]  # a coroutine function for mypy
+        self, executor: Executor | None, func: Callable[[Unpack[_Ts]], _T], *args: Unpack[_Ts]
+    ) -> asyncio.Future[_T]:
+        """Run a function in another thread; time does not jump while it runs."""
+        return self._idleness.expect(super().run_in_executor(executor, func, *args))
+
+    async def shutdown_default_executor(self, *timeout: float | None) -> None:
+        """Wait for the threads of the default executor; time does not jump meanwhile."""
+        with self._idleness.expecting():
+            await super().shutdown_default_executor(*timeout)
 
     def _take_due(self) -> None:
         """Make the timers ready whose instant has come."""

@@ -1,0 +1,62 @@
+"""A thread that takes part in virtual time, and what it is doing."""
+
+from __future__ import annotations
+
+import _thread
+from enum import Enum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .headway import Headway
+
+_real_lock = _thread.allocate_lock
+
+
+class AbandonedError(SystemExit):
+    """Ends, without a word, a thread of a deadlock that has been reported, when virtual time ends."""
+
+
+class State(Enum):
+    """What a participant is doing."""
+
+    READY = "waiting for its turn"
+    RUNNING = "running"
+    WAITING = "waiting"
+    OUTSIDE = "outside"
+    GONE = "gone"
+
+
+class Participant:
+    """One thread that lives in virtual time."""
+
+    def __init__(self, name: str, number: int) -> None:
+        self.name = name
+        self.number = number
+        self.state = State.READY
+        self.ident = 0
+        self.daemon = False
+        self.headway: Headway | None = None
+        self.gate = _real_lock()
+        self.gate.acquire()
+        self.key: int | None = None
+        self.ticket = 0
+        self.woken = False
+        self.awaits: object = None
+        """What it waits for: a lock, the participant it joins, an event loop."""
+        self.probe: Callable[[], bool] | None = None
+        """Tells whether something real has arrived for it."""
+        self.idle: Callable[[], bool] | None = None
+        """Tells, of one that is outside, whether it merely waits to be given work."""
+        self.stray = False
+        """It is outside without having said so: it still believes to hold the baton."""
+        self.may_be_called = False
+        """While it waits: somebody unknown may call from outside, should nothing else be left to wait for."""
+        self.error: BaseException | None = None
+        self.joiners: list[Participant] = []
+
+    def open_gate(self) -> None:
+        """Let the thread behind this participant go on; harmless if the gate is open."""
+        if self.gate.locked():
+            self.gate.release()

@@ -1,0 +1,90 @@
+"""Makes blocking sockets wait in virtual time.
+
+For a peer in another thread they give the turn away; for one in another process they let real time flow.  Sockets that
+do not block, those of asyncio above all, are left alone.
+"""
+
+from __future__ import annotations
+
+import functools
+import select
+import socket
+from typing import TYPE_CHECKING, Any
+
+from .instant import nanoseconds
+from .outside import Descriptors, Reach
+from .replacing import replace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import ExitStack
+
+    from .participant import Participant
+    from .threads import Threads
+
+_READING = ("accept", "recv", "recv_into", "recvfrom", "recvfrom_into", "recvmsg")
+
+
+def patch_sockets(threads: Threads, undo: ExitStack) -> None:
+    """Wrap the methods of `socket.socket` that wait for a peer."""
+    if not hasattr(select, "poll"):  # pragma: no cover (Windows)
+        return
+    waits = _Waits(threads)
+    for name in _READING:
+        if hasattr(socket.socket, name):
+            replace(socket.socket, name, waits.wrapped(getattr(socket.socket, name)), undo)
+
+
+class _Waits:
+    """The waiting for blocking sockets."""
+
+    def __init__(self, threads: Threads) -> None:
+        self._threads = threads
+        self._descriptors = Descriptors()
+
+    def wrapped(self, stock: Callable[..., Any]) -> Callable[..., Any]:
+        """Return a method that reads only when there is something to be read."""
+
+        @functools.wraps(stock)
+        def method(one: socket.socket, *args: Any, **kwargs: Any) -> Any:
+            timeout = one.gettimeout()
+            me = self._threads.me() if timeout != 0 else None
+            if me is None or one.fileno() < 0 or _is_readable(one):
+                return stock(one, *args, **kwargs)
+            if self._wait_inside(me, one, timeout):
+                return stock(one, *args, **kwargs)
+            with self._threads.outside():
+                return stock(one, *args, **kwargs)
+
+        return method
+
+    def _wait_inside(self, me: Participant, one: socket.socket, timeout: float | None) -> bool:
+        """Wait for another thread of this process to send; False if it is another process that may."""
+        threads = self._threads
+        deadline = None if timeout is None else threads.clock.after(nanoseconds(timeout))
+        while not _is_readable(one):
+            reach = self._descriptors.reach([one.fileno()])
+            if Reach.OUTSIDE in reach:
+                return False
+            with threads.mutex:
+                me.may_be_called = Reach.ANYBODY in reach
+                threads.begin_wait(me, deadline, "a connection", lambda: _is_readable(one))
+            try:
+                woken = threads.end_wait(me)
+            finally:
+                called, me.may_be_called = me.may_be_called, False
+            if not woken and not _is_readable(one):
+                if deadline is not None and threads.clock.key >= deadline:
+                    msg = "timed out"
+                    raise TimeoutError(msg)
+                if called:
+                    return False
+        return True
+
+
+def _is_readable(one: socket.socket) -> bool:
+    if one.fileno() < 0:
+        return True  # closed by another thread: reading says so
+    poll = select.poll()
+    poll.register(one, select.POLLIN)
+    return bool(poll.poll(0))

@@ -1,0 +1,268 @@
+"""Work outside the process flows in real time; connections within it let no real time into the total."""
+
+from __future__ import annotations
+
+import asyncio
+import concurrent.futures
+import contextlib
+import multiprocessing
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from pytest_asyncgrade.virtualtime import virtual_time
+
+_PEER = """
+import socket, time
+server = socket.create_server(("127.0.0.1", 0))
+print(server.getsockname()[1], flush=True)
+connection, _ = server.accept()
+connection.recv(9)
+time.sleep(0.1)
+connection.sendall(b"answer")
+"""
+
+
+async def _echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    line = await reader.readline()
+    await asyncio.sleep(1)
+    writer.write(line)
+    await writer.drain()
+    writer.close()
+
+
+async def _ask(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:
+    writer.write(b"hello\n")
+    answer = await reader.readline()
+    writer.close()
+    return answer
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_a_tcp_server_that_sleeps_1_s_answers_its_clients_at_exactly_1_s(host: str) -> None:
+    async def main() -> list[bytes]:
+        async with await asyncio.start_server(_echo, host, 0) as server:
+            port = server.sockets[0].getsockname()[1]
+            return list(await asyncio.gather(*[client(port) for _ in range(5)]))
+
+    async def client(port: int) -> bytes:
+        return await _ask(*await asyncio.open_connection(host, port))
+
+    with virtual_time() as clock:
+        assert asyncio.run(main()) == [b"hello\n"] * 5
+        assert clock.elapsed == 1
+
+
+def test_a_unix_server_that_sleeps_1_s_answers_at_exactly_1_s(tmp_path: Path) -> None:
+    async def main() -> bytes:
+        async with await asyncio.start_unix_server(_echo, tmp_path / "s"):
+            return await _ask(*await asyncio.open_unix_connection(tmp_path / "s"))
+
+    with virtual_time() as clock:
+        assert asyncio.run(main()) == b"hello\n"
+        assert clock.elapsed == 1
+
+
+def test_datagrams_within_the_process_take_no_time() -> None:
+    received: list[bytes] = []
+
+    class Server(asyncio.DatagramProtocol):
+        def connection_made(self, transport: asyncio.DatagramTransport) -> None:  # type: ignore[override]
+            self.transport = transport
+
+        def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+            asyncio.get_running_loop().call_later(2, self.transport.sendto, data.upper(), addr)
+
+    class Client(asyncio.DatagramProtocol):
+        def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+            received.append(data)
+
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+        server, _ = await loop.create_datagram_endpoint(Server, ("127.0.0.1", 0))
+        address = server.get_extra_info("sockname")
+        client, _ = await loop.create_datagram_endpoint(Client, remote_addr=address)
+        client.sendto(b"hello")
+        await asyncio.sleep(3)
+        client.close()
+        server.close()
+
+    with virtual_time() as clock:
+        asyncio.run(main())
+        assert clock.elapsed == 3
+    assert received == [b"HELLO"]
+
+
+def test_a_pipe_within_the_process_takes_no_time() -> None:
+    async def main() -> bytes:
+        ours, theirs = os.pipe()
+        loop, reader = asyncio.get_running_loop(), asyncio.StreamReader()
+        transport, _ = await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(ours, "rb"))
+        loop.call_later(2, os.write, theirs, b"line\n")
+        line = await reader.readline()
+        transport.close()
+        os.close(theirs)
+        return line
+
+    with virtual_time() as clock:
+        assert asyncio.run(main()) == b"line\n"
+        assert clock.elapsed == 2
+
+
+def test_blocking_clients_in_threads_are_answered_at_exactly_1_s() -> None:
+    def client(port: int) -> bytes:
+        with socket.create_connection(("127.0.0.1", port)) as connection:
+            connection.sendall(b"hello\n")
+            return connection.recv(100)
+
+    async def main() -> list[bytes]:
+        async with await asyncio.start_server(_echo, "127.0.0.1", 0) as server:
+            port = server.sockets[0].getsockname()[1]
+            return list(await asyncio.gather(*[asyncio.to_thread(client, port) for _ in range(3)]))
+
+    with virtual_time() as clock:
+        assert asyncio.run(main()) == [b"hello\n"] * 3
+        assert clock.elapsed == 1
+
+
+def test_a_blocking_socket_times_out_in_virtual_time() -> None:
+    with virtual_time() as clock:
+        ours, theirs = socket.socketpair()
+        with ours, theirs:
+            ours.settimeout(30)
+            with pytest.raises(TimeoutError, match=r"^timed out$"):
+                ours.recv(1)
+        assert clock.elapsed == 30
+
+
+def test_a_blocking_socket_waits_for_another_process_in_real_time() -> None:
+    with virtual_time() as clock, subprocess.Popen([sys.executable, "-c", _PEER], stdout=subprocess.PIPE) as peer:
+        assert peer.stdout is not None
+        with socket.create_connection(("127.0.0.1", int(peer.stdout.readline()))) as connection:
+            start = clock.elapsed
+            connection.sendall(b"hello")
+            assert connection.recv(100) == b"answer"
+            assert 0.09 < clock.elapsed - start < 5
+
+
+def test_a_peer_in_another_process_is_waited_for_in_real_time() -> None:
+    async def main(port: int) -> tuple[bytes, float]:
+        start = time.monotonic()
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"hello")
+        answer = await asyncio.wait_for(reader.read(100), 10)
+        writer.close()
+        return answer, time.monotonic() - start
+
+    with virtual_time(), subprocess.Popen([sys.executable, "-c", _PEER], stdout=subprocess.PIPE) as peer:
+        assert peer.stdout is not None
+        answer, seconds = asyncio.run(main(int(peer.stdout.readline())))
+    assert answer == b"answer"
+    assert 0.09 < seconds < 5
+
+
+def test_a_timeout_does_not_fire_while_a_subprocess_still_works() -> None:
+    async def main() -> int:
+        process = await asyncio.create_subprocess_exec("sleep", "0.1")
+        return await asyncio.wait_for(process.wait(), 10)
+
+    with virtual_time() as clock:
+        assert asyncio.run(main()) == 0
+        assert 0.09 < clock.elapsed < 5
+
+
+def test_a_timeout_fires_at_its_time_while_a_subprocess_works() -> None:
+    async def main() -> None:
+        process = await asyncio.create_subprocess_exec("sleep", "9")
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(process.wait(), 0.05)
+        process.kill()
+        await process.wait()
+
+    with virtual_time() as clock:
+        start = time.perf_counter()
+        asyncio.run(main())
+        assert 0.05 <= time.perf_counter() - start < 5
+        assert clock.elapsed < 5
+
+
+def test_subprocess_run_takes_real_time() -> None:
+    with virtual_time() as clock:
+        subprocess.run(["sleep", "0.05"], check=True)
+        assert 0.04 < clock.elapsed < 5
+
+
+def test_time_sleep_beside_a_child_process_flows_in_real_time() -> None:
+    with virtual_time() as clock, subprocess.Popen(["sleep", "0.05"]) as child:
+        time.sleep(60)
+        assert child.poll() == 0
+        assert clock.elapsed == 60
+
+
+def test_a_process_pool_works_in_real_time_and_idles_in_none() -> None:
+    async def main() -> list[int]:
+        loop = asyncio.get_running_loop()
+        with concurrent.futures.ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+            results = await asyncio.gather(*[loop.run_in_executor(pool, abs, -number) for number in range(3)])
+            await asyncio.sleep(1000)
+            return list(results)
+
+    with virtual_time() as clock:
+        assert asyncio.run(main()) == [0, 1, 2]
+        assert 1000 < clock.elapsed < 1060
+
+
+def test_a_forked_child_lives_in_real_time() -> None:
+    ours, theirs = os.pipe()
+    with virtual_time() as clock:
+        child = os.fork()
+        if not child:
+            start = time.monotonic()
+            time.sleep(0.02)
+            os.write(theirs, b"real" if time.monotonic() - start >= 0.02 and type(start) is float else b"virtual")
+            os._exit(0)
+        os.waitpid(child, 0)
+        assert clock.elapsed < 5
+    assert os.read(ours, 10) == b"real"
+    os.close(ours)
+    os.close(theirs)
+
+
+def test_a_signal_handler_wakes_the_loop() -> None:
+    async def main() -> float:
+        loop, came = asyncio.get_running_loop(), asyncio.Event()
+        loop.add_signal_handler(signal.SIGUSR1, came.set)
+        loop.call_later(5, os.kill, os.getpid(), signal.SIGUSR1)
+        await came.wait()
+        return loop.time()
+
+    with virtual_time() as clock:
+        asyncio.run(main())
+        assert clock.elapsed == 5
+
+
+def test_keyboard_interrupt_ends_a_wait() -> None:
+    async def main() -> None:
+        signal.setitimer(signal.ITIMER_REAL, 0.02)
+        await asyncio.Event().wait()
+
+    before = signal.signal(signal.SIGALRM, signal.default_int_handler)
+    try:
+        with virtual_time(), pytest.raises(KeyboardInterrupt):
+            asyncio.run(main())
+    finally:
+        signal.signal(signal.SIGALRM, before)
+
+
+def test_names_are_looked_up_in_the_default_executor() -> None:
+    async def main() -> object:
+        return (await asyncio.get_running_loop().getaddrinfo("127.0.0.1", 80))[0][4]
+
+    with virtual_time():
+        assert asyncio.run(main()) == ("127.0.0.1", 80)
