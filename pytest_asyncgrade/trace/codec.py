@@ -126,7 +126,7 @@ class TraceBuilder:
         self._alive += 1
         self._most_alive = max(self._most_alive, self._alive)
 
-    def _done(self, number: object, time: object, ended: object) -> None:
+    def _done(self, number: object, time: object, ended: object, name: object) -> None:
         span = self._tasks.get(_count(number))
         if span is None or span.end is not None:
             msg = f"end of task {number!r}"
@@ -134,7 +134,7 @@ class TraceBuilder:
         end = _choice(_ENDS, "end", ended)
         self._alive -= 1
         self._tasks[span.number] = TaskSpan(
-            span.number, span.name, span.coroutine, span.parent, span.start, self._time(time), end, span.place
+            span.number, _text(name), span.coroutine, span.parent, span.start, self._time(time), end, span.place
         )
 
     def _slept(self, start: object, end: object, task: object, place: object) -> None:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import FrameType
 
+_AT_THE_END = (".shutdown_asyncgens", ".shutdown_default_executor")
+"""The tasks that ``asyncio.run`` makes for itself when all is over."""
+
 MAX_DEPTH = 100
 """How many frames up the student's line is looked for."""
 
@@ -75,7 +78,7 @@ class Recorder(Observer):
         """Record a new task, and its end when it comes."""
         coroutine = task.get_coro()
         name = getattr(coroutine, "__qualname__", None) or type(coroutine).__name__
-        if self._begin_ns is None or name.startswith("BaseEventLoop.shutdown_"):  # asyncio.run's own, at its end
+        if self._begin_ns is None or name.endswith(_AT_THE_END):
             return
         parent = self._task()
         self._count += 1
@@ -88,7 +91,7 @@ class Recorder(Observer):
         # task.exception() would mark an exception as retrieved, and Python's own warning about it would be lost
         failed = not task.cancelled() and getattr(task, "_exception", None) is not None
         ended = "cancelled" if task.cancelled() else "failed" if failed else "finished"
-        self.write(["done", self._tasks[task], self.now, ended])
+        self.write(["done", self._tasks[task], self.now, ended, task.get_name()])  # 3.11, 3.12: it may be named late
 
     def line(self, stream: str, text: str) -> None:
         """Record a line of output, printed by the caller's caller."""

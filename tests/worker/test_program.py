@@ -109,9 +109,9 @@ def test_everything_that_reaches_the_descriptors_is_output_at_its_instant(run: R
         """)
     assert [(line.text, line.time >= 1) for line in trace.output] == [
         ("raw", False),
+        ("child", True),
         ("bytes \\xff", True),
         ("no newline", True),
-        ("child", True),
     ]
     assert trace.stderr == ["err"]
 
