@@ -53,6 +53,8 @@ class VirtualClock:
         self.observer = observer or Observer()
         self.looks = 0
         self.heaps: list[list[int]] = []
+        self.shared = 0
+        """How many others (threads, processes) live by this clock; a loop that is alone moves it without asking."""
 
     @property
     def ns(self) -> int:

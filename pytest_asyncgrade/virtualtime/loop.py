@@ -8,18 +8,20 @@ stock heap is not stable on ties, but in real time there are no ties: each timer
 from __future__ import annotations
 
 import asyncio
-import heapq
-import math
 import sys
+from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING, Any
 
-from .clock import VirtualClock
+from .clock import PATIENCE, Observer, VirtualClock
 from .deadlock import DeadlockError, describe_deadlock
-from .instant import LATENESS_BITS, Instant, nanoseconds
+from .handles import NEVER, Handle, TimerHandle
+from .instant import LATENESS_BITS, NANOSECONDS, Instant, nanoseconds
+from .task import Numbers, create
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
     from contextvars import Context
+    from selectors import BaseSelector
 
     from typing_extensions import TypeVarTuple, Unpack
 
@@ -31,11 +33,15 @@ elif sys.platform == "win32":  # pragma: no cover (Windows: the selector loop ha
 else:
     _PlatformLoop = asyncio.SelectorEventLoop
 
-_NEVER = 1 << 200
-"""When ``sleep(inf)`` is due."""
+_SHORT = 1e-9
+_LONG = 1e15
+"""Seconds; a float this large does not know its seconds any more, and nobody waits so long."""
 
-_MIN_CANCELLED = 100
-"""As in the stock loop: cancelled timers are swept out when there are this many, and half of all."""
+_MANY_STALE = 100
+"""The heap is swept when it holds this many instants at which no timer is left, and they are the larger half."""
+
+_SET_RESULT = asyncio.futures._set_result_unless_cancelled
+_Future = asyncio.Future
 
 
 class VirtualTimeLoop(_PlatformLoop):
@@ -45,18 +51,35 @@ class VirtualTimeLoop(_PlatformLoop):
     ``time.sleep`` and the clocks of the process follow `clock`.
     """
 
-    def __init__(self, clock: VirtualClock | None = None) -> None:
-        super().__init__()
+    __slots__ = (
+        "_closed", "_debug", "_due", "_files", "_heap", "_iteration", "_numbers", "_ready", "_signal_handlers",
+        "_stopping", "_task_factory", "clock",
+    )  # fmt: skip
+
+    def __init__(self, clock: VirtualClock | None = None, *, selector: BaseSelector | None = None) -> None:
+        super().__init__(selector)
         self.clock = clock or VirtualClock()
         self._heap: list[int] = []
-        self._due: dict[int, asyncio.TimerHandle | list[asyncio.TimerHandle]] = {}
-        self._cancelled_timers = 0
-        self._timers = 0
+        self._due: dict[int, TimerHandle | dict[int, TimerHandle]] = {}
+        self._files = self._selector._fd_to_key
+        self._iteration = 0
+        self._busy_since = 0
+        self._numbers = Numbers(self)
 
     def time(self) -> float:
         """Return the virtual time in seconds, an `Instant`; the same as ``time.monotonic()`` in `virtual_time()`."""
         self.clock.look()
         return Instant(self.clock.key)
+
+    def call_soon(
+        self, callback: Callable[[Unpack[_Ts]], object], *args: Unpack[_Ts], context: Context | None = None
+    ) -> asyncio.Handle:
+        """Arrange for `callback` to be called in the next iteration."""
+        if self._debug or self._closed:
+            return super().call_soon(callback, *args, context=context)
+        handle = Handle(callback, args, self, context)
+        self._ready.append(handle)
+        return handle
 
     def call_later(
         self,
@@ -66,17 +89,20 @@ class VirtualTimeLoop(_PlatformLoop):
         context: Context | None = None,
     ) -> asyncio.TimerHandle:
         """Arrange for `callback` to be called after `delay` seconds."""
-        clock = self.clock
-        if type(delay) is float and -1e12 < delay < 1e12:
-            key = clock.key + (round(delay * 1e9) << LATENESS_BITS)
-        elif type(delay) is int:
-            key = clock.key + (delay * 1_000_000_000 << LATENESS_BITS)
-        elif delay is None:
+        kind = type(delay)
+        if (kind is float or kind is int) and _SHORT < delay < _LONG and not self._debug and not self._closed:
+            key = self.clock.key + ((round(delay * 1e9) if kind is float else delay * NANOSECONDS) << LATENESS_BITS) + 1
+            timer = TimerHandle(key, callback, args, self, context)
+            if key in self._due:
+                self._share(key, timer)
+            else:
+                self._due[key] = timer
+                heappush(self._heap, key)
+            return timer
+        if delay is None:
             msg = "delay must not be None"
             raise TypeError(msg)
-        else:
-            return self.call_at(Instant(clock.key) + delay, callback, *args, context=context)
-        return self._arm(key if key <= clock.key else key + 1, callback, args, context)
+        return self.call_at(Instant(self.clock.key) + delay, callback, *args, context=context)
 
     def call_at(
         self,
@@ -86,52 +112,74 @@ class VirtualTimeLoop(_PlatformLoop):
         context: Context | None = None,
     ) -> asyncio.TimerHandle:
         """Arrange for `callback` to be called at the moment `when` of this loop's `time()`."""
-        if when is None:
-            msg = "when cannot be None"
-            raise TypeError(msg)
         if type(when) is Instant:
             key = when.key
-        elif math.isinf(when):
-            key = _NEVER if when > 0 else 0
-        elif math.isnan(when):
-            key = self.clock.key
-        else:
+        elif when is None:
+            msg = "when cannot be None"
+            raise TypeError(msg)
+        elif -_LONG < when < _LONG:
             key = nanoseconds(when) << LATENESS_BITS
-        if key >> LATENESS_BITS > self.clock.ns:
+        else:
+            key = NEVER - 1 if when > 0 else self.clock.key
+        if key >> LATENESS_BITS > self.clock.key >> LATENESS_BITS:
             key += 1
         return self._arm(key, callback, args, context)
 
     def _arm(
         self, key: int, callback: Callable[..., object], args: tuple[Any, ...], context: Context | None
-    ) -> asyncio.TimerHandle:
-        self._check_closed()
-        if self._debug:
+    ) -> TimerHandle:
+        if self._debug or self._closed:
+            self._check_closed()
             self._check_thread()
             self._check_callback(callback, "call_at")
-        when = (key >> LATENESS_BITS) / 1e9 if key != _NEVER else math.inf
-        timer = asyncio.TimerHandle(when, callback, args, self, context)
-        if timer._source_traceback:
-            del timer._source_traceback[-2:]
-        armed = self._due.get(key)
-        if armed is None:
-            self._due[key] = timer
-            heapq.heappush(self._heap, key)
-        elif type(armed) is list:
-            armed.append(timer)
+        timer = TimerHandle(key, callback, args, self, context)
+        if self._debug:
+            timer._source_traceback = asyncio.format_helpers.extract_stack(sys._getframe(2))
+        if key in self._due:
+            self._share(key, timer)
         else:
-            self._due[key] = [armed, timer]
-        timer._scheduled = True
-        self._timers += 1
+            self._due[key] = timer
+            heappush(self._heap, key)
         return timer
 
-    def _timer_handle_cancelled(self, handle: asyncio.TimerHandle) -> None:
-        if handle._scheduled:
-            self._cancelled_timers += 1
+    def _share(self, key: int, timer: TimerHandle) -> None:
+        """Arm a timer at an instant at which another one is due already."""
+        armed = self._due[key]
+        if type(armed) is dict:
+            armed[id(timer)] = timer
+        else:
+            self._due[key] = {id(armed): armed, id(timer): timer}
 
-    def create_task(self, coro: Coroutine[Any, Any, Any], **kwargs: Any) -> asyncio.Task[Any]:  # type: ignore[override]  # the keywords differ from version to version
+    def _disarm(self, timer: TimerHandle) -> None:
+        """Forget a timer that was cancelled; its instant stays in the heap, unless it comes first, until swept out."""
+        due, key = self._due, timer._key
+        armed = due.get(key)
+        if type(armed) is dict:
+            armed.pop(id(timer), None)
+            if armed:
+                return
+        elif armed is not timer:
+            return
+        del due[key]
+        heap = self._heap
+        if heap[0] == key:
+            while heap and heap[0] not in due:
+                heappop(heap)
+        elif len(heap) > 2 * len(due) + _MANY_STALE:
+            heap[:] = due
+            heapify(heap)
+
+    def create_task(self, coro: Coroutine[Any, Any, Any], **keywords: Any) -> asyncio.Task[Any]:  # type: ignore[override]  # the keywords differ from version to version
         """Schedule a coroutine, as the stock loop does."""
-        task = super().create_task(coro, **kwargs)
-        self.clock.observer.task_created(task)
+        task: asyncio.Task[Any]
+        if self._task_factory is None and not self._closed:
+            task = create(coro, self, keywords)
+            if task._source_traceback:
+                del task._source_traceback[-2:]
+        else:
+            task = super().create_task(coro, **keywords)
+        if type(self.clock.observer) is not Observer:
+            self.clock.observer.task_created(task)
         return task
 
     def run_forever(self) -> None:
@@ -143,39 +191,149 @@ class VirtualTimeLoop(_PlatformLoop):
             self.clock.heaps.remove(self._heap)
 
     def _run_once(self) -> None:
-        """Run one iteration: the callbacks that are ready, after waiting for the first of them if there is none."""
-        if self._cancelled_timers > _MIN_CANCELLED and self._cancelled_timers * 2 > self._timers:
-            self._sweep()
-        if self._ready or self._stopping:
-            self.clock.look()
-            if self._may_poll():
-                self._process_events(self._selector.select(0))
-        else:
-            self._wait()
-        self._take_due()
+        """Run one iteration; if nothing is ready, wait for the first timer, fire it, and run the next one as well."""
         ready = self._ready
-        for _ in range(len(ready)):
+        if ready or self._stopping:
+            self._iteration += 1
+            if not self._iteration % PATIENCE:
+                self._look_for_busy_wait()
+            if (len(self._files) > 1 or self._signal_handlers or self.clock.shared) and self._may_poll():
+                self._process_events(self._selector.select(0))
+            if self._heap and self._heap[0] <= self.clock.key:
+                self._take_due()
+        else:
+            if self._advance():
+                return
+            self._iteration += 1
+        if self._debug:
+            self._run_in_debug_mode(len(ready))
+            return
+        left = len(ready)
+        while left:
+            left -= 1
             handle = ready.popleft()
-            if not handle._cancelled:
-                if self._debug:
-                    self._run_in_debug_mode(handle)
-                else:
-                    handle._run()
+            if type(handle) is not Handle:
+                self._run_other(handle)
+            elif not handle._cancelled:
+                try:
+                    handle._context.run(handle._callback, *handle._args)
+                except (SystemExit, KeyboardInterrupt):
+                    raise
+                except BaseException as error:
+                    self._report(handle, error)
         handle = None
 
-    def _run_in_debug_mode(self, handle: asyncio.Handle) -> None:
-        """Run a callback so that the stock messages can name it; it takes no time, unless it sleeps."""
+    def _advance(self) -> bool:
+        """Nothing is ready: move to the next instant and fire its timers, until something is ready.
+
+        Each instant is an iteration of its own, and what its timers have made ready is the next.
+        """
+        clock, heap, due, ready, files = self.clock, self._heap, self._due, self._ready, self._files
+        while heap and len(files) == 1 and not (clock.shared or self._signal_handlers or self._debug):
+            if heap[0] <= clock.key or heap[0] >= NEVER:
+                break
+            key = heappop(heap)
+            armed = due.pop(key, None)
+            if armed is None:
+                continue
+            if type(clock.observer) is not Observer:
+                clock.observer.advancing()
+            clock.key = key
+            clock.looks = 0
+            self._iteration += 1
+            if type(armed) is dict:
+                self._fire(armed)
+            elif armed._callback is _SET_RESULT and type(armed._args[0]) is _Future and not armed._args[0].done():
+                armed._scheduled = False
+                armed._args[0].set_result(armed._args[1])
+            else:
+                armed._scheduled = False
+                try:
+                    armed._context.run(armed._callback, *armed._args)
+                except (SystemExit, KeyboardInterrupt):
+                    raise
+                except BaseException as error:
+                    self._report(armed, error)
+            if self._stopping:
+                return True
+            if ready:
+                return False
+        if not heap or heap[0] > clock.key:
+            self._wait()
+        self._take_due()
+        return False
+
+    def _fire(self, timers: dict[int, TimerHandle]) -> None:
+        """Run the timers of one instant."""
+        left = iter(timers.values())
         try:
-            self._current_handle = handle
-            start = self.clock.key
-            handle._run()
-            self._warn_if_slow(handle, (self.clock.key - start >> LATENESS_BITS) / 1e9)
-        finally:
-            self._current_handle = None
+            for timer in left:
+                if timer._cancelled:
+                    continue
+                timer._scheduled = False
+                args = timer._args
+                if timer._callback is _SET_RESULT and type(args[0]) is _Future and not args[0].done():
+                    args[0].set_result(args[1])
+                else:
+                    timer._run()
+        except BaseException:
+            self._ready.extendleft(reversed(list(left)))
+            raise
+
+    def _run_other(self, handle: asyncio.Handle) -> None:
+        """Run a handle that is not of the common kind."""
+        if handle._cancelled:
+            return
+        if type(handle) is TimerHandle:
+            handle._scheduled = False
+        handle._run()
+
+    def _look_for_busy_wait(self) -> None:
+        """Nudge the clock if no time has gone by in very many iterations."""
+        clock = self.clock
+        if clock.key == self._busy_since:
+            clock.looks += PATIENCE
+            clock.look()
+        self._busy_since = clock.key
+
+    def _take_due(self) -> None:
+        """Make the timers ready whose instant has come."""
+        heap, due, ready, now = self._heap, self._due, self._ready, self.clock.key
+        while heap and heap[0] <= now:
+            armed = due.pop(heappop(heap), None)
+            if type(armed) is TimerHandle:
+                ready.append(armed)
+            elif armed is not None:
+                ready.extend(armed.values())
+
+    def _report(self, handle: asyncio.Handle, error: BaseException) -> None:
+        """Report what a callback raised, in the stock words."""
+        callback = asyncio.format_helpers._format_callback_source(handle._callback, handle._args)
+        error.__traceback__ = error.__traceback__ and error.__traceback__.tb_next
+        self.call_exception_handler(
+            {"message": f"Exception in callback {callback}", "exception": error, "handle": handle}
+        )
+
+    def _run_in_debug_mode(self, count: int) -> None:
+        """Run callbacks so that the stock messages can name them; they take no time, unless they sleep."""
+        for _ in range(count):
+            handle = self._ready.popleft()
+            if handle._cancelled:
+                continue
+            if type(handle) is TimerHandle:
+                handle._scheduled = False
+            try:
+                self._current_handle = handle
+                start = self.clock.key
+                handle._run()
+                self._warn_if_slow(handle, (self.clock.key - start >> LATENESS_BITS) / 1e9)
+            finally:
+                self._current_handle = None
 
     def _warn_if_slow(self, handle: asyncio.Handle, seconds: float) -> None:
         if seconds >= self.slow_callback_duration:
-            asyncio.log.logger.warning("Executing %r took %.3f seconds", handle, seconds)
+            name = asyncio.base_events._format_handle(handle)
+            asyncio.log.logger.warning("Executing %s took %.3f seconds", name, seconds)
 
     def _may_poll(self) -> bool:
         """Tell whether anything but a timer can wake this loop: a file descriptor beside its own pipe, a signal."""
@@ -186,54 +344,10 @@ class VirtualTimeLoop(_PlatformLoop):
         self._process_events(self._selector.select(0))
         if self._ready:
             return
-        self._drop_cancelled()
-        if self._heap and self._heap[0] != _NEVER:
+        if self._heap and self._heap[0] != NEVER:
             self.clock.move_to(self._heap[0])
         else:
             raise DeadlockError(describe_deadlock(self))
-
-    def _take_due(self) -> None:
-        """Make the timers ready whose instant has come."""
-        heap, now = self._heap, self.clock.key
-        while heap and heap[0] <= now:
-            armed = self._due.pop(heapq.heappop(heap))
-            for timer in armed if type(armed) is list else (armed,):
-                timer._scheduled = False
-                self._timers -= 1
-                if timer._cancelled:
-                    self._cancelled_timers -= 1
-                else:
-                    self._ready.append(timer)
-
-    def _drop_cancelled(self) -> None:
-        """Drop the instants at the head of the heap at which only cancelled timers are due."""
-        heap = self._heap
-        while heap:
-            armed = self._due[heap[0]]
-            timers = armed if type(armed) is list else [armed]
-            if not all(timer._cancelled for timer in timers):
-                return
-            del self._due[heapq.heappop(heap)]
-            self._forget(timers)
-
-    def _sweep(self) -> None:
-        """Drop every cancelled timer."""
-        for key, armed in list(self._due.items()):
-            timers = armed if type(armed) is list else [armed]
-            left = [timer for timer in timers if not timer._cancelled]
-            self._forget([timer for timer in timers if timer._cancelled])
-            if left:
-                self._due[key] = left
-            else:
-                del self._due[key]
-        self._heap[:] = self._due
-        heapq.heapify(self._heap)
-
-    def _forget(self, timers: list[asyncio.TimerHandle]) -> None:
-        for timer in timers:
-            timer._scheduled = False
-        self._timers -= len(timers)
-        self._cancelled_timers -= len(timers)
 
     def close(self) -> None:
         """Close the loop; its timers never fire."""
