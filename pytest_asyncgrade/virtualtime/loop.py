@@ -8,6 +8,7 @@ stock heap is not stable on ties, but in real time there are no ties: each timer
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING, Any
@@ -44,6 +45,17 @@ _SET_RESULT = asyncio.futures._set_result_unless_cancelled
 _Future = asyncio.Future
 
 
+_FOLDER = os.path.dirname(__file__)  # noqa: PTH120  # compared with names of code, which are strings
+
+
+def _blame_caller(made: Any) -> Any:
+    """Let a handle or a task say that it was created where the program did so, not here (debug mode keeps the stack)."""
+    stack = made._source_traceback
+    while stack and os.path.dirname(stack[-1].filename) == _FOLDER:  # noqa: PTH120
+        stack.pop()
+    return made
+
+
 class VirtualTimeLoop(_PlatformLoop):
     """An event loop in virtual time: the stock loop of this platform, never waiting for a timer.
 
@@ -76,7 +88,7 @@ class VirtualTimeLoop(_PlatformLoop):
     ) -> asyncio.Handle:
         """Arrange for `callback` to be called in the next iteration."""
         if self._debug or self._closed:
-            return super().call_soon(callback, *args, context=context)
+            return _blame_caller(super().call_soon(callback, *args, context=context))
         handle = Handle(callback, args, self, context)
         self._ready.append(handle)
         return handle
@@ -134,7 +146,8 @@ class VirtualTimeLoop(_PlatformLoop):
             self._check_callback(callback, "call_at")
         timer = TimerHandle(key, callback, args, self, context)
         if self._debug:
-            timer._source_traceback = asyncio.format_helpers.extract_stack(sys._getframe(2))
+            timer._source_traceback = asyncio.format_helpers.extract_stack(sys._getframe(1))
+            _blame_caller(timer)
         if key in self._due:
             self._share(key, timer)
         else:
@@ -173,9 +186,7 @@ class VirtualTimeLoop(_PlatformLoop):
         """Schedule a coroutine, as the stock loop does."""
         task: asyncio.Task[Any]
         if self._task_factory is None and not self._closed:
-            task = create(coro, self, keywords)
-            if task._source_traceback:
-                del task._source_traceback[-2:]
+            task = _blame_caller(create(coro, self, keywords))
         else:
             task = super().create_task(coro, **keywords)
         if type(self.clock.observer) is not Observer:
