@@ -6,8 +6,8 @@ lags by an infinitesimal: whoever waits d > 0 at (n, k) is due at (n + d, k + 1)
 nanoseconds alone, so totals are exact.
 
 Computing costs no virtual time.  A program that waits by looking at the clock (or by yielding) again and again would
-then wait for ever; so a clock at which a program has looked very often without any time going by is nudged on, in small
-steps, never past the next timer.
+then wait for ever; so a clock at which a program has looked very often without any time going by is nudged on: to the
+moment the program waits for if it can be known (`watched`), at most to the next timer, else in small steps.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from __future__ import annotations
 import time
 
 from .instant import LATENESS_BITS, NANOSECONDS, Instant, nanoseconds
+from .threads import Threads
+from .watched import WatchedInstant, WatchedNanoseconds
 
 MONOTONIC_START_NS = 100_000 * NANOSECONDS
 """Where ``time.monotonic()`` starts: a machine that has been up for a day, as programs expect (``last_seen = 0``)."""
@@ -22,7 +24,17 @@ MONOTONIC_START_NS = 100_000 * NANOSECONDS
 PATIENCE = 100_000
 """How often a program may look at one instant before it counts as a busy wait."""
 
-FIRST_NUDGE_NS = 10_000
+BREATH = 1_000
+"""How often a loop that has been found to wait busily may turn before the next timer, and the next."""
+
+SUSPICION = PATIENCE - 10
+"""From this look on the clock hands out readings that tell what they are compared with."""
+
+NUDGE_NS = 10_000
+"""What ten further looks take when nobody knows what the program waits for: about as much as in real time."""
+
+NUDGES = 100_000
+"""After so many nudges they grow tenfold."""
 
 
 class Observer:
@@ -52,9 +64,10 @@ class VirtualClock:
         self.wall_offset_ns = (time.time_ns() if wall_ns is None else wall_ns) - MONOTONIC_START_NS
         self.observer = observer or Observer()
         self.looks = 0
+        self._nudges = 0
+        self._awaited: int | None = None
         self.heaps: list[list[int]] = []
-        self.shared = 0
-        """How many others (threads, processes) live by this clock; a loop that is alone moves it without asking."""
+        self.threads = Threads(self)
 
     @property
     def ns(self) -> int:
@@ -80,7 +93,17 @@ class VirtualClock:
         if not 0 <= seconds < float("inf"):
             msg = f"cannot advance the clock by {seconds!r} s: give a finite number of seconds, 0 or more"
             raise ValueError(msg)
-        self.move_to(self.after(nanoseconds(seconds)))
+        self.sleep(nanoseconds(seconds))
+
+    def sleep(self, delay_ns: int) -> None:
+        """Block the calling thread for so long; other threads go on meanwhile."""
+        self.threads.sleep_until(self.after(delay_ns))
+
+    def join_threads(self) -> None:
+        """Wait for every thread that is not a daemon, as the interpreter does at the end of a script."""
+        from .threading_patches import join_threads
+
+        join_threads(self.threads)
 
     def after(self, delay_ns: int) -> int:
         """Return the instant at which a wait of `delay_ns` > 0 that begins now is due."""
@@ -91,19 +114,64 @@ class VirtualClock:
         if key > self.key:
             self.observer.advancing()
             self.key = key
-            self.looks = 0
+            self.looks = self._nudges = 0
 
     def look(self) -> None:
-        """Count a look at the clock, or a turn of a loop that did not wait; nudge time on when there were too many."""
+        """Count a turn of a loop that did not wait; after very many move to the next timer, which may end it."""
         self.looks += 1
         if self.looks > PATIENCE:
-            self._nudge()
+            self._nudge(straight=True)
 
-    def _nudge(self) -> None:
-        looks = self.looks
-        if looks == PATIENCE + 1:
+    def read(self) -> Instant:
+        """Read ``time.monotonic()`` as a program does; time is nudged on when it has done so very often."""
+        self.looks += 1
+        return Instant(self.key) if self.looks < SUSPICION else self._read_watched(0)
+
+    def read_wall(self) -> Instant:
+        """Read ``time.time()`` as a program does."""
+        self.looks += 1
+        if self.looks < SUSPICION:
+            return Instant(self.key + (self.wall_offset_ns << LATENESS_BITS))
+        return self._read_watched(self.wall_offset_ns)
+
+    def read_date(self) -> int:
+        """Read the wall clock in nanoseconds for `datetime`, which is slow: a program that waits by it gets there."""
+        self.looks += 9
+        return self.read_ns(self.wall_offset_ns)
+
+    def read_ns(self, offset: int = 0) -> int:
+        """Read ``time.monotonic_ns()`` as a program does, or with the offset of the wall clock ``time.time_ns()``."""
+        self.looks += 1
+        if self.looks < SUSPICION:
+            return (self.key >> LATENESS_BITS) + offset
+        self._nudge_reader()
+        return WatchedNanoseconds.of(self, -offset)
+
+    def awaits(self, ns: int) -> None:
+        """Note a moment at which something that the program compares with the clock will turn out otherwise."""
+        self._awaited = ns if self._awaited is None else min(self._awaited, ns)
+
+    def _read_watched(self, offset: int) -> Instant:
+        self._nudge_reader()
+        return WatchedInstant(self, offset)
+
+    def _nudge_reader(self) -> None:
+        if self.looks > PATIENCE:
+            self._nudge(straight=False)
+
+    def _nudge(self, *, straight: bool) -> None:
+        """Let time pass for a busy wait: until it ends if that is known, at most to the next timer; else a little."""
+        if not self._nudges:
             self.observer.busy_waited()
-        step = FIRST_NUDGE_NS * 10 ** min(looks // PATIENCE - 1, 9)
-        timers = [heap[0] for heap in self.heaps if heap and heap[0] > self.key]
-        self.move_to(min([self.key + (step << LATENESS_BITS), *timers]))
-        self.looks = looks
+        nudges = self._nudges = self._nudges + 1
+        target, self._awaited = self._awaited, None
+        keys = [key for key in (self.threads.next_key(), *(heap[0] for heap in self.heaps if heap)) if key > self.key]
+        if target is not None and target > self.ns:
+            keys.append(target << LATENESS_BITS)
+        elif straight and not keys:
+            return
+        elif not straight:
+            keys.append(self.key + (NUDGE_NS * 10 ** min(nudges // NUDGES, 9) << LATENESS_BITS))
+        self.threads.sleep_until(min(keys))
+        self.looks = PATIENCE - BREATH if straight and target is None else SUSPICION
+        self._nudges = nudges

@@ -1,14 +1,29 @@
-"""What to say when nothing can happen any more: every task waits, no timer is armed, nothing outside is outstanding."""
+"""What to say when nothing can happen any more: every task and thread waits, no timer is armed, nothing outside is
+outstanding.
+
+For each task: the innermost line of the program, outside asyncio, on which it waits, and what it waits for.  Both are
+read from the frames of its coroutines, as a debugger would: asyncio itself keeps no such record.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+import gc
+import linecache
+import sys
+import threading
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from types import CodeType, FrameType
+    from collections.abc import Iterator
+    from types import FrameType
+
+    from .threads import Participant, Threads
 
 _ASYNCIO_FOLDER = asyncio.__file__.removesuffix("__init__.py")
+_LIBRARY_FOLDER = threading.__file__.removesuffix("threading.py")
+_OUR_FOLDER = __file__.removesuffix("deadlock.py")
 
 
 class DeadlockError(RuntimeError):
@@ -16,33 +31,252 @@ class DeadlockError(RuntimeError):
 
 
 def describe_deadlock(loop: asyncio.AbstractEventLoop) -> str:
-    """Return the message: each pending task, with the line it waits on."""
-    waits = [f"{_name(task)} waits at {_where(task)}" for task in _pending(loop)]
+    """Return the message for a program of one thread: each pending task, where it waits and what for."""
+    waits = _describe_tasks(loop)
     if not waits:
         return "deadlock: nothing is left to do and nobody called loop.stop()"
     return "deadlock: every task waits and nothing can wake them: " + "; ".join(waits)
 
 
-def _pending(loop: asyncio.AbstractEventLoop) -> list[asyncio.Task[object]]:
-    return sorted(asyncio.all_tasks(loop), key=lambda task: (len(task.get_name()), task.get_name()))
+def describe_threads(threads: Threads) -> str:
+    """Return the message for a program of several threads."""
+    waits: list[str] = []
+    for participant in threads.everyone:
+        if not _is_waiting(participant):
+            continue
+        if isinstance(participant.awaits, asyncio.AbstractEventLoop):
+            waits += _describe_tasks(participant.awaits)
+        else:
+            waits.append(_describe_thread(participant, threads))
+    return "deadlock: every task and thread waits and nothing can wake them: " + "; ".join(waits)
 
 
-def _name(task: asyncio.Task[object]) -> str:
+# -- tasks
+
+
+def _describe_tasks(loop: asyncio.AbstractEventLoop) -> list[str]:
+    tasks = pending_tasks(loop)
+    waits = [f"{name_of(task)} waits {_place(_frames(task))} for {_awaited(task, tasks)}" for task in tasks]
+    names = [" -> ".join(task.get_name() for task in [*cycle, cycle[0]]) for cycle in _cycles(tasks)]
+    return waits + [f"a cycle: {cycle}" for cycle in names]
+
+
+def pending_tasks(loop: asyncio.AbstractEventLoop) -> list[asyncio.Task[Any]]:
+    """Return the tasks of a loop that have not ended, in the order of their names."""
+    return sorted(asyncio.all_tasks(loop), key=_by_name)
+
+
+def _by_name(task: asyncio.Future[Any]) -> tuple[int, str]:
+    name = task.get_name() if isinstance(task, asyncio.Task) else ""
+    return len(name), name
+
+
+def break_cycles(loop: asyncio.AbstractEventLoop) -> None:
+    """Cancel one wait of each cycle of tasks: ``asyncio.run`` cancels what is left, which in a cycle never ends."""
+    for cycle in _cycles(pending_tasks(loop)):
+        task = cycle[0]
+        awaited: asyncio.Future[Any] | None = getattr(task, "_fut_waiter", None)
+        for callback, _context in list(getattr(awaited, "_callbacks", None) or ()):
+            if awaited is not None and getattr(callback, "__self__", None) is task:
+                awaited.remove_done_callback(callback)
+                cancelled = loop.create_future()
+                cancelled.cancel()
+                callback(cancelled)
+
+
+def name_of(task: asyncio.Task[Any]) -> str:
+    """Return the name of a task and of its coroutine."""
     coroutine = task.get_coro()
     name = getattr(coroutine, "__qualname__", None) or type(coroutine).__name__
-    return f"{task.get_name()} ({name})"
+    return f"{task.get_name()} ({name.rpartition('<locals>.')[2]})"
 
 
-def _where(task: asyncio.Task[object]) -> str:
-    """Return the innermost line outside asyncio on which a task waits."""
-    awaitable: object = task.get_coro()
-    place = "an unknown place"
-    while awaitable is not None:
-        frame: FrameType | None = getattr(awaitable, "cr_frame", None) or getattr(awaitable, "gi_frame", None)
-        if frame is None:
-            break
-        code: CodeType = frame.f_code
-        if not code.co_filename.startswith(_ASYNCIO_FOLDER):
-            place = f"line {frame.f_lineno} of {code.co_filename}"
-        awaitable = getattr(awaitable, "cr_await", None) or getattr(awaitable, "gi_yieldfrom", None)
-    return place
+def _coroutines(task: asyncio.Task[Any]) -> Iterator[Any]:
+    """Yield the coroutine of a task and those it awaits, outermost first."""
+    awaitable: Any = task.get_coro()
+    while _frame(awaitable) is not None:
+        yield awaitable
+        awaitable = next((value for name in _AWAITS if (value := getattr(awaitable, name, None)) is not None), None)
+        if awaitable is not None and _frame(awaitable) is None:
+            awaitable = _wrapped(awaitable)
+
+
+_AWAITS = ("cr_await", "gi_yieldfrom", "ag_await")
+
+
+def _wrapped(awaitable: Any) -> Any:
+    """Return the coroutine or generator that a wrapper (``__anext__`` of an async generator) drives, if it does."""
+    if type(awaitable).__module__ != "builtins" or isinstance(awaitable, asyncio.Future):
+        return awaitable
+    return next((value for value in gc.get_referents(awaitable) if _frame(value) is not None), awaitable)
+
+
+def _frame(awaitable: Any) -> FrameType | None:
+    for attribute in ("cr_frame", "gi_frame", "ag_frame"):
+        frame: FrameType | None = getattr(awaitable, attribute, None)
+        if frame is not None:
+            return frame
+    return None
+
+
+def _frames(task: asyncio.Task[Any]) -> list[FrameType]:
+    """Return the frames of a task, innermost first."""
+    return [frame for one in _coroutines(task) if (frame := _frame(one)) is not None][::-1]
+
+
+def _place(frames: list[FrameType]) -> str:
+    """Return the innermost line of the program."""
+    for frame in frames:
+        name = frame.f_code.co_filename
+        if not name.startswith((_ASYNCIO_FOLDER, _OUR_FOLDER, _LIBRARY_FOLDER)) or "site-packages" in name:
+            source = linecache.getline(name, frame.f_lineno).strip()
+            return f"at {PurePath(name).name}:{frame.f_lineno}" + (f" `{source}`" if source else "")
+    return "at an unknown place"
+
+
+def _awaited(task: asyncio.Task[Any], tasks: list[asyncio.Task[Any]]) -> str:
+    """Return what a task waits for, in the words of the program."""
+    for frame in _frames(task):
+        if frame.f_code.co_filename.startswith(_ASYNCIO_FOLDER):
+            found = _primitive(frame, tasks, task)
+            if found:
+                return found
+    others = _awaited_tasks(task)
+    if others:
+        return " and ".join(name_of(other) for other in others)
+    return "a future that nobody completes"
+
+
+def _primitive(frame: FrameType, tasks: list[asyncio.Task[Any]], waiter: asyncio.Task[Any]) -> str:
+    """Name the primitive whose method a frame of asyncio belongs to; nothing if it is another kind of frame."""
+    owner = frame.f_locals.get("self")
+    method = frame.f_code.co_name
+    if method == "sleep":
+        return "a sleep that never ends"
+    match owner:
+        case asyncio.Semaphore():
+            return f"a semaphore{_holders(owner, tasks, waiter)}"
+        case asyncio.Lock():
+            return f"a lock{_holders(owner, tasks, waiter)}"
+        case asyncio.Event():
+            return "an event that nobody sets"
+        case asyncio.Condition():
+            return "a condition that nobody notifies" if method in {"wait", "wait_for"} else ""
+        case asyncio.Barrier():
+            return f"a barrier that {owner.n_waiting} of {owner.parties} have reached"
+        case asyncio.Queue() if method == "join":
+            return "a queue to be worked off: task_done() has not been called for every item"
+        case asyncio.Queue():
+            return "an item of an empty queue" if method == "get" else "room in a full queue"
+        case asyncio.StreamReader():
+            return "data from a connection whose other end sends none"
+    return ""
+
+
+def _holders(owner: object, tasks: list[asyncio.Task[Any]], waiter: asyncio.Task[Any]) -> str:
+    """Say which tasks are inside ``async with`` of a lock: their frames keep its ``__aexit__`` for the end."""
+    holders = [task for task in tasks if _entered(owner, task) > _entering(owner, task)]
+    names = ["itself" if task is waiter else name_of(task) for task in holders]
+    return f" held by {' and '.join(names)}" if names else ""
+
+
+def _entered(owner: object, task: asyncio.Task[Any]) -> int:
+    return sum(
+        getattr(value, "__self__", None) is owner and getattr(value, "__name__", "") == "__aexit__"
+        for coroutine in _coroutines(task)
+        for value in gc.get_referents(coroutine)
+    )
+
+
+def _entering(owner: object, task: asyncio.Task[Any]) -> int:
+    """Count the ``async with`` that still waits to get in."""
+    return sum(frame.f_code.co_name == "__aenter__" and frame.f_locals.get("self") is owner for frame in _frames(task))
+
+
+def _awaited_tasks(task: asyncio.Task[Any]) -> list[asyncio.Task[Any]]:
+    """Return the tasks a task waits for, through gather, wait, wait_for, shield and task groups."""
+    found: list[asyncio.Task[Any]] = []
+    for future in [getattr(task, "_fut_waiter", None), *_collected(task)]:
+        children = getattr(future, "_children", None) or [future]
+        found += [child for child in children if isinstance(child, asyncio.Task) and not child.done()]
+    return list(dict.fromkeys(found))
+
+
+def _collected(task: asyncio.Task[Any]) -> Iterator[Any]:
+    """Yield the futures that asyncio's own functions collect in their frames."""
+    for frame in _frames(task):
+        if frame.f_code.co_filename.startswith(_ASYNCIO_FOLDER):
+            owner = frame.f_locals.get("self")
+            if isinstance(owner, asyncio.TaskGroup):
+                yield from sorted(getattr(owner, "_tasks", ()), key=_by_name)
+            elif frame.f_code.co_name in {"_wait", "_wait_for_one"}:
+                yield from sorted(frame.f_locals.get("fs", ()), key=_by_name)
+    waiter = getattr(task, "_fut_waiter", None)
+    if waiter is not None and not isinstance(waiter, asyncio.Task):  # a shield: its inner task calls back to it
+        for other in asyncio.all_tasks(task.get_loop()):
+            for callback, _context in getattr(other, "_callbacks", None) or ():
+                cells = [cell.cell_contents for cell in getattr(callback, "__closure__", None) or ()]
+                if any(value is waiter for value in cells):
+                    yield other
+
+
+def _cycles(tasks: list[asyncio.Task[Any]]) -> list[list[asyncio.Task[Any]]]:
+    """Return the cycles of tasks that wait for each other."""
+    cycles: list[list[asyncio.Task[Any]]] = []
+    seen: set[asyncio.Task[Any]] = set()
+    for start in tasks:
+        path: list[asyncio.Task[Any]] = []
+        task: asyncio.Task[Any] | None = start
+        while task is not None and task not in seen and task not in path:
+            path.append(task)
+            others = _awaited_tasks(task)
+            task = others[0] if others else None
+        if task in path and task is not None:
+            cycles.append(path[path.index(task) :])
+        seen.update(path)
+    return cycles
+
+
+# -- threads
+
+
+def _is_waiting(participant: Participant) -> bool:
+    return participant.state.name == "WAITING"
+
+
+def _describe_thread(participant: Participant, threads: Threads) -> str:
+    frames: list[FrameType] = []
+    frame = sys._current_frames().get(participant.ident)
+    while frame is not None:
+        frames.append(frame)
+        frame = frame.f_back
+    return f"thread {participant.name} waits {_place(frames)} for {_awaited_by_thread(participant, threads, frames)}"
+
+
+_METHODS = {
+    ("queue.py", "get"): "an item of an empty queue",
+    ("queue.py", "put"): "room in a full queue",
+    ("queue.py", "join"): "a queue to be worked off: task_done() has not been called for every item",
+    ("locks.py", "get"): "an item of an empty queue",
+    ("_base.py", "result"): "a future that nobody completes",
+}
+
+
+def _awaited_by_thread(participant: Participant, threads: Threads, frames: list[FrameType]) -> str:
+    for frame in frames:
+        key = PurePath(frame.f_code.co_filename).name, frame.f_code.co_name
+        if key in _METHODS:
+            return _METHODS[key]
+        owner = frame.f_locals.get("self")
+        kind = type(owner).__name__
+        if isinstance(owner, (threading.Event, threading.Semaphore, threading.Barrier)):
+            return f"{'an' if kind == 'Event' else 'a'} {kind.lower()}"
+    awaited = participant.awaits
+    if type(awaited) is type(participant):
+        return f"the end of thread {awaited.name}"  # type: ignore[attr-defined]  # mypy does not narrow by `type() is`
+    holder = threads.members.get(getattr(awaited, "holder", 0))
+    if any(isinstance(frame.f_locals.get("self"), threading.Condition) for frame in frames):
+        return "a condition that nobody notifies"
+    if holder is participant:
+        return "a lock held by itself"
+    return f"a lock held by thread {holder.name}" if holder is not None else "a lock"

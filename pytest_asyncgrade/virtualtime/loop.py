@@ -11,16 +11,17 @@ import asyncio
 import os
 import sys
 from heapq import heapify, heappop, heappush
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from .clock import PATIENCE, Observer, VirtualClock
-from .deadlock import DeadlockError, describe_deadlock
 from .handles import NEVER, Handle, TimerHandle
+from .idleness import Idleness
 from .instant import LATENESS_BITS, NANOSECONDS, Instant, nanoseconds
 from .task import Numbers, create
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
+    from concurrent.futures import Executor
     from contextvars import Context
     from selectors import BaseSelector
 
@@ -33,6 +34,8 @@ elif sys.platform == "win32":  # pragma: no cover (Windows: the selector loop ha
     _PlatformLoop = asyncio.ProactorEventLoop
 else:
     _PlatformLoop = asyncio.SelectorEventLoop
+
+_T = TypeVar("_T")
 
 _SHORT = 1e-9
 _LONG = 1e15
@@ -64,24 +67,27 @@ class VirtualTimeLoop(_PlatformLoop):
     """
 
     __slots__ = (
-        "_closed", "_debug", "_due", "_files", "_heap", "_iteration", "_numbers", "_ready", "_signal_handlers",
-        "_stopping", "_task_factory", "clock",
+        "_closed", "_debug", "_due", "_everyone", "_files", "_heap", "_idleness", "_iteration", "_numbers",
+        "_ready", "_signal_handlers", "_stopping", "_task_factory", "clock",
     )  # fmt: skip
+
+    default_clock: VirtualClock | None = None
+    """The clock of `virtual_time()`, while in it."""
 
     def __init__(self, clock: VirtualClock | None = None, *, selector: BaseSelector | None = None) -> None:
         super().__init__(selector)
-        self.clock = clock or VirtualClock()
+        self.clock = clock or self.default_clock or VirtualClock()
+        self._idleness = Idleness(self)
+        self._everyone = self.clock.threads.everyone
         self._heap: list[int] = []
         self._due: dict[int, TimerHandle | dict[int, TimerHandle]] = {}
         self._files = self._selector._fd_to_key
         self._iteration = 0
-        self._busy_since = 0
         self._numbers = Numbers(self)
 
     def time(self) -> float:
         """Return the virtual time in seconds, an `Instant`; the same as ``time.monotonic()`` in `virtual_time()`."""
-        self.clock.look()
-        return Instant(self.clock.key)
+        return self.clock.read()
 
     def call_soon(
         self, callback: Callable[[Unpack[_Ts]], object], *args: Unpack[_Ts], context: Context | None = None
@@ -206,11 +212,13 @@ class VirtualTimeLoop(_PlatformLoop):
         ready = self._ready
         if ready or self._stopping:
             self._iteration += 1
-            if not self._iteration % PATIENCE:
-                self._look_for_busy_wait()
-            if (len(self._files) > 1 or self._signal_handlers or self.clock.shared) and self._may_poll():
+            clock = self.clock
+            clock.looks += 1
+            if clock.looks > PATIENCE:
+                clock.look()
+            if (len(self._files) > 1 or len(self._everyone) > 1 or self._signal_handlers) and self._may_poll():
                 self._process_events(self._selector.select(0))
-            if self._heap and self._heap[0] <= self.clock.key:
+            if self._heap and self._heap[0] <= clock.key:
                 self._take_due()
         else:
             if self._advance():
@@ -239,9 +247,11 @@ class VirtualTimeLoop(_PlatformLoop):
 
         Each instant is an iteration of its own, and what its timers have made ready is the next.
         """
-        clock, heap, due, ready, files = self.clock, self._heap, self._due, self._ready, self._files
-        while heap and len(files) == 1 and not (clock.shared or self._signal_handlers or self._debug):
-            if heap[0] <= clock.key or heap[0] >= NEVER:
+        clock, heap, due, ready = self.clock, self._heap, self._due, self._ready
+        files, everyone = self._files, self._everyone
+        threads, idleness = clock.threads, self._idleness
+        while heap and len(files) == 1 and len(everyone) < 2 and not self._signal_handlers and not self._debug:
+            if heap[0] <= clock.key or heap[0] >= NEVER or idleness.expected or threads.has_children:
                 break
             key = heappop(heap)
             armed = due.pop(key, None)
@@ -250,7 +260,7 @@ class VirtualTimeLoop(_PlatformLoop):
             if type(clock.observer) is not Observer:
                 clock.observer.advancing()
             clock.key = key
-            clock.looks = 0
+            clock.looks = clock._nudges = 0
             self._iteration += 1
             if type(armed) is dict:
                 self._fire(armed)
@@ -299,14 +309,6 @@ class VirtualTimeLoop(_PlatformLoop):
             handle._scheduled = False
         handle._run()
 
-    def _look_for_busy_wait(self) -> None:
-        """Nudge the clock if no time has gone by in very many iterations."""
-        clock = self.clock
-        if clock.key == self._busy_since:
-            clock.looks += PATIENCE
-            clock.look()
-        self._busy_since = clock.key
-
     def _take_due(self) -> None:
         """Make the timers ready whose instant has come."""
         heap, due, ready, now = self._heap, self._due, self._ready, self.clock.key
@@ -347,18 +349,37 @@ class VirtualTimeLoop(_PlatformLoop):
             asyncio.log.logger.warning("Executing %s took %.3f seconds", name, seconds)
 
     def _may_poll(self) -> bool:
-        """Tell whether anything but a timer can wake this loop: a file descriptor beside its own pipe, a signal."""
+        """Tell whether anything but a timer can wake this loop: a file descriptor beside its own pipe, a signal.
+
+        Other threads have their turn first: the stock loop lets them in whenever it polls.
+        """
+        if self.clock.threads.ready:
+            self.clock.threads.pass_turn()
         return len(self._selector.get_map()) > 1 or bool(self._signal_handlers)
 
     def _wait(self) -> None:
-        """Nothing is ready: poll what is outside, then move the clock to the first timer."""
-        self._process_events(self._selector.select(0))
-        if self._ready:
-            return
-        if self._heap and self._heap[0] != NEVER:
-            self.clock.move_to(self._heap[0])
-        else:
-            raise DeadlockError(describe_deadlock(self))
+        """Nothing is ready: poll what is outside, then wait for the first timer."""
+        polls = self._may_poll()
+        if polls:
+            self._process_events(self._selector.select(0))
+        if not self._ready:
+            self._idleness.wait(self._heap[0] if self._heap and self._heap[0] < NEVER else None, polls=polls)
+
+    def _write_to_self(self) -> None:
+        """Wake the loop: a callback has come from another thread or from a signal handler."""
+        super()._write_to_self()
+        self._idleness.wake()
+
+    def run_in_executor(  # type: ignore[override]  # a coroutine function for mypy
+        self, executor: Executor | None, func: Callable[[Unpack[_Ts]], _T], *args: Unpack[_Ts]
+    ) -> asyncio.Future[_T]:
+        """Run a function in another thread; time does not jump while it runs."""
+        return self._idleness.expect(super().run_in_executor(executor, func, *args))
+
+    async def shutdown_default_executor(self, *timeout: float | None) -> None:
+        """Wait for the threads of the default executor; time does not jump meanwhile."""
+        with self._idleness.expecting():
+            await super().shutdown_default_executor(*timeout)
 
     def close(self) -> None:
         """Close the loop; its timers never fire."""

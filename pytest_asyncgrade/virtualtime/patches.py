@@ -1,50 +1,51 @@
 """Makes any program of this process live in virtual time, and undoes it.
 
-The loop comes in through ``asyncio.new_event_loop``, which ``asyncio.run`` and `asyncio.Runner` call on every Python
-from 3.11 on.  The clocks of `time` become direct proxies of ours: freezegun's own look at the call stack on every call
-and cost twenty times as much.  freezegun supplies the wall clock (`datetime`, `time.localtime` ...) and follows ours.
+The clocks of `time` become direct proxies of ours: freezegun's own look at the call stack on every call and cost twenty
+times as much.  freezegun supplies the wall clock (`datetime`, `time.localtime` ...) and follows ours.
 
-Modules that measure real time for themselves (`threading`, `subprocess`, `multiprocessing`, pytest's own durations)
-keep the real clock.
+Modules that measure real time for themselves (`subprocess`, `multiprocessing`, pytest's own durations) keep the real
+clock, and so does every thread that does not take part in virtual time.
 """
 
 from __future__ import annotations
 
 import asyncio
 import datetime
-import math
+import queue
+import sched
 import sys
+import threading
 import time
+import timeit
 import warnings
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from .clock import VirtualClock
-from .instant import LATENESS_BITS, Instant, nanoseconds
-from .loop import VirtualTimeLoop
+from .injection import patch_asyncio
+from .instant import nanoseconds
+from .outside import patch_processes
+from .replacing import replace
+from .threading_patches import patch_threading
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from types import ModuleType
 
 _REAL_TIME_USERS = frozenset({
-    "_pytest", "concurrent", "coverage", "execnet", "multiprocessing", "pluggy", "psutil", "pytest", "pytest_timeout",
-    "queue", "sched", "selectors", "socketserver", "subprocess", "threading", "xdist",
+    "_pytest", "coverage", "execnet", "multiprocessing", "pluggy", "psutil", "pytest", "pytest_timeout", "selectors",
+    "socketserver", "subprocess", "xdist",
 })  # fmt: skip
 """Top-level packages whose calls of the clock are answered in real time."""
 
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC).replace(tzinfo=None)
 
-
-def _reads_real_time(depth: int = 2) -> bool:
-    """Tell whether the caller of a clock is a module that has to measure real time."""
-    name: str = sys._getframe(depth).f_globals.get("__name__") or ""
-    return name.partition(".")[0] in _REAL_TIME_USERS
+_LONGEST_SLEEP = 9_223_372_036
+"""More seconds than this are an OverflowError for the real `time.sleep`."""
 
 
 @contextmanager
 def virtual_time(clock: VirtualClock | None = None) -> Iterator[VirtualClock]:
-    """Make this process live in virtual time: its event loops, its clocks, ``time.sleep``.  Yields the clock.
+    """Make this process live in virtual time: its event loops, threads, clocks, ``time.sleep``.  Yields the clock.
 
     >>> import asyncio, time
     >>> with virtual_time() as clock:
@@ -60,19 +61,15 @@ def virtual_time(clock: VirtualClock | None = None) -> Iterator[VirtualClock]:
         raise RuntimeError(msg)
     clock = clock or VirtualClock()
     with ExitStack() as undo:
-        replaced = {**_clocks(clock), time.sleep: _sleep(clock)}
+        clocks = {**_clocks(clock), time.sleep: _sleep(clock)}
+        replaced = {**clocks, **patch_threading(clock, undo), **patch_asyncio(clock, undo)}
+        patch_processes(clock.threads, undo)
         _replace_in_loaded_modules(replaced, undo)
         _follow_with_freezegun(clock, undo)
-        for real, virtual in replaced.items():
-            _replace(time, real.__name__, virtual, undo)
-        _replace(asyncio, "new_event_loop", lambda: VirtualTimeLoop(clock), undo)
-        _replace(asyncio.events, "new_event_loop", asyncio.new_event_loop, undo)
+        for real, virtual in clocks.items():
+            replace(time, real.__name__, virtual, undo)
+        _replace_in_the_library(clocks, undo)
         yield clock
-
-
-def _replace(module: ModuleType, name: str, value: object, undo: ExitStack) -> None:
-    undo.callback(setattr, module, name, getattr(module, name))
-    setattr(module, name, value)
 
 
 def _replace_in_loaded_modules(replaced: dict[Any, Any], undo: ExitStack) -> None:
@@ -80,34 +77,54 @@ def _replace_in_loaded_modules(replaced: dict[Any, Any], undo: ExitStack) -> Non
     by_id = {id(real): virtual for real, virtual in replaced.items()}
     for name, module in list(sys.modules.items()):
         top = name.partition(".")[0]
-        if top in sys.stdlib_module_names - {"timeit"} or top in _REAL_TIME_USERS or top in {"freezegun", __package__}:
-            continue
+        if top in sys.stdlib_module_names or top in _REAL_TIME_USERS or top in {"freezegun", __package__}:
+            if name != "__main__":
+                continue
         for attribute, value in list(vars(module).items() if hasattr(module, "__dict__") else ()):
             if id(value) in by_id and not name.startswith("pytest_asyncgrade."):
-                _replace(module, attribute, by_id[id(value)], undo)
+                replace(module, attribute, by_id[id(value)], undo)
+
+
+def _replace_in_the_library(clocks: dict[Any, Any], undo: ExitStack) -> None:
+    """Replace what modules of the standard library took from `time` when they were imported."""
+    monotonic, sleep = time.monotonic, time.sleep
+    replace(threading, "_time", monotonic, undo)
+    replace(queue, "time", monotonic, undo)
+    replace(sched, "_time", monotonic, undo)
+    replace(sched.scheduler.__init__, "__defaults__", (monotonic, sleep), undo)
+    replace(timeit, "default_timer", time.perf_counter, undo)
+    replace(timeit.Timer.__init__, "__defaults__", _virtual(timeit.Timer.__init__, clocks), undo)
+    for function in (timeit.timeit, timeit.repeat):
+        replace(function, "__defaults__", _virtual(function, clocks), undo)
+
+
+def _virtual(function: Any, clocks: dict[Any, Any]) -> tuple[Any, ...]:
+    return tuple(clocks[value] if callable(value) and value in clocks else value for value in function.__defaults__)
 
 
 def _clocks(clock: VirtualClock) -> dict[Callable[[], float], Callable[[], float]]:
     """Return a virtual clock for each real one of `time`."""
     wall = clock.wall_offset_ns
+    members = clock.threads.members
+    get_ident, get_frame, real_time_users = threading.get_ident, sys._getframe, _REAL_TIME_USERS
 
     def reading(real: Callable[[], float], virtual: Callable[[], float]) -> Callable[[], float]:
         def read() -> float:
-            if _reads_real_time():
+            name: str = get_frame(1).f_globals.get("__name__") or ""
+            if get_ident() not in members or name.partition(".")[0] in real_time_users:
                 return real()
-            clock.look()
             return virtual()
 
         read.__name__ = read.__qualname__ = real.__name__
         return read
 
     return {
-        time.monotonic: reading(time.monotonic, lambda: Instant(clock.key)),
-        time.monotonic_ns: reading(time.monotonic_ns, lambda: clock.key >> LATENESS_BITS),
-        time.perf_counter: reading(time.perf_counter, lambda: Instant(clock.key)),
-        time.perf_counter_ns: reading(time.perf_counter_ns, lambda: clock.key >> LATENESS_BITS),
-        time.time: reading(time.time, lambda: Instant(clock.key + (wall << LATENESS_BITS))),
-        time.time_ns: reading(time.time_ns, lambda: (clock.key >> LATENESS_BITS) + wall),
+        time.monotonic: reading(time.monotonic, clock.read),
+        time.monotonic_ns: reading(time.monotonic_ns, clock.read_ns),
+        time.perf_counter: reading(time.perf_counter, clock.read),
+        time.perf_counter_ns: reading(time.perf_counter_ns, clock.read_ns),
+        time.time: reading(time.time, clock.read_wall),
+        time.time_ns: reading(time.time_ns, lambda: clock.read_ns(wall)),
     }
 
 
@@ -116,12 +133,27 @@ def _sleep(clock: VirtualClock) -> Callable[[float], None]:
 
     def sleep(seconds: float, /) -> None:
         """Move the virtual clock, with the errors of the real `time.sleep`."""
-        if _reads_real_time() or not 0 < seconds < math.inf:
-            real_sleep(seconds if not seconds == 0 else 0)
-            return
-        start = clock.elapsed_ns
-        clock.move_to(clock.after(nanoseconds(seconds)))
-        clock.observer.slept(start, clock.elapsed_ns)
+        if clock.threads.me() is None:
+            real_sleep(seconds)
+        elif (sys._getframe(1).f_globals.get("__name__") or "").partition(".")[0] in _REAL_TIME_USERS:
+            with clock.threads.outside():
+                real_sleep(seconds)
+        elif isinstance(seconds, (int, float)) and 0 < seconds < _LONGEST_SLEEP:
+            start = clock.elapsed_ns
+            clock.sleep(nanoseconds(seconds))
+            clock.observer.slept(start, clock.elapsed_ns)
+        else:
+            _sleep_odd(seconds)
+
+    def _sleep_odd(seconds: float) -> None:
+        """Sleep for nothing, for an odd kind of number, or for what is none."""
+        if hasattr(seconds, "__float__") and not isinstance(seconds, (int, float)):
+            sleep(float(seconds))
+        elif seconds == 0:
+            clock.look()
+            clock.threads.pass_turn()
+        else:
+            real_sleep(seconds)  # says what is wrong with it
 
     return sleep
 
@@ -138,12 +170,11 @@ def _follow_with_freezegun(clock: VirtualClock, undo: ExitStack) -> None:
             pass
 
         def __call__(self) -> datetime.datetime:
-            ns = clock.ns + clock.wall_offset_ns
-            return _EPOCH + datetime.timedelta(microseconds=ns // 1000)
+            return _EPOCH + datetime.timedelta(microseconds=clock.read_date() // 1000)
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        freezer = freezegun.freeze_time(_EPOCH, ignore=sorted(_REAL_TIME_USERS | {"asyncio"}))
+        freezer = freezegun.freeze_time(_EPOCH, ignore=sorted(_REAL_TIME_USERS | {"asyncio", "threading", "queue"}))
         undo.callback(freezer.stop)
         freezer.start()
     freeze_factories[-1] = Follower()

@@ -10,12 +10,12 @@ import pytest
 
 from pytest_asyncgrade.virtualtime import VirtualTimeLoop
 
-from .side_by_side import in_real_time, in_virtual_time
+from side_by_side import in_real_time, in_virtual_time
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from .side_by_side import Program, Say
+    from side_by_side import Program, Say
 
 
 async def _after(say: Say, name: object, *delays: float) -> None:

@@ -1,0 +1,63 @@
+"""Tells whether a thread makes headway: whether it computes, or is blocked in a system call.
+
+A thread that computes uses processor time; one that is blocked uses none at all and sleeps, by the word of the kernel.
+Both are asked, several times: on a loaded machine a thread that wants to compute may get no processor for a while.
+"""
+
+from __future__ import annotations
+
+import _thread
+import time
+from pathlib import Path
+
+BLOCKED_LOOKS = 3
+"""How many looks in a row, 5 ms apart, must find a thread asleep before it counts as blocked."""
+
+PATIENCE_NS = 2_000_000_000
+"""How much processor time a thread may use while others wait before they go on without it."""
+
+IMPATIENCE_NS = 50_000_000
+"""The same for a thread that has used up that patience once."""
+
+UNKNOWN_NS = 50_000_000
+"""How long, in real time, a thread may run without a sign of life where its processor time cannot be told."""
+
+
+class Headway:
+    """Watches one thread; made on that thread."""
+
+    def __init__(self, ident: int) -> None:
+        self._clock = time.pthread_getcpuclockid(ident) if hasattr(time, "pthread_getcpuclockid") else None
+        self._stat = Path(f"/proc/self/task/{_thread.get_native_id()}/stat")
+        self._patience = PATIENCE_NS
+        self.start()
+
+    def start(self) -> None:
+        """Begin to watch: the thread has just been given its turn."""
+        self._looks = 0
+        self._first: int | None = None
+        self._used = 0
+
+    def is_stuck(self) -> bool:
+        """Look at the thread; True if the others had better go on without it."""
+        used = time.clock_gettime_ns(self._clock) if self._clock is not None else time.monotonic_ns()
+        if self._first is None:
+            self._first = self._used = used
+            return False
+        if self._clock is None:
+            return used - self._first > UNKNOWN_NS
+        blocked = used == self._used and self._sleeps()
+        self._looks = self._looks + 1 if blocked else 0
+        self._used = used
+        if used - self._first > self._patience:
+            self._patience = IMPATIENCE_NS
+            return True
+        return self._looks >= BLOCKED_LOOKS
+
+    def _sleeps(self) -> bool:
+        """Tell whether the kernel says that the thread sleeps; where it cannot be asked, believe it."""
+        try:
+            stat = self._stat.read_text(encoding="ascii", errors="replace")
+        except OSError:
+            return True
+        return stat.rpartition(")")[2].split()[0] == "S"

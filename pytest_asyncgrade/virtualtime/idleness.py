@@ -1,0 +1,142 @@
+"""What an event loop in virtual time does when nothing is ready: it waits for the right thing.
+
+For its first timer, by moving the clock there.  For other threads, by giving them their turn.  For the real world, if
+anything out there is outstanding, by really waiting, at most for the time until its first timer.  For nothing: it says
+that nobody can go on.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TypeVar
+
+from .deadlock import DeadlockError, break_cycles, describe_deadlock
+from .instant import LATENESS_BITS
+from .outside import Descriptors, Reach
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Iterator
+
+    from .loop import VirtualTimeLoop
+    from .threads import Participant
+
+    _T = TypeVar("_T")
+
+_real_ns = time.monotonic_ns
+_SLICE = 0.01
+"""How long, in seconds, to wait for the real world before looking again whether anything is outstanding at all."""
+
+_LONGEST = 86_400.0
+"""How long a selector can wait at once."""
+
+
+class Idleness:
+    """The waiting of one event loop."""
+
+    def __init__(self, loop: VirtualTimeLoop) -> None:
+        self._loop = loop
+        self._descriptors = Descriptors()
+        self._waiting: Participant | None = None
+        self.expected = 0
+        self._threads_before = threading.active_count()
+
+    def wait(self, key: int | None, *, polls: bool) -> None:
+        """Wait until a callback may be ready or the clock is at `key`, the instant of the first timer."""
+        threads = self._loop.clock.threads
+        reach = self._descriptors.reach(self._watched()) if polls else set()
+        if Reach.OUTSIDE in reach or self.expected or threads.children_alive():
+            self._wait_for_real(key)
+        elif threads.several() and (me := threads.me()) is not None:
+            self._wait_for_threads(me, key, may_be_called=key is None and self._somebody_may_come(reach))
+        elif key is not None:
+            self._loop.clock.move_to(key)
+        elif self._somebody_may_come(reach):
+            self._wait_for_real(None)
+        else:
+            error = DeadlockError(describe_deadlock(self._loop))
+            break_cycles(self._loop)
+            raise error
+
+    def wake(self) -> None:
+        """Something has become ready, by the hand of another thread or of a signal handler."""
+        waiting = self._waiting
+        if waiting is not None:
+            self._loop.clock.threads.wake(waiting)
+
+    def expect(self, future: asyncio.Future[_T]) -> asyncio.Future[_T]:
+        """Count what a thread outside of virtual time works on as outstanding."""
+        if self._loop.clock.threads.me() is None:
+            self.expected += 1
+            future.add_done_callback(self._came)
+        return future
+
+    @contextmanager
+    def expecting(self) -> Iterator[None]:
+        """Count the block as outstanding work, if it is threads outside of virtual time that do it."""
+        outside = self._loop.clock.threads.me() is None
+        self.expected += outside
+        try:
+            yield
+        finally:
+            self.expected -= outside
+
+    def _came(self, _future: asyncio.Future[_T]) -> None:
+        self.expected -= 1
+
+    def _watched(self) -> list[int]:
+        own = self._loop._ssock.fileno()
+        return [descriptor for descriptor in self._loop._selector.get_map() if descriptor != own]
+
+    def _somebody_may_come(self, reach: set[Reach]) -> bool:
+        """Tell whether to wait for ever is what the program wants: a server, or one that waits for a signal."""
+        if self._loop._signal_handlers or (hasattr(signal, "getitimer") and signal.getitimer(signal.ITIMER_REAL)[0]):
+            return True
+        if self._loop.clock.threads.me() is None and threading.active_count() > self._threads_before:
+            return True
+        return Reach.ANYBODY in reach and Reach.INSIDE not in reach
+
+    def _wait_for_real(self, key: int | None) -> None:
+        """Wait for what comes from outside, until `key`; the clock follows real time."""
+        loop, clock = self._loop, self._loop.clock
+        left = None if key is None else max(0, (key >> LATENESS_BITS) - clock.ns) / 1e9
+        if clock.threads.children_alive():
+            left = _SLICE if left is None else min(left, _SLICE)
+        elif left is not None:
+            left = min(left, _LONGEST)
+        member = clock.threads.me() is not None
+        start = _real_ns()
+        with clock.threads.outside(key):
+            events = [] if loop._ready else loop._selector.select(left)
+        if not member:
+            now = clock.key + (_real_ns() - start << LATENESS_BITS)
+            clock.move_to(now if key is None else min(now, key))
+        loop._process_events(events)
+
+    def _wait_for_threads(self, me: Participant, key: int | None, *, may_be_called: bool) -> None:
+        """Give the turn to other threads; wait for a stranger's call when they wait, too."""
+        loop, clock = self._loop, self._loop.clock
+        probe = self._something_arrived if self._watched() else None
+        clock.threads.rejoin()
+        with clock.threads.mutex:
+            if loop._ready:
+                return
+            self._waiting = me
+            me.may_be_called = may_be_called
+            clock.threads.begin_wait(me, key, loop, probe)
+        try:
+            woken = clock.threads.end_wait(me)
+        except DeadlockError:
+            break_cycles(loop)
+            raise
+        finally:
+            self._waiting = None
+            me.may_be_called = False
+        if may_be_called and not woken:
+            self._wait_for_real(None)
+
+    def _something_arrived(self) -> bool:
+        return bool(self._loop._selector.select(0))

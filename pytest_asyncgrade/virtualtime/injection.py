@@ -1,0 +1,115 @@
+"""Brings the loop in virtual time into every program of this process, whichever way it makes its event loops.
+
+The stock event loop policy makes the loop for ``asyncio.run``, `asyncio.Runner`, ``asyncio.new_event_loop`` (also where
+they were imported by name before) and the legacy ``get_event_loop()``: one class attribute of it is all that need be
+replaced.  A loop of another make (uvloop) keeps real time and cannot be simulated: it is refused.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import sys
+from typing import TYPE_CHECKING, Any
+
+from .loop import VirtualTimeLoop
+from .replacing import replace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import ExitStack
+
+    from .clock import VirtualClock
+
+
+def patch_asyncio(clock: VirtualClock, undo: ExitStack) -> dict[Any, Any]:
+    """Patch `asyncio`; return what replaces what, for modules that imported it by name."""
+
+    class SelectorEventLoop(VirtualTimeLoop):
+        """What ``asyncio.SelectorEventLoop()`` makes in virtual time."""
+
+        def __init__(self, selector: Any = None) -> None:
+            super().__init__(clock, selector=selector)
+
+    SelectorEventLoop.__qualname__ = "SelectorEventLoop"
+    stock = VirtualTimeLoop.__mro__[1]
+    replace(VirtualTimeLoop, "default_clock", clock, undo)
+    replace(_stock_policy(), "_loop_factory", SelectorEventLoop, undo)
+    for module in (asyncio, sys.modules.get("asyncio.unix_events"), sys.modules.get("asyncio.windows_events")):
+        for name in ("SelectorEventLoop", "ProactorEventLoop", "EventLoop"):
+            if module is not None and vars(module).get(name) is stock:
+                replace(module, name, SelectorEventLoop, undo)
+    _refuse_foreign_loops(clock, undo)
+    return {stock: SelectorEventLoop}
+
+
+def _stock_policy() -> type:
+    """Return the class of the default policy without the warning that Python 3.14 gives for its public name."""
+    name = "windows_events" if sys.platform == "win32" else "unix_events"
+    module = sys.modules[f"asyncio.{name}"]
+    policy = getattr(module, "_DefaultEventLoopPolicy", None) or module.DefaultEventLoopPolicy
+    assert isinstance(policy, type)
+    return policy
+
+
+def _refuse_foreign_loops(clock: VirtualClock, undo: ExitStack) -> None:
+    """Check every loop where asyncio is told of it: when it is set, when a runner makes it, when it begins to run."""
+    set_running_loop = asyncio._set_running_loop
+    set_event_loop = asyncio.set_event_loop
+    lazy_init = asyncio.Runner._lazy_init  # type: ignore[attr-defined]  # where a runner makes its loop
+
+    @functools.wraps(set_running_loop)
+    def checked_set_running_loop(loop: asyncio.AbstractEventLoop | None, /) -> None:
+        _check(loop, clock)
+        set_running_loop(loop)
+
+    @functools.wraps(set_event_loop)
+    def checked_set_event_loop(loop: asyncio.AbstractEventLoop | None) -> None:
+        _check(loop, clock)
+        set_event_loop(loop)
+
+    @functools.wraps(lazy_init)
+    def checked_lazy_init(self: asyncio.Runner) -> None:
+        lazy_init(self)
+        loop = self._loop  # type: ignore[attr-defined]
+        try:
+            _check(loop, clock)
+        except RuntimeError:
+            loop.close()
+            raise
+
+    for owner in (asyncio, asyncio.events):
+        replace(owner, "_set_running_loop", checked_set_running_loop, undo)
+        replace(owner, "set_event_loop", checked_set_event_loop, undo)
+    replace(asyncio.Runner, "_lazy_init", checked_lazy_init, undo)
+    if "uvloop" in sys.modules:  # it took its own copy of these functions when it was imported
+        _refuse_uvloop(sys.modules["uvloop"], undo)
+
+
+def _check(loop: asyncio.AbstractEventLoop | None, clock: VirtualClock) -> None:
+    if loop is None or getattr(loop, "clock", None) is clock or threads_in_real_time(clock):
+        return
+    kind = f"{type(loop).__module__}.{type(loop).__qualname__}"
+    if isinstance(loop, VirtualTimeLoop):
+        msg = f"this {kind} has another clock than virtual_time(): make it with asyncio.new_event_loop()"
+    else:
+        msg = f"{kind} cannot run in virtual time, it keeps real time: use asyncio.run(...) without it"
+    raise RuntimeError(msg)
+
+
+def threads_in_real_time(clock: VirtualClock) -> bool:
+    """Tell whether the calling thread takes no part in virtual time."""
+    return clock.threads.me() is None
+
+
+def _refuse_uvloop(uvloop: Any, undo: ExitStack) -> None:
+    def refusing(name: str) -> Callable[..., None]:
+        def refuse(*_args: object, **_kwargs: object) -> None:
+            msg = f"uvloop.{name} cannot run in virtual time, it keeps real time: use asyncio.run(...) without it"
+            raise RuntimeError(msg)
+
+        return refuse
+
+    for name in ("install", "new_event_loop", "run"):
+        if hasattr(uvloop, name):
+            replace(uvloop, name, refusing(name), undo)
