@@ -48,7 +48,7 @@ class Idleness:
         """Wait until a callback may be ready or the clock is at `key`, the instant of the first timer."""
         threads = self._loop.clock.threads
         reach = self._descriptors.reach(self._watched()) if polls else set()
-        if Reach.OUTSIDE in reach or self.expected or threads.children_alive():
+        if Reach.OUTSIDE in reach or self.expected or threads.children_alive() or self._alarm_is_set():
             self._wait_for_real(key)
         elif threads.several() and (me := threads.me()) is not None:
             self._wait_for_threads(me, key, may_be_called=key is None and self._somebody_may_come(reach))
@@ -90,6 +90,12 @@ class Idleness:
     def _watched(self) -> list[int]:
         own = self._loop._ssock.fileno()
         return [descriptor for descriptor in self._loop._selector.get_map() if descriptor != own]
+
+    def _alarm_is_set(self) -> bool:
+        """Tell whether a signal will come that ``signal.alarm`` or ``setitimer`` has ordered for this loop."""
+        if not hasattr(signal, "getitimer") or signal.SIGALRM not in self._loop._signal_handlers:
+            return False
+        return signal.getitimer(signal.ITIMER_REAL)[0] > 0
 
     def _somebody_may_come(self, reach: set[Reach]) -> bool:
         """Tell whether to wait for ever is what the program wants: a server, or one that waits for a signal."""

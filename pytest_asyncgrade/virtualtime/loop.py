@@ -359,7 +359,7 @@ class VirtualTimeLoop(_PlatformLoop):
     def _warn_if_slow(self, handle: asyncio.Handle, seconds: float) -> None:
         if seconds >= self.slow_callback_duration:
             name = asyncio.base_events._format_handle(handle)
-            asyncio.log.logger.warning("Executing %s took %.3f seconds", name, seconds)
+            asyncio.base_events.logger.warning("Executing %s took %.3f seconds", name, seconds)
 
     def _may_poll(self) -> bool:
         """Tell whether anything but a timer can wake this loop: a file descriptor beside its own pipe, a signal.

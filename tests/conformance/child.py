@@ -27,15 +27,16 @@ def _tell(event: str, test: object, why: str = "") -> None:
 class _Result(unittest.TestResult):
     """Tells of each test how it ended; a subtest that fails is a test that fails."""
 
+    _bad = _skipped = ""
+
     def startTest(self, test: unittest.TestCase) -> None:
         super().startTest(test)
-        self._bad = ""
-        self._skipped = ""
         _tell("begins", test)
 
     def stopTest(self, test: unittest.TestCase) -> None:
         super().stopTest(test)
         _tell("fails" if self._bad else "skips" if self._skipped else "passes", test, self._bad or self._skipped)
+        self._bad = self._skipped = ""
 
     def addError(self, test: unittest.TestCase, err: Any) -> None:
         super().addError(test, err)

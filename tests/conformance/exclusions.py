@@ -1,0 +1,31 @@
+"""The tests of CPython that pass on the stock loop and not on ours, each with its reason.
+
+A test listed here that passes on ours fails our suite, lest the list rot.  Keys are what follows ``test.test_asyncio.``.
+"""
+
+from __future__ import annotations
+
+import sys
+
+_EVERYWHERE = {
+    "test_unix_events.TestFork.test_fork_not_share_event_loop": (
+        "polls for a child of os.fork() with time.sleep, which takes no real time, so that it gives up before the "
+        "child has ended; children of subprocess and multiprocessing are waited for, those of os.fork are not known"
+    ),
+    "test_ssl.TestSSL.test_remote_shutdown_receives_trailing_data": (
+        "gives the peer 0.2 s of real time with time.sleep, in a thread, to fill its backlog"
+    ),
+    "test_streams.StreamTests.test_start_tls": (
+        "leaves a TLS connection open whose two ends are both in this process: nothing real is outstanding, so time "
+        "jumps to the shutdown timeout of 30 s before the test ends it"
+    ),
+}
+
+_BY_VERSION: dict[tuple[int, int], dict[str, str]] = {
+    (3, 11): {},
+    (3, 12): {},
+    (3, 13): {},
+    (3, 14): {},
+}
+
+EXCLUSIONS = _EVERYWHERE | _BY_VERSION.get(sys.version_info[:2], {})
