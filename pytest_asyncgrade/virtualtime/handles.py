@@ -26,9 +26,14 @@ _LATENESS_MASK = (1 << LATENESS_BITS) - 1
 
 
 class Handle(asyncio.Handle):
-    """What `VirtualTimeLoop.call_soon` returns."""
+    """What `VirtualTimeLoop.call_soon` returns outside of debug mode, in which the stock handle serves.
+
+    One that is cancelled has no arguments any more: the hot path asks for that, and saves an attribute.
+    """
 
     __slots__ = ()
+    _repr = None
+    _source_traceback = None
 
     def __init__(
         self,
@@ -41,15 +46,22 @@ class Handle(asyncio.Handle):
         self._args = args
         self._loop = loop
         self._context = copy_context() if context is None else context
-        self._cancelled = False
-        self._repr = None
-        self._source_traceback = None
+
+    @property
+    def _cancelled(self) -> bool:
+        return self._args is None
+
+    def cancel(self) -> None:
+        """Cancel the callback."""
+        self._callback = self._args = None
 
 
 class TimerHandle(asyncio.TimerHandle):
     """What `VirtualTimeLoop.call_later` and `call_at` return: due at the instant `_key`."""
 
     __slots__ = ("_key",)
+    _repr: str | None = None
+    _source_traceback: Any = None
 
     def __init__(
         self,
@@ -64,10 +76,11 @@ class TimerHandle(asyncio.TimerHandle):
         self._args = args
         self._loop = loop
         self._context = copy_context() if context is None else context
-        self._cancelled = False
         self._scheduled = True
-        self._repr = None
-        self._source_traceback = None
+
+    @property
+    def _cancelled(self) -> bool:
+        return self._args is None
 
     @property
     def _when(self) -> float:
@@ -79,12 +92,29 @@ class TimerHandle(asyncio.TimerHandle):
 
     def cancel(self) -> None:
         """Cancel the callback."""
-        if self._cancelled:
-            return
-        self._cancelled = True
-        loop = self._loop
-        if self._scheduled:
-            loop._disarm(self)
-        if loop._debug:
-            self._repr = repr(self)
-        self._callback = self._args = None
+        if self._args is not None:
+            self._callback = self._args = None
+            if self._scheduled:
+                self._loop._disarm(self)
+
+
+class DebugTimerHandle(TimerHandle):
+    """The same in debug mode: it knows where it was made, and what it would have called."""
+
+    __slots__ = ()
+    _repr = asyncio.Handle.__dict__["_repr"]
+    _source_traceback = asyncio.Handle.__dict__["_source_traceback"]
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self._repr = None
+        self._source_traceback = None
+
+    def cancel(self) -> None:
+        """Cancel the callback; `repr` still tells of it."""
+        if self._args is not None:
+            self._repr = repr(self).replace("<TimerHandle ", "<TimerHandle cancelled ", 1)
+            super().cancel()
+
+
+DebugTimerHandle.__name__ = "TimerHandle"

@@ -13,10 +13,10 @@ import sys
 from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from .clock import PATIENCE, Observer, VirtualClock
-from .handles import NEVER, Handle, TimerHandle
+from .clock import PATIENCE, SUSPICION, Observer, VirtualClock
+from .handles import NEVER, DebugTimerHandle, Handle, TimerHandle
 from .idleness import Idleness
-from .instant import LATENESS_BITS, NANOSECONDS, Instant, nanoseconds
+from .instant import LATENESS_BITS, NANOSECONDS, Instant, instant, nanoseconds
 from .task import Numbers, Task, create
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class VirtualTimeLoop(_PlatformLoop):
 
     __slots__ = (
         "_closed", "_debug", "_due", "_everyone", "_files", "_heap", "_idleness", "_iteration", "_numbers",
-        "_ready", "_signal_handlers", "_stopping", "_task_factory", "clock",
+        "_ready", "_running", "_signal_handlers", "_stopping", "_task_factory", "clock", "get_debug",
     )  # fmt: skip
 
     default_clock: VirtualClock | None = None
@@ -85,11 +85,14 @@ class VirtualTimeLoop(_PlatformLoop):
         self._due: dict[int, TimerHandle | dict[int, TimerHandle]] = {}
         self._files = self._selector._fd_to_key
         self._iteration = 0
+        self._running = 0
         self._numbers = Numbers(self)
 
     def time(self) -> float:
         """Return the virtual time in seconds, an `Instant`; the same as ``time.monotonic()`` in `virtual_time()`."""
-        return self.clock.read()
+        clock = self.clock
+        clock.looks += 1
+        return instant(clock.key) if clock.looks < SUSPICION else clock.read()
 
     def call_soon(
         self, callback: Callable[[Unpack[_Ts]], object], *args: Unpack[_Ts], context: Context | None = None
@@ -132,7 +135,7 @@ class VirtualTimeLoop(_PlatformLoop):
         context: Context | None = None,
     ) -> asyncio.TimerHandle:
         """Arrange for `callback` to be called at the moment `when` of this loop's `time()`."""
-        if type(when) is Instant:
+        if isinstance(when, Instant):
             key = when.key
         elif when is None:
             msg = "when cannot be None"
@@ -152,7 +155,7 @@ class VirtualTimeLoop(_PlatformLoop):
             self._check_closed()
             self._check_thread()
             self._check_callback(callback, "call_at")
-        timer = TimerHandle(key, callback, args, self, context)
+        timer = (DebugTimerHandle if self._debug else TimerHandle)(key, callback, args, self, context)
         if self._debug:
             timer._source_traceback = asyncio.format_helpers.extract_stack(sys._getframe(1))
             _blame_caller(timer)
@@ -201,6 +204,11 @@ class VirtualTimeLoop(_PlatformLoop):
             self.clock.observer.task_created(task)
         return task
 
+    def set_debug(self, enabled: bool) -> None:
+        """Switch debug mode on or off."""
+        super().set_debug(enabled)
+        self.get_debug = bool(enabled).__bool__
+
     def set_task_factory(self, factory: Any) -> None:
         """Set what makes the tasks of this loop; the eager tasks of asyncio get numbers as all others do."""
         if factory is not None and factory is _STOCK_EAGER:
@@ -221,10 +229,12 @@ class VirtualTimeLoop(_PlatformLoop):
             self.clock.heaps.remove(self._heap)
 
     def _run_once(self) -> None:
-        """Run one iteration; if nothing is ready, wait for the first timer, fire it, and run the next one as well."""
+        """Run one iteration; or, if nothing is ready and nobody else can come in, as many as that lasts."""
         ready = self._ready
-        if ready or self._stopping:
-            self._iteration += 1
+        if not ready and not self._stopping:
+            if self._advance():
+                return
+        else:
             clock = self.clock
             clock.looks += 1
             if clock.looks > PATIENCE:
@@ -233,33 +243,41 @@ class VirtualTimeLoop(_PlatformLoop):
                 self._process_events(self._selector.select(0))
             if self._heap and self._heap[0] <= clock.key:
                 self._take_due()
-        else:
-            if self._advance():
-                return
-            self._iteration += 1
-        if self._debug:
-            self._run_in_debug_mode(len(ready))
-            return
+        self._iteration += 1
+        self._running += 1
+        try:
+            if self._debug:
+                self._run_in_debug_mode(len(ready))
+            else:
+                self._run_ready()
+        finally:
+            self._running -= 1
+
+    def _run_ready(self) -> None:
+        """Run what is ready, but not what that makes ready."""
+        ready = self._ready
         left = len(ready)
         while left:
             left -= 1
             handle = ready.popleft()
             if type(handle) is not Handle:
                 self._run_other(handle)
-            elif not handle._cancelled:
+            elif handle._args is not None:
                 try:
                     handle._context.run(handle._callback, *handle._args)
                 except (SystemExit, KeyboardInterrupt):
                     raise
-                except BaseException as error:
+                except BaseException as error:  # as asyncio does: whatever a callback raises is reported, not lost
                     self._report(handle, error)
         handle = None
 
     def _advance(self) -> bool:
-        """Nothing is ready: move to the next instant and fire its timers, until something is ready.
+        """Nothing is ready: move to the next instant, fire its timers, run what they make ready; and so on.
 
-        Each instant is an iteration of its own, and what its timers have made ready is the next.
+        Each instant is an iteration of its own, and what its timers have made ready is the next.  True when there is
+        no iteration left to run now.  Within another iteration (programs that nest loops) only one is run.
         """
+        nested = self._running
         clock, heap, due, ready = self.clock, self._heap, self._due, self._ready
         files, everyone = self._files, self._everyone
         threads, idleness = clock.threads, self._idleness
@@ -279,7 +297,8 @@ class VirtualTimeLoop(_PlatformLoop):
                 self._fire(armed)
             elif armed._callback is _SET_RESULT and type(armed._args[0]) is _Future and not armed._args[0].done():
                 armed._scheduled = False
-                armed._args[0].set_result(armed._args[1])
+                future, result = armed._args
+                future.set_result(result)
             else:
                 armed._scheduled = False
                 try:
@@ -288,10 +307,21 @@ class VirtualTimeLoop(_PlatformLoop):
                     raise
                 except BaseException as error:
                     self._report(armed, error)
+            armed = future = result = None
             if self._stopping:
                 return True
-            if ready:
+            if not ready and not nested:
+                continue
+            if nested or self._debug:
                 return False
+            self._iteration += 1
+            self._running += 1
+            try:
+                self._run_ready()
+            finally:
+                self._running -= 1
+            if ready or self._stopping:
+                return True
         if not heap or heap[0] > clock.key:
             self._wait()
         self._take_due()
@@ -302,10 +332,10 @@ class VirtualTimeLoop(_PlatformLoop):
         left = iter(timers.values())
         try:
             for timer in left:
-                if timer._cancelled:
+                args = timer._args
+                if args is None:
                     continue
                 timer._scheduled = False
-                args = timer._args
                 if timer._callback is _SET_RESULT and type(args[0]) is _Future and not args[0].done():
                     args[0].set_result(args[1])
                 else:
@@ -318,7 +348,7 @@ class VirtualTimeLoop(_PlatformLoop):
         """Run a handle that is not of the common kind."""
         if handle._cancelled:
             return
-        if type(handle) is TimerHandle:
+        if isinstance(handle, TimerHandle):
             handle._scheduled = False
         handle._run()
 
@@ -327,10 +357,10 @@ class VirtualTimeLoop(_PlatformLoop):
         heap, due, ready, now = self._heap, self._due, self._ready, self.clock.key
         while heap and heap[0] <= now:
             armed = due.pop(heappop(heap), None)
-            if type(armed) is TimerHandle:
-                ready.append(armed)
-            elif armed is not None:
+            if type(armed) is dict:
                 ready.extend(armed.values())
+            elif armed is not None:
+                ready.append(armed)
 
     def _report(self, handle: asyncio.Handle, error: BaseException) -> None:
         """Report what a callback raised, in the stock words."""
@@ -346,7 +376,7 @@ class VirtualTimeLoop(_PlatformLoop):
             handle = self._ready.popleft()
             if handle._cancelled:
                 continue
-            if type(handle) is TimerHandle:
+            if isinstance(handle, TimerHandle):
                 handle._scheduled = False
             try:
                 self._current_handle = handle
