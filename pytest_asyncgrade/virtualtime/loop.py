@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from heapq import heapify, heappop, heappush
+from heapq import heapify, heappop, heappush, heapreplace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .clock import PATIENCE, SUSPICION, Observer, VirtualClock
@@ -41,6 +41,9 @@ _SHORT = 1e-9
 _LONG = 1e15
 """Seconds; a float this large does not know its seconds any more, and nobody waits so long."""
 
+_BULK = 20_000
+"""So many instants are sorted at once; fewer are cheap enough to take off the heap one by one."""
+
 _MANY_STALE = 100
 """The heap is swept when it holds this many instants at which no timer is left, and they are the larger half."""
 
@@ -70,7 +73,7 @@ class VirtualTimeLoop(_PlatformLoop):
 
     __slots__ = (
         "_closed", "_debug", "_due", "_everyone", "_files", "_heap", "_idleness", "_iteration", "_numbers",
-        "_ready", "_running", "_signal_handlers", "_stopping", "_task_factory", "clock", "get_debug",
+        "_ready", "_running", "_signal_handlers", "_sorted", "_next_sorted", "_stopping", "_task_factory", "clock", "get_debug",
     )  # fmt: skip
 
     default_clock: VirtualClock | None = None
@@ -84,6 +87,8 @@ class VirtualTimeLoop(_PlatformLoop):
         self._heap: list[int] = []
         self._due: dict[int, TimerHandle | dict[int, TimerHandle]] = {}
         self._files = self._selector._fd_to_key
+        self._sorted: list[int] = [NEVER]
+        self._next_sorted = NEVER
         self._iteration = 0
         self._running = 0
         self._numbers = Numbers(self)
@@ -188,10 +193,33 @@ class VirtualTimeLoop(_PlatformLoop):
         heap = self._heap
         if heap[0] == key:
             while heap and heap[0] not in due:
-                heappop(heap)
-        elif len(heap) > 2 * len(due) + _MANY_STALE:
+                self._pop()
+        elif len(heap) + len(self._sorted) > 2 * len(due) + _MANY_STALE:
             heap[:] = due
             heapify(heap)
+            self._sorted[:] = [NEVER]
+            self._next_sorted = NEVER
+
+    def _pop(self) -> int:
+        """Take the first instant off the heap."""
+        if self._heap[0] != self._next_sorted:
+            return heappop(self._heap)
+        if self._next_sorted == NEVER:
+            return self._heap.pop(0)
+        self._next_sorted = self._sorted.pop()
+        return heapreplace(self._heap, self._next_sorted)
+
+    def _sort(self) -> None:
+        """Sort many instants at once, which is cheaper than to take them off a heap one by one.
+
+        The heap then holds the first of the sorted ones, `_next_sorted`, to stand for all, beside the newcomers.
+        """
+        self._sorted += self._heap
+        self._sorted.sort(reverse=True)
+        if self._sorted[0] != NEVER:
+            self._sorted.insert(0, NEVER)
+        self._next_sorted = self._sorted.pop()
+        self._heap[:] = [self._next_sorted]
 
     def create_task(self, coro: Coroutine[Any, Any, Any], **keywords: Any) -> asyncio.Task[Any]:  # type: ignore[override]  # the keywords differ from version to version
         """Schedule a coroutine, as the stock loop does."""
@@ -284,7 +312,14 @@ class VirtualTimeLoop(_PlatformLoop):
         while heap and len(files) == 1 and len(everyone) < 2 and not self._signal_handlers and not self._debug:
             if heap[0] <= clock.key or heap[0] >= NEVER or idleness.expected or threads.has_children:
                 break
-            key = heappop(heap)
+            if len(heap) > _BULK and len(heap) > len(self._sorted):
+                self._sort()
+            key = heap[0]
+            if key == self._next_sorted:
+                self._next_sorted = self._sorted.pop()
+                heapreplace(heap, self._next_sorted)
+            else:
+                heappop(heap)
             armed = due.pop(key, None)
             if armed is None:
                 continue
@@ -356,7 +391,7 @@ class VirtualTimeLoop(_PlatformLoop):
         """Make the timers ready whose instant has come."""
         heap, due, ready, now = self._heap, self._due, self._ready, self.clock.key
         while heap and heap[0] <= now:
-            armed = due.pop(heappop(heap), None)
+            armed = due.pop(self._pop(), None)
             if type(armed) is dict:
                 ready.extend(armed.values())
             elif armed is not None:

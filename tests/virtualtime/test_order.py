@@ -445,6 +445,34 @@ def test_cancelled_timers_are_dropped() -> None:
     assert _elapsed(body) == 0
 
 
+def test_very_many_timers_fire_in_order() -> None:
+    """So many that they are sorted at once, more of them while those fire, some cancelled, some for ever."""
+
+    async def body() -> None:
+        loop = asyncio.get_running_loop()
+        moments: list[float] = []
+        expected = set()
+
+        def arm(n: int) -> None:
+            for i in range(n):
+                delay = (i * 7919 % n + 1) / 8
+                handle = loop.call_later(delay, lambda: moments.append(loop.time()))
+                if i % 3:
+                    expected.add(round((handle.when() - start) * 8))
+                else:
+                    handle.cancel()
+
+        start = loop.time()
+        loop.call_later(float("inf"), moments.append, 0)
+        arm(60_000)
+        loop.call_later(3, arm, 50_000)
+        await asyncio.sleep(20_000)
+        assert moments == sorted(moments)
+        assert {round((moment - start) * 8) for moment in moments} == expected
+
+    assert _elapsed(body) == 20_000
+
+
 def test_a_slow_callback_is_warned_of_in_the_stock_words(caplog: pytest.LogCaptureFixture) -> None:
     def slow(loop: VirtualTimeLoop) -> None:
         loop.clock.advance(0.25)
