@@ -49,6 +49,7 @@ _MANY_STALE = 100
 
 _SET_RESULT = asyncio.futures._set_result_unless_cancelled
 _Future = asyncio.Future
+_STOCK_TASK = asyncio.Task
 _STOCK_EAGER = getattr(asyncio, "eager_task_factory", None)
 _EAGER = asyncio.create_eager_task_factory(Task) if _STOCK_EAGER else None  # type: ignore[attr-defined]  # from 3.12 on
 
@@ -224,7 +225,7 @@ class VirtualTimeLoop(_PlatformLoop):
     def create_task(self, coro: Coroutine[Any, Any, Any], **keywords: Any) -> asyncio.Task[Any]:  # type: ignore[override]  # the keywords differ from version to version
         """Schedule a coroutine, as the stock loop does."""
         task: asyncio.Task[Any]
-        if self._task_factory is None and not self._closed:
+        if self._task_factory is None and not self._closed and asyncio.tasks.Task is _STOCK_TASK:
             task = _blame_caller(create(coro, self, keywords))
         else:
             task = super().create_task(coro, **keywords)

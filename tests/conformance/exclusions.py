@@ -7,11 +7,18 @@ from __future__ import annotations
 
 import sys
 
+_FORK = (
+    "polls for a child of os.fork() with time.sleep, which takes no real time, and may give up before the child has "
+    "ended; children of subprocess and multiprocessing are waited for, those of os.fork are not known"
+)
+
+RACES = {
+    f"test_unix_events.TestFork.{name}": _FORK
+    for name in ("test_fork_not_share_current_task", "test_fork_not_share_event_loop")
+}
+"""Tests that pass or fail as the machine's load has it."""
+
 _EVERYWHERE = {
-    "test_unix_events.TestFork.test_fork_not_share_event_loop": (
-        "polls for a child of os.fork() with time.sleep, which takes no real time, so that it gives up before the "
-        "child has ended; children of subprocess and multiprocessing are waited for, those of os.fork are not known"
-    ),
     "test_ssl.TestSSL.test_remote_shutdown_receives_trailing_data": (
         "gives the peer 0.2 s of real time with time.sleep, in a thread, to fill its backlog"
     ),
