@@ -13,6 +13,7 @@ from contextvars import Context, copy_context
 from typing import TYPE_CHECKING, Any
 
 from .instant import LATENESS_BITS, Instant
+from .stock import StockHandle, StockTimerHandle
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +26,7 @@ NEVER = 1 << 200
 _LATENESS_MASK = (1 << LATENESS_BITS) - 1
 
 
-class Handle(asyncio.Handle):
+class Handle(StockHandle):
     """What `VirtualTimeLoop.call_soon` returns outside of debug mode, in which the stock handle serves.
 
     One that is cancelled has no arguments any more: the hot path asks for that, and saves an attribute.
@@ -56,7 +57,7 @@ class Handle(asyncio.Handle):
         self._callback = self._args = None
 
 
-class TimerHandle(asyncio.TimerHandle):
+class TimerHandle(StockTimerHandle):
     """What `VirtualTimeLoop.call_later` and `call_at` return: due at the instant `_key`."""
 
     __slots__ = ("_key",)

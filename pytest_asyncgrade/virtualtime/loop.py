@@ -8,74 +8,42 @@ stock heap is not stable on ties, but in real time there are no ties: each timer
 from __future__ import annotations
 
 import asyncio
-import os
-import sys
-from heapq import heapify, heappop, heappush, heapreplace
+from heapq import heappop, heapreplace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from .clock import PATIENCE, SUSPICION, Observer, VirtualClock
-from .handles import NEVER, DebugTimerHandle, Handle, TimerHandle
+from .clock import PATIENCE, Observer, VirtualClock
+from .handles import NEVER, Handle, TimerHandle
 from .idleness import Idleness
-from .instant import LATENESS_BITS, NANOSECONDS, Instant, instant, nanoseconds
+from .instant import LATENESS_BITS
+from .scheduling import BULK, SchedulingLoop, blame_caller
+from .stock import format_callback_source, format_handle, set_result
 from .task import Numbers, Task, create
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
     from concurrent.futures import Executor
-    from contextvars import Context
     from selectors import BaseSelector
 
     from typing_extensions import TypeVarTuple, Unpack
 
     _Ts = TypeVarTuple("_Ts")
 
-    _PlatformLoop = asyncio.SelectorEventLoop
-elif sys.platform == "win32":  # pragma: no cover (Windows: the selector loop has no subprocesses there)
-    _PlatformLoop = asyncio.ProactorEventLoop
-else:
-    _PlatformLoop = asyncio.SelectorEventLoop
-
 _T = TypeVar("_T")
 
-_SHORT = 1e-9
-_LONG = 1e15
-"""Seconds; a float this large does not know its seconds any more, and nobody waits so long."""
-
-_BULK = 20_000
-"""So many instants are sorted at once; fewer are cheap enough to take off the heap one by one."""
-
-_MANY_STALE = 100
-"""The heap is swept when it holds this many instants at which no timer is left, and they are the larger half."""
-
-_SET_RESULT = asyncio.futures._set_result_unless_cancelled
 _Future = asyncio.Future
 _STOCK_TASK = asyncio.Task
 _STOCK_EAGER = getattr(asyncio, "eager_task_factory", None)
 _EAGER = asyncio.create_eager_task_factory(Task) if _STOCK_EAGER else None  # type: ignore[attr-defined]  # from 3.12 on
 
 
-_FOLDER = os.path.dirname(__file__)  # noqa: PTH120  # compared with names of code, which are strings
-
-
-def _blame_caller(made: Any) -> Any:
-    """Let a handle or a task say that it was created where the program did so, not here (debug mode keeps the stack)."""
-    stack = made._source_traceback
-    while stack and os.path.dirname(stack[-1].filename) == _FOLDER:  # noqa: PTH120
-        stack.pop()
-    return made
-
-
-class VirtualTimeLoop(_PlatformLoop):
+class VirtualTimeLoop(SchedulingLoop):
     """An event loop in virtual time: the stock loop of this platform, never waiting for a timer.
 
     Usable alone, as a ``loop_factory`` of `asyncio.Runner`, or inside `virtual_time()`, which also makes
     ``time.sleep`` and the clocks of the process follow `clock`.
     """
 
-    __slots__ = (
-        "_closed", "_debug", "_due", "_everyone", "_files", "_heap", "_idleness", "_iteration", "_numbers",
-        "_ready", "_running", "_signal_handlers", "_sorted", "_next_sorted", "_stopping", "_task_factory", "clock", "get_debug",
-    )  # fmt: skip
+    __slots__ = ("_everyone", "_files", "_idleness", "_iteration", "_numbers", "_running")
 
     default_clock: VirtualClock | None = None
     """The clock of `virtual_time()`, while in it."""
@@ -85,148 +53,16 @@ class VirtualTimeLoop(_PlatformLoop):
         self.clock = clock or self.default_clock or VirtualClock()
         self._idleness = Idleness(self)
         self._everyone = self.clock.threads.everyone
-        self._heap: list[int] = []
-        self._due: dict[int, TimerHandle | dict[int, TimerHandle]] = {}
-        self._files = self._selector._fd_to_key
-        self._sorted: list[int] = [NEVER]
-        self._next_sorted = NEVER
+        self._files = self._selector._fd_to_key  # type: ignore[attr-defined]  # what get_map() looks at
         self._iteration = 0
         self._running = 0
         self._numbers = Numbers(self)
-
-    def time(self) -> float:
-        """Return the virtual time in seconds, an `Instant`; the same as ``time.monotonic()`` in `virtual_time()`."""
-        clock = self.clock
-        clock.looks += 1
-        return instant(clock.key) if clock.looks < SUSPICION else clock.read()
-
-    def call_soon(
-        self, callback: Callable[[Unpack[_Ts]], object], *args: Unpack[_Ts], context: Context | None = None
-    ) -> asyncio.Handle:
-        """Arrange for `callback` to be called in the next iteration."""
-        if self._debug or self._closed:
-            return _blame_caller(super().call_soon(callback, *args, context=context))
-        handle = Handle(callback, args, self, context)
-        self._ready.append(handle)
-        return handle
-
-    def call_later(
-        self,
-        delay: float,
-        callback: Callable[[Unpack[_Ts]], object],
-        *args: Unpack[_Ts],
-        context: Context | None = None,
-    ) -> asyncio.TimerHandle:
-        """Arrange for `callback` to be called after `delay` seconds."""
-        kind = type(delay)
-        if (kind is float or kind is int) and _SHORT < delay < _LONG and not self._debug and not self._closed:
-            key = self.clock.key + ((round(delay * 1e9) if kind is float else delay * NANOSECONDS) << LATENESS_BITS) + 1
-            timer = TimerHandle(key, callback, args, self, context)
-            if key in self._due:
-                self._share(key, timer)
-            else:
-                self._due[key] = timer
-                heappush(self._heap, key)
-            return timer
-        if delay is None:
-            msg = "delay must not be None"
-            raise TypeError(msg)
-        return self.call_at(Instant(self.clock.key) + delay, callback, *args, context=context)
-
-    def call_at(
-        self,
-        when: float,
-        callback: Callable[[Unpack[_Ts]], object],
-        *args: Unpack[_Ts],
-        context: Context | None = None,
-    ) -> asyncio.TimerHandle:
-        """Arrange for `callback` to be called at the moment `when` of this loop's `time()`."""
-        if isinstance(when, Instant):
-            key = when.key
-        elif when is None:
-            msg = "when cannot be None"
-            raise TypeError(msg)
-        elif -_LONG < when < _LONG:
-            key = nanoseconds(when) << LATENESS_BITS
-        else:
-            key = NEVER - 1 if when > 0 else self.clock.key
-        if key >> LATENESS_BITS > self.clock.key >> LATENESS_BITS:
-            key += 1
-        return self._arm(key, callback, args, context)
-
-    def _arm(
-        self, key: int, callback: Callable[..., object], args: tuple[Any, ...], context: Context | None
-    ) -> TimerHandle:
-        if self._debug or self._closed:
-            self._check_closed()
-            self._check_thread()
-            self._check_callback(callback, "call_at")
-        timer = (DebugTimerHandle if self._debug else TimerHandle)(key, callback, args, self, context)
-        if self._debug:
-            timer._source_traceback = asyncio.format_helpers.extract_stack(sys._getframe(1))
-            _blame_caller(timer)
-        if key in self._due:
-            self._share(key, timer)
-        else:
-            self._due[key] = timer
-            heappush(self._heap, key)
-        return timer
-
-    def _share(self, key: int, timer: TimerHandle) -> None:
-        """Arm a timer at an instant at which another one is due already."""
-        armed = self._due[key]
-        if type(armed) is dict:
-            armed[id(timer)] = timer
-        else:
-            self._due[key] = {id(armed): armed, id(timer): timer}
-
-    def _disarm(self, timer: TimerHandle) -> None:
-        """Forget a timer that was cancelled; its instant stays in the heap, unless it comes first, until swept out."""
-        due, key = self._due, timer._key
-        armed = due.get(key)
-        if type(armed) is dict:
-            armed.pop(id(timer), None)
-            if armed:
-                return
-        elif armed is not timer:
-            return
-        del due[key]
-        heap = self._heap
-        if heap[0] == key:
-            while heap and heap[0] not in due:
-                self._pop()
-        elif len(heap) + len(self._sorted) > 2 * len(due) + _MANY_STALE:
-            heap[:] = due
-            heapify(heap)
-            self._sorted[:] = [NEVER]
-            self._next_sorted = NEVER
-
-    def _pop(self) -> int:
-        """Take the first instant off the heap."""
-        if self._heap[0] != self._next_sorted:
-            return heappop(self._heap)
-        if self._next_sorted == NEVER:
-            return self._heap.pop(0)
-        self._next_sorted = self._sorted.pop()
-        return heapreplace(self._heap, self._next_sorted)
-
-    def _sort(self) -> None:
-        """Sort many instants at once, which is cheaper than to take them off a heap one by one.
-
-        The heap then holds the first of the sorted ones, `_next_sorted`, to stand for all, beside the newcomers.
-        """
-        self._sorted += self._heap
-        self._sorted.sort(reverse=True)
-        if self._sorted[0] != NEVER:
-            self._sorted.insert(0, NEVER)
-        self._next_sorted = self._sorted.pop()
-        self._heap[:] = [self._next_sorted]
 
     def create_task(self, coro: Coroutine[Any, Any, Any], **keywords: Any) -> asyncio.Task[Any]:  # type: ignore[override]  # the keywords differ from version to version
         """Schedule a coroutine, as the stock loop does."""
         task: asyncio.Task[Any]
         if self._task_factory is None and not self._closed and asyncio.tasks.Task is _STOCK_TASK:
-            task = _blame_caller(create(coro, self, keywords))
+            task = blame_caller(create(coro, self, keywords))
         else:
             task = super().create_task(coro, **keywords)
         if type(self.clock.observer) is not Observer:
@@ -313,7 +149,7 @@ class VirtualTimeLoop(_PlatformLoop):
         while heap and len(files) == 1 and len(everyone) < 2 and not self._signal_handlers and not self._debug:
             if heap[0] <= clock.key or heap[0] >= NEVER or idleness.expected or threads.has_children:
                 break
-            if len(heap) > _BULK and len(heap) > len(self._sorted):
+            if len(heap) > BULK and len(heap) > len(self._sorted):
                 self._sort()
             key = heap[0]
             if key == self._next_sorted:
@@ -331,7 +167,7 @@ class VirtualTimeLoop(_PlatformLoop):
             self._iteration += 1
             if type(armed) is dict:
                 self._fire(armed)
-            elif armed._callback is _SET_RESULT and type(armed._args[0]) is _Future and not armed._args[0].done():
+            elif armed._callback is set_result and type(armed._args[0]) is _Future and not armed._args[0].done():
                 armed._scheduled = False
                 future, result = armed._args
                 future.set_result(result)
@@ -372,7 +208,7 @@ class VirtualTimeLoop(_PlatformLoop):
                 if args is None:
                     continue
                 timer._scheduled = False
-                if timer._callback is _SET_RESULT and type(args[0]) is _Future and not args[0].done():
+                if timer._callback is set_result and type(args[0]) is _Future and not args[0].done():
                     args[0].set_result(args[1])
                 else:
                     timer._run()
@@ -388,19 +224,9 @@ class VirtualTimeLoop(_PlatformLoop):
             handle._scheduled = False
         handle._run()
 
-    def _take_due(self) -> None:
-        """Make the timers ready whose instant has come."""
-        heap, due, ready, now = self._heap, self._due, self._ready, self.clock.key
-        while heap and heap[0] <= now:
-            armed = due.pop(self._pop(), None)
-            if type(armed) is dict:
-                ready.extend(armed.values())
-            elif armed is not None:
-                ready.append(armed)
-
     def _report(self, handle: asyncio.Handle, error: BaseException) -> None:
         """Report what a callback raised, in the stock words."""
-        callback = asyncio.format_helpers._format_callback_source(handle._callback, handle._args)
+        callback = format_callback_source(handle._callback, handle._args)
         error.__traceback__ = error.__traceback__ and error.__traceback__.tb_next
         self.call_exception_handler(
             {"message": f"Exception in callback {callback}", "exception": error, "handle": handle}
@@ -424,7 +250,7 @@ class VirtualTimeLoop(_PlatformLoop):
 
     def _warn_if_slow(self, handle: asyncio.Handle, seconds: float) -> None:
         if seconds >= self.slow_callback_duration:
-            name = asyncio.base_events._format_handle(handle)
+            name = format_handle(handle)
             asyncio.base_events.logger.warning("Executing %s took %.3f seconds", name, seconds)
 
     def _may_poll(self) -> bool:
