@@ -18,7 +18,7 @@ from .stock import StockHandle, StockTimerHandle
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .loop import VirtualTimeLoop
+    from .scheduling import SchedulingLoop
 
 NEVER = 1 << 200
 """When ``sleep(inf)`` is due."""
@@ -40,7 +40,7 @@ class Handle(StockHandle):
         self,
         callback: Callable[..., object],
         args: tuple[Any, ...],
-        loop: VirtualTimeLoop,
+        loop: SchedulingLoop,
         context: Context | None,
     ) -> None:
         self._callback = callback
@@ -49,7 +49,7 @@ class Handle(StockHandle):
         self._context = copy_context() if context is None else context
 
     @property
-    def _cancelled(self) -> bool:
+    def _cancelled(self) -> bool:  # type: ignore[override]  # nobody sets it but `cancel`
         return self._args is None
 
     def cancel(self) -> None:
@@ -69,7 +69,7 @@ class TimerHandle(StockTimerHandle):
         key: int,
         callback: Callable[..., object],
         args: tuple[Any, ...],
-        loop: VirtualTimeLoop,
+        loop: SchedulingLoop,
         context: Context | None,
     ) -> None:
         self._key = key
@@ -80,7 +80,7 @@ class TimerHandle(StockTimerHandle):
         self._scheduled = True
 
     @property
-    def _cancelled(self) -> bool:
+    def _cancelled(self) -> bool:  # type: ignore[override]  # nobody sets it but `cancel`
         return self._args is None
 
     @property

@@ -33,7 +33,7 @@ _T = TypeVar("_T")
 _Future = asyncio.Future
 _STOCK_TASK = asyncio.Task
 _STOCK_EAGER = getattr(asyncio, "eager_task_factory", None)
-_EAGER = asyncio.create_eager_task_factory(Task) if _STOCK_EAGER else None  # type: ignore[attr-defined]  # from 3.12 on
+_EAGER = asyncio.create_eager_task_factory(Task) if _STOCK_EAGER else None  # from 3.12 on
 
 
 class VirtualTimeLoop(SchedulingLoop):
@@ -58,7 +58,7 @@ class VirtualTimeLoop(SchedulingLoop):
         self._running = 0
         self._numbers = Numbers(self)
 
-    def create_task(self, coro: Coroutine[Any, Any, Any], **keywords: Any) -> asyncio.Task[Any]:  # type: ignore[override]  # the keywords differ from version to version
+    def create_task(self, coro: Coroutine[Any, Any, Any], **keywords: Any) -> asyncio.Task[Any]:  # what get_map() looks at
         """Schedule a coroutine, as the stock loop does."""
         task: asyncio.Task[Any]
         if self._task_factory is None and not self._closed and asyncio.tasks.Task is _STOCK_TASK:
@@ -165,7 +165,7 @@ class VirtualTimeLoop(SchedulingLoop):
             clock.key = key
             clock.looks = clock._nudges = 0
             self._iteration += 1
-            if type(armed) is dict:
+            if isinstance(armed, dict):
                 self._fire(armed)
             elif armed._callback is set_result and type(armed._args[0]) is _Future and not armed._args[0].done():
                 armed._scheduled = False
@@ -226,7 +226,7 @@ class VirtualTimeLoop(SchedulingLoop):
 
     def _report(self, handle: asyncio.Handle, error: BaseException) -> None:
         """Report what a callback raised, in the stock words."""
-        callback = format_callback_source(handle._callback, handle._args)
+        callback = format_callback_source(handle._callback, handle._args)  # type: ignore[attr-defined]  # not in typeshed
         error.__traceback__ = error.__traceback__ and error.__traceback__.tb_next
         self.call_exception_handler(
             {"message": f"Exception in callback {callback}", "exception": error, "handle": handle}
@@ -251,7 +251,7 @@ class VirtualTimeLoop(SchedulingLoop):
     def _warn_if_slow(self, handle: asyncio.Handle, seconds: float) -> None:
         if seconds >= self.slow_callback_duration:
             name = format_handle(handle)
-            asyncio.base_events.logger.warning("Executing %s took %.3f seconds", name, seconds)
+            asyncio.base_events.logger.warning("Executing %s took %.3f seconds", name, seconds)  # type: ignore[attr-defined]  # the one stock warnings go to
 
     def _may_poll(self) -> bool:
         """Tell whether anything but a timer can wake this loop: a file descriptor beside its own pipe, a signal.
@@ -275,7 +275,7 @@ class VirtualTimeLoop(SchedulingLoop):
         super()._write_to_self()
         self._idleness.wake()
 
-    def run_in_executor(  # type: ignore[override]  # a coroutine function for mypy
+    def run_in_executor(  # a coroutine function for mypy
         self, executor: Executor | None, func: Callable[[Unpack[_Ts]], _T], *args: Unpack[_Ts]
     ) -> asyncio.Future[_T]:
         """Run a function in another thread; time does not jump while it runs."""

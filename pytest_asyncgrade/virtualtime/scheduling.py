@@ -77,7 +77,8 @@ class SchedulingLoop(StockLoop):
     ) -> asyncio.Handle:
         """Arrange for `callback` to be called in the next iteration."""
         if self._debug or self._closed:
-            return blame_caller(super().call_soon(callback, *args, context=context))
+            made: asyncio.Handle = blame_caller(super().call_soon(callback, *args, context=context))
+            return made
         handle = Handle(callback, args, self, context)
         self._ready.append(handle)
         return handle
@@ -92,7 +93,8 @@ class SchedulingLoop(StockLoop):
         """Arrange for `callback` to be called after `delay` seconds."""
         kind = type(delay)
         if (kind is float or kind is int) and _SHORT < delay < _LONG and not self._debug and not self._closed:
-            key = self.clock.key + ((round(delay * 1e9) if kind is float else delay * NANOSECONDS) << LATENESS_BITS) + 1
+            ns: int = round(delay * 1e9) if kind is float else delay * NANOSECONDS  # type: ignore[assignment]  # of an int
+            key = self.clock.key + (ns << LATENESS_BITS) + 1
             timer = TimerHandle(key, callback, args, self, context)
             if key in self._due:
                 self._share(key, timer)
@@ -147,7 +149,7 @@ class SchedulingLoop(StockLoop):
     def _share(self, key: int, timer: TimerHandle) -> None:
         """Arm a timer at an instant at which another one is due already."""
         armed = self._due[key]
-        if type(armed) is dict:
+        if isinstance(armed, dict):
             armed[id(timer)] = timer
         else:
             self._due[key] = {id(armed): armed, id(timer): timer}

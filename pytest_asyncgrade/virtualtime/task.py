@@ -45,12 +45,14 @@ class Task(asyncio.Task[Any]):
 
     __slots__ = ("_number",)
 
+    _number: int
+
     def __hash__(self) -> int:
         try:
-            return self._number
+            number: int = self._number
         except AttributeError:  # made without `create`, by a task factory
-            self._number: int = self.get_loop()._numbers.take()  # type: ignore[attr-defined]  # only our loop makes them
-            return self._number
+            number = self._number = self.get_loop()._numbers.take()  # type: ignore[attr-defined]  # our loop's
+        return number
 
 
 Task.__module__ = asyncio.Task.__module__
