@@ -9,6 +9,7 @@ from __future__ import annotations
 import faulthandler
 import json
 import os
+import signal
 import sys
 import unittest
 from typing import TYPE_CHECKING, Any
@@ -79,6 +80,7 @@ def _run(module: str, ids: set[str], *, skip: bool) -> None:
 def main(loop: str, module: str, *ids: str) -> None:
     """Run the tests."""
     faulthandler.enable()
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell in the background leaves it ignored
     skip = ids[:1] == ("--skip",)
     chosen = set(ids[1:] if skip else ids)
     if loop == "stock":

@@ -16,6 +16,9 @@ RACES = {
     f"test_unix_events.TestFork.{name}": _FORK
     for name in ("test_fork_not_share_current_task", "test_fork_not_share_event_loop")
 }
+RACES["test_ssl.TestSSL.test_create_connection_ssl_1"] = (
+    "seen once to end in a false deadlock on Python 3.14, with its TLS servers in threads: to be looked into"
+)
 """Tests that pass or fail as the machine's load has it."""
 
 _EVERYWHERE = {
@@ -32,7 +35,11 @@ _BY_VERSION: dict[tuple[int, int], dict[str, str]] = {
     (3, 11): {},
     (3, 12): {},
     (3, 13): {},
-    (3, 14): {},
+    (3, 14): {
+        "test_ssl.TestSSL.test_remote_shutdown_receives_trailing_data_on_slow_socket": (
+            "gives the peer 0.2 s of real time with time.sleep, in a thread, to fill its backlog"
+        ),
+    },
 }
 
 EXCLUSIONS = _EVERYWHERE | _BY_VERSION.get(sys.version_info[:2], {})
