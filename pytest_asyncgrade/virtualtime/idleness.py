@@ -41,7 +41,7 @@ class Idleness:
         self._loop: Any = loop  # whose private attributes, those of the stock loop, have no types
         self._descriptors = Descriptors()
         self._waiting: Participant | None = None
-        self._expected = 0
+        self.expected = 0
         self._threads_before = threading.active_count()
 
     def wait(self, key: int | None, *, polls: bool) -> None:
@@ -51,7 +51,7 @@ class Idleness:
             self._loop.clock.move_to(key)
             return
         reach = self._descriptors.reach(self._watched()) if polls else set()
-        if Reach.OUTSIDE in reach or self._expected or threads.children_alive():
+        if Reach.OUTSIDE in reach or self.expected or threads.children_alive() or self._alarm_is_set():
             self._wait_for_real(key)
         elif threads.several() and (me := threads.me()) is not None:
             self._wait_for_threads(me, key, may_be_called=key is None and self._somebody_may_come(reach))
@@ -73,7 +73,7 @@ class Idleness:
     def expect(self, future: asyncio.Future[_T]) -> asyncio.Future[_T]:
         """Count what a thread outside of virtual time works on as outstanding."""
         if self._loop.clock.threads.me() is None:
-            self._expected += 1
+            self.expected += 1
             future.add_done_callback(self._came)
         return future
 
@@ -81,18 +81,24 @@ class Idleness:
     def expecting(self) -> Iterator[None]:
         """Count the block as outstanding work, if it is threads outside of virtual time that do it."""
         outside = self._loop.clock.threads.me() is None
-        self._expected += outside
+        self.expected += outside
         try:
             yield
         finally:
-            self._expected -= outside
+            self.expected -= outside
 
     def _came(self, _future: asyncio.Future[_T]) -> None:
-        self._expected -= 1
+        self.expected -= 1
 
     def _watched(self) -> list[int]:
         own = self._loop._ssock.fileno()
         return [descriptor for descriptor in self._loop._selector.get_map() if descriptor != own]
+
+    def _alarm_is_set(self) -> bool:
+        """Tell whether a signal will come that ``signal.alarm`` or ``setitimer`` has ordered for this loop."""
+        if not hasattr(signal, "getitimer") or signal.SIGALRM not in self._loop._signal_handlers:
+            return False
+        return signal.getitimer(signal.ITIMER_REAL)[0] > 0
 
     def _somebody_may_come(self, reach: set[Reach]) -> bool:
         """Tell whether to wait for ever is what the program wants: a server, or one that waits for a signal."""

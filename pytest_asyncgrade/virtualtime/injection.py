@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from .loop import VirtualTimeLoop
 from .replacing import replace
+from .set_order import keep_order
+from .stock import StockLoop
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,7 +34,7 @@ def patch_asyncio(clock: VirtualClock, undo: ExitStack) -> dict[Any, Any]:
             super().__init__(clock, selector=selector)
 
     SelectorEventLoop.__qualname__ = "SelectorEventLoop"
-    stock = VirtualTimeLoop.__mro__[1]
+    stock = StockLoop
     replace(VirtualTimeLoop, "default_clock", clock, undo)
     replace(_stock_policy(), "_loop_factory", SelectorEventLoop, undo)
     for module in (asyncio, sys.modules.get("asyncio.unix_events"), sys.modules.get("asyncio.windows_events")):
@@ -40,6 +42,7 @@ def patch_asyncio(clock: VirtualClock, undo: ExitStack) -> dict[Any, Any]:
             if module is not None and vars(module).get(name) is stock:
                 replace(module, name, SelectorEventLoop, undo)
     _refuse_foreign_loops(clock, undo)
+    keep_order(undo)
     return {stock: SelectorEventLoop}
 
 

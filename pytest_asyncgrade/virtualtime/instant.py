@@ -22,6 +22,16 @@ def nanoseconds(seconds: float) -> int:
     return round(seconds * 1e9) if type(seconds) is float else round(seconds * NANOSECONDS)
 
 
+_make_float = float.__new__
+
+
+def instant(key: int) -> Instant:
+    """Return what ``Instant(key)`` does, in half the time: loops and programs read the clock all the time."""
+    made = _make_float(Instant, (key >> LATENESS_BITS) / NANOSECONDS)
+    made.key = key
+    return made
+
+
 class Instant(float):
     """Seconds, as a float, with the exact instant (`key`) behind them.
 
@@ -39,8 +49,10 @@ class Instant(float):
         return self
 
     def __add__(self, seconds: float) -> float:
-        if type(seconds) is int or (type(seconds) is float and -1e12 < seconds < 1e12):
-            return Instant(self.key + (nanoseconds(seconds) << LATENESS_BITS))
+        if type(seconds) is float and -1e12 < seconds < 1e12:
+            return instant(self.key + (round(seconds * 1e9) << LATENESS_BITS))
+        if type(seconds) is int:
+            return instant(self.key + (seconds * NANOSECONDS << LATENESS_BITS))
         return float.__add__(self, seconds)
 
     __radd__ = __add__

@@ -8,137 +8,82 @@ stock heap is not stable on ties, but in real time there are no ties: each timer
 from __future__ import annotations
 
 import asyncio
-import heapq
-import math
-import sys
+from heapq import heappop, heapreplace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from .clock import VirtualClock
+from .clock import PATIENCE, Observer, VirtualClock
+from .handles import NEVER, Handle, TimerHandle
 from .idleness import Idleness
-from .instant import LATENESS_BITS, Instant, nanoseconds
+from .instant import LATENESS_BITS
+from .scheduling import BULK, SchedulingLoop, blame_caller
+from .stock import format_callback_source, format_handle, set_result
+from .task import Numbers, Task, create
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
     from concurrent.futures import Executor
-    from contextvars import Context
+    from selectors import BaseSelector
 
     from typing_extensions import TypeVarTuple, Unpack
 
     _Ts = TypeVarTuple("_Ts")
 
-    _PlatformLoop = asyncio.SelectorEventLoop
-elif sys.platform == "win32":  # pragma: no cover (Windows: the selector loop has no subprocesses there)
-    _PlatformLoop = asyncio.ProactorEventLoop
-else:
-    _PlatformLoop = asyncio.SelectorEventLoop
-
 _T = TypeVar("_T")
 
-_NEVER = 1 << 200
-"""When ``sleep(inf)`` is due."""
+_Future = asyncio.Future
+_STOCK_TASK = asyncio.Task
+_STOCK_EAGER = getattr(asyncio, "eager_task_factory", None)
+_EAGER = asyncio.create_eager_task_factory(Task) if _STOCK_EAGER else None  # from 3.12 on
 
-_MIN_CANCELLED = 100
-"""As in the stock loop: cancelled timers are swept out when there are this many, and half of all."""
 
-
-class VirtualTimeLoop(_PlatformLoop):
+class VirtualTimeLoop(SchedulingLoop):
     """An event loop in virtual time: the stock loop of this platform, never waiting for a timer.
 
     Usable alone, as a ``loop_factory`` of `asyncio.Runner`, or inside `virtual_time()`, which also makes
     ``time.sleep`` and the clocks of the process follow `clock`.
     """
 
+    __slots__ = ("_everyone", "_files", "_idleness", "_iteration", "_numbers", "_running")
+
     default_clock: VirtualClock | None = None
     """The clock of `virtual_time()`, while in it."""
 
-    def __init__(self, clock: VirtualClock | None = None, *, selector: Any = None) -> None:
+    def __init__(self, clock: VirtualClock | None = None, *, selector: BaseSelector | None = None) -> None:
         super().__init__(selector)
         self.clock = clock or self.default_clock or VirtualClock()
         self._idleness = Idleness(self)
-        self._heap: list[int] = []
-        self._due: dict[int, asyncio.TimerHandle | list[asyncio.TimerHandle]] = {}
-        self._cancelled_timers = 0
-        self._timers = 0
+        self._everyone = self.clock.threads.everyone
+        self._files = self._selector._fd_to_key  # type: ignore[attr-defined]  # what get_map() looks at
+        self._iteration = 0
+        self._running = 0
+        self._numbers = Numbers(self)
 
-    def time(self) -> float:
-        """Return the virtual time in seconds, an `Instant`; the same as ``time.monotonic()`` in `virtual_time()`."""
-        return self.clock.read()
-
-    def call_later(
-        self,
-        delay: float,
-        callback: Callable[[Unpack[_Ts]], object],
-        *args: Unpack[_Ts],
-        context: Context | None = None,
-    ) -> asyncio.TimerHandle:
-        """Arrange for `callback` to be called after `delay` seconds."""
-        clock = self.clock
-        if type(delay) is float and -1e12 < delay < 1e12:
-            key = clock.key + (round(delay * 1e9) << LATENESS_BITS)
-        elif type(delay) is int:
-            key = clock.key + (delay * 1_000_000_000 << LATENESS_BITS)
-        elif delay is None:
-            msg = "delay must not be None"
-            raise TypeError(msg)
-        else:
-            return self.call_at(Instant(clock.key) + delay, callback, *args, context=context)
-        return self._arm(key if key <= clock.key else key + 1, callback, args, context)
-
-    def call_at(
-        self,
-        when: float,
-        callback: Callable[[Unpack[_Ts]], object],
-        *args: Unpack[_Ts],
-        context: Context | None = None,
-    ) -> asyncio.TimerHandle:
-        """Arrange for `callback` to be called at the moment `when` of this loop's `time()`."""
-        if when is None:
-            msg = "when cannot be None"
-            raise TypeError(msg)
-        if type(when) is Instant:
-            key = when.key
-        elif math.isinf(when):
-            key = _NEVER if when > 0 else 0
-        elif math.isnan(when):
-            key = self.clock.key
-        else:
-            key = nanoseconds(when) << LATENESS_BITS
-        if key >> LATENESS_BITS > self.clock.ns:
-            key += 1
-        return self._arm(key, callback, args, context)
-
-    def _arm(
-        self, key: int, callback: Callable[..., object], args: tuple[Any, ...], context: Context | None
-    ) -> asyncio.TimerHandle:
-        self._check_closed()
-        if self._debug:
-            self._check_thread()
-            self._check_callback(callback, "call_at")
-        when = (key >> LATENESS_BITS) / 1e9 if key != _NEVER else math.inf
-        timer = asyncio.TimerHandle(when, callback, args, self, context)
-        if timer._source_traceback:
-            del timer._source_traceback[-2:]
-        armed = self._due.get(key)
-        if armed is None:
-            self._due[key] = timer
-            heapq.heappush(self._heap, key)
-        elif type(armed) is list:
-            armed.append(timer)
-        else:
-            self._due[key] = [armed, timer]
-        timer._scheduled = True
-        self._timers += 1
-        return timer
-
-    def _timer_handle_cancelled(self, handle: asyncio.TimerHandle) -> None:
-        if handle._scheduled:
-            self._cancelled_timers += 1
-
-    def create_task(self, coro: Coroutine[Any, Any, Any], **kwargs: Any) -> asyncio.Task[Any]:  # type: ignore[override]  # the keywords differ from version to version
+    def create_task(self, coro: Coroutine[Any, Any, Any], **keywords: Any) -> asyncio.Task[Any]:  # what get_map() looks at
         """Schedule a coroutine, as the stock loop does."""
-        task = super().create_task(coro, **kwargs)
-        self.clock.observer.task_created(task)
+        task: asyncio.Task[Any]
+        if self._task_factory is None and not self._closed and asyncio.tasks.Task is _STOCK_TASK:
+            task = blame_caller(create(coro, self, keywords))
+        else:
+            task = super().create_task(coro, **keywords)
+        if type(self.clock.observer) is not Observer:
+            self.clock.observer.task_created(task)
         return task
+
+    def set_debug(self, enabled: bool) -> None:
+        """Switch debug mode on or off."""
+        super().set_debug(enabled)
+        self.get_debug = bool(enabled).__bool__
+
+    def set_task_factory(self, factory: Any) -> None:
+        """Set what makes the tasks of this loop; the eager tasks of asyncio get numbers as all others do."""
+        if factory is not None and factory is _STOCK_EAGER:
+            factory = _EAGER
+        super().set_task_factory(factory)
+
+    def get_task_factory(self) -> Any:
+        """Return what was set."""
+        factory = super().get_task_factory()
+        return _STOCK_EAGER if factory is not None and factory is _EAGER else factory
 
     def run_forever(self) -> None:
         """Run until `stop` is called."""
@@ -149,39 +94,164 @@ class VirtualTimeLoop(_PlatformLoop):
             self.clock.heaps.remove(self._heap)
 
     def _run_once(self) -> None:
-        """Run one iteration: the callbacks that are ready, after waiting for the first of them if there is none."""
-        if self._cancelled_timers > _MIN_CANCELLED and self._cancelled_timers * 2 > self._timers:
-            self._sweep()
-        if self._ready or self._stopping:
-            self.clock.look()
-            if self._may_poll():
-                self._process_events(self._selector.select(0))
-        else:
-            self._wait()
-        self._take_due()
+        """Run one iteration; or, if nothing is ready and nobody else can come in, as many as that lasts."""
         ready = self._ready
-        for _ in range(len(ready)):
+        if not ready and not self._stopping:
+            if self._advance():
+                return
+        else:
+            clock = self.clock
+            clock.looks += 1
+            if clock.looks > PATIENCE:
+                clock.look()
+            if (len(self._files) > 1 or len(self._everyone) > 1 or self._signal_handlers) and self._may_poll():
+                self._process_events(self._selector.select(0))
+            if self._heap and self._heap[0] <= clock.key:
+                self._take_due()
+        self._iteration += 1
+        self._running += 1
+        try:
+            if self._debug:
+                self._run_in_debug_mode(len(ready))
+            else:
+                self._run_ready()
+        finally:
+            self._running -= 1
+
+    def _run_ready(self) -> None:
+        """Run what is ready, but not what that makes ready."""
+        ready = self._ready
+        left = len(ready)
+        while left:
+            left -= 1
             handle = ready.popleft()
-            if not handle._cancelled:
-                if self._debug:
-                    self._run_in_debug_mode(handle)
-                else:
-                    handle._run()
+            if type(handle) is not Handle:
+                self._run_other(handle)
+            elif handle._args is not None:
+                try:
+                    handle._context.run(handle._callback, *handle._args)
+                except (SystemExit, KeyboardInterrupt):
+                    raise
+                except BaseException as error:  # as asyncio does: whatever a callback raises is reported, not lost
+                    self._report(handle, error)
         handle = None
 
-    def _run_in_debug_mode(self, handle: asyncio.Handle) -> None:
-        """Run a callback so that the stock messages can name it; it takes no time, unless it sleeps."""
+    def _advance(self) -> bool:
+        """Nothing is ready: move to the next instant, fire its timers, run what they make ready; and so on.
+
+        Each instant is an iteration of its own, and what its timers have made ready is the next.  True when there is
+        no iteration left to run now.  Within another iteration (programs that nest loops) only one is run.
+        """
+        nested = self._running
+        clock, heap, due, ready = self.clock, self._heap, self._due, self._ready
+        files, everyone = self._files, self._everyone
+        threads, idleness = clock.threads, self._idleness
+        while heap and len(files) == 1 and len(everyone) < 2 and not self._signal_handlers and not self._debug:
+            if heap[0] <= clock.key or heap[0] >= NEVER or idleness.expected or threads.has_children:
+                break
+            if len(heap) > BULK and len(heap) > len(self._sorted):
+                self._sort()
+            key = heap[0]
+            if key == self._next_sorted:
+                self._next_sorted = self._sorted.pop()
+                heapreplace(heap, self._next_sorted)
+            else:
+                heappop(heap)
+            armed = due.pop(key, None)
+            if armed is None:
+                continue
+            if type(clock.observer) is not Observer:
+                clock.observer.advancing()
+            clock.key = key
+            clock.looks = clock._nudges = 0
+            self._iteration += 1
+            if isinstance(armed, dict):
+                self._fire(armed)
+            elif armed._callback is set_result and type(armed._args[0]) is _Future and not armed._args[0].done():
+                armed._scheduled = False
+                future, result = armed._args
+                future.set_result(result)
+            else:
+                armed._scheduled = False
+                try:
+                    armed._context.run(armed._callback, *armed._args)
+                except (SystemExit, KeyboardInterrupt):
+                    raise
+                except BaseException as error:
+                    self._report(armed, error)
+            armed = future = result = None
+            if self._stopping:
+                return True
+            if not ready and not nested:
+                continue
+            if nested or self._debug:
+                return False
+            self._iteration += 1
+            self._running += 1
+            try:
+                self._run_ready()
+            finally:
+                self._running -= 1
+            if ready or self._stopping:
+                return True
+        if not heap or heap[0] > clock.key:
+            self._wait()
+        self._take_due()
+        return False
+
+    def _fire(self, timers: dict[int, TimerHandle]) -> None:
+        """Run the timers of one instant."""
+        left = iter(timers.values())
         try:
-            self._current_handle = handle
-            start = self.clock.key
-            handle._run()
-            self._warn_if_slow(handle, (self.clock.key - start >> LATENESS_BITS) / 1e9)
-        finally:
-            self._current_handle = None
+            for timer in left:
+                args = timer._args
+                if args is None:
+                    continue
+                timer._scheduled = False
+                if timer._callback is set_result and type(args[0]) is _Future and not args[0].done():
+                    args[0].set_result(args[1])
+                else:
+                    timer._run()
+        except BaseException:
+            self._ready.extendleft(reversed(list(left)))
+            raise
+
+    def _run_other(self, handle: asyncio.Handle) -> None:
+        """Run a handle that is not of the common kind."""
+        if handle._cancelled:
+            return
+        if isinstance(handle, TimerHandle):
+            handle._scheduled = False
+        handle._run()
+
+    def _report(self, handle: asyncio.Handle, error: BaseException) -> None:
+        """Report what a callback raised, in the stock words."""
+        callback = format_callback_source(handle._callback, handle._args)  # type: ignore[attr-defined]  # not in typeshed
+        error.__traceback__ = error.__traceback__ and error.__traceback__.tb_next
+        self.call_exception_handler(
+            {"message": f"Exception in callback {callback}", "exception": error, "handle": handle}
+        )
+
+    def _run_in_debug_mode(self, count: int) -> None:
+        """Run callbacks so that the stock messages can name them; they take no time, unless they sleep."""
+        for _ in range(count):
+            handle = self._ready.popleft()
+            if handle._cancelled:
+                continue
+            if isinstance(handle, TimerHandle):
+                handle._scheduled = False
+            try:
+                self._current_handle = handle
+                start = self.clock.key
+                handle._run()
+                self._warn_if_slow(handle, (self.clock.key - start >> LATENESS_BITS) / 1e9)
+            finally:
+                self._current_handle = None
 
     def _warn_if_slow(self, handle: asyncio.Handle, seconds: float) -> None:
         if seconds >= self.slow_callback_duration:
-            asyncio.log.logger.warning("Executing %r took %.3f seconds", handle, seconds)
+            name = format_handle(handle)
+            asyncio.base_events.logger.warning("Executing %s took %.3f seconds", name, seconds)  # type: ignore[attr-defined]  # the one stock warnings go to
 
     def _may_poll(self) -> bool:
         """Tell whether anything but a timer can wake this loop: a file descriptor beside its own pipe, a signal.
@@ -198,15 +268,14 @@ class VirtualTimeLoop(_PlatformLoop):
         if polls:
             self._process_events(self._selector.select(0))
         if not self._ready:
-            self._drop_cancelled()
-            self._idleness.wait(self._heap[0] if self._heap and self._heap[0] < _NEVER else None, polls=polls)
+            self._idleness.wait(self._heap[0] if self._heap and self._heap[0] < NEVER else None, polls=polls)
 
     def _write_to_self(self) -> None:
         """Wake the loop: a callback has come from another thread or from a signal handler."""
         super()._write_to_self()
         self._idleness.wake()
 
-    def run_in_executor(  # type: ignore[override]  # a coroutine function for mypy
+    def run_in_executor(  # a coroutine function for mypy
         self, executor: Executor | None, func: Callable[[Unpack[_Ts]], _T], *args: Unpack[_Ts]
     ) -> asyncio.Future[_T]:
         """Run a function in another thread; time does not jump while it runs."""
@@ -216,49 +285,6 @@ class VirtualTimeLoop(_PlatformLoop):
         """Wait for the threads of the default executor; time does not jump meanwhile."""
         with self._idleness.expecting():
             await super().shutdown_default_executor(*timeout)
-
-    def _take_due(self) -> None:
-        """Make the timers ready whose instant has come."""
-        heap, now = self._heap, self.clock.key
-        while heap and heap[0] <= now:
-            armed = self._due.pop(heapq.heappop(heap))
-            for timer in armed if type(armed) is list else (armed,):
-                timer._scheduled = False
-                self._timers -= 1
-                if timer._cancelled:
-                    self._cancelled_timers -= 1
-                else:
-                    self._ready.append(timer)
-
-    def _drop_cancelled(self) -> None:
-        """Drop the instants at the head of the heap at which only cancelled timers are due."""
-        heap = self._heap
-        while heap:
-            armed = self._due[heap[0]]
-            timers = armed if type(armed) is list else [armed]
-            if not all(timer._cancelled for timer in timers):
-                return
-            del self._due[heapq.heappop(heap)]
-            self._forget(timers)
-
-    def _sweep(self) -> None:
-        """Drop every cancelled timer."""
-        for key, armed in list(self._due.items()):
-            timers = armed if type(armed) is list else [armed]
-            left = [timer for timer in timers if not timer._cancelled]
-            self._forget([timer for timer in timers if timer._cancelled])
-            if left:
-                self._due[key] = left
-            else:
-                del self._due[key]
-        self._heap[:] = self._due
-        heapq.heapify(self._heap)
-
-    def _forget(self, timers: list[asyncio.TimerHandle]) -> None:
-        for timer in timers:
-            timer._scheduled = False
-        self._timers -= len(timers)
-        self._cancelled_timers -= len(timers)
 
     def close(self) -> None:
         """Close the loop; its timers never fire."""

@@ -163,6 +163,7 @@ def patch_processes(threads: Threads, undo: ExitStack) -> None:
         stock_init(self, *args, **kwargs)
         threads.had_children = True
         children.add(self)
+        threads.has_children = True
 
     replace(subprocess.Popen, "__init__", init, undo)
     if hasattr(os, "fork"):

@@ -54,6 +54,8 @@ class Threads:
         self.had_children = False
         """Whether the program has ever started a process: only then ask whether one is alive."""
         self.children_alive: Callable[[], bool] = lambda: False
+        self.has_children = False
+        """A child process has been started: from now on it is worth asking whether one is alive."""
         self.explain: Callable[[Threads], str] = lambda _threads: "deadlock"
         self.deadlocked = False
 

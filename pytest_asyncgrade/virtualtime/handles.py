@@ -1,0 +1,121 @@
+"""The handles of the virtual loop: asyncio's own, made and cancelled in one flat step.
+
+A program in virtual time does little but make handles, run them and throw them away, so what the stock classes spend on
+calling each other is a third of its time.  They behave as the stock ones and are called as those are, since names show
+in `repr`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from contextvars import Context, copy_context
+from typing import TYPE_CHECKING, Any
+
+from .instant import LATENESS_BITS, Instant
+from .stock import StockHandle, StockTimerHandle
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .scheduling import SchedulingLoop
+
+NEVER = 1 << 200
+"""When ``sleep(inf)`` is due."""
+
+_LATENESS_MASK = (1 << LATENESS_BITS) - 1
+
+
+class Handle(StockHandle):
+    """What `VirtualTimeLoop.call_soon` returns outside of debug mode, in which the stock handle serves.
+
+    One that is cancelled has no arguments any more: the hot path asks for that, and saves an attribute.
+    """
+
+    __slots__ = ()
+    _repr = None
+    _source_traceback = None
+
+    def __init__(
+        self,
+        callback: Callable[..., object],
+        args: tuple[Any, ...],
+        loop: SchedulingLoop,
+        context: Context | None,
+    ) -> None:
+        self._callback = callback
+        self._args = args
+        self._loop = loop
+        self._context = copy_context() if context is None else context
+
+    @property
+    def _cancelled(self) -> bool:  # type: ignore[override]  # nobody sets it but `cancel`
+        return self._args is None
+
+    def cancel(self) -> None:
+        """Cancel the callback."""
+        self._callback = self._args = None
+
+
+class TimerHandle(StockTimerHandle):
+    """What `VirtualTimeLoop.call_later` and `call_at` return: due at the instant `_key`."""
+
+    __slots__ = ("_key",)
+    _repr: str | None = None
+    _source_traceback: Any = None
+
+    def __init__(
+        self,
+        key: int,
+        callback: Callable[..., object],
+        args: tuple[Any, ...],
+        loop: SchedulingLoop,
+        context: Context | None,
+    ) -> None:
+        self._key = key
+        self._callback = callback
+        self._args = args
+        self._loop = loop
+        self._context = copy_context() if context is None else context
+        self._scheduled = True
+
+    @property
+    def _cancelled(self) -> bool:  # type: ignore[override]  # nobody sets it but `cancel`
+        return self._args is None
+
+    @property
+    def _when(self) -> float:
+        """The moment that was asked for: being late by one step is the loop's doing."""
+        key = self._key
+        if key == NEVER:
+            return math.inf
+        return Instant(key - 1 if key & _LATENESS_MASK else key)
+
+    def cancel(self) -> None:
+        """Cancel the callback."""
+        if self._args is not None:
+            self._callback = self._args = None
+            if self._scheduled:
+                self._loop._disarm(self)
+
+
+class DebugTimerHandle(TimerHandle):
+    """The same in debug mode: it knows where it was made, and what it would have called."""
+
+    __slots__ = ()
+    _repr = asyncio.Handle.__dict__["_repr"]
+    _source_traceback = asyncio.Handle.__dict__["_source_traceback"]
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self._repr = None
+        self._source_traceback = None
+
+    def cancel(self) -> None:
+        """Cancel the callback; `repr` still tells of it."""
+        if self._args is not None:
+            self._repr = repr(self).replace("<TimerHandle ", "<TimerHandle cancelled ", 1)
+            super().cancel()
+
+
+DebugTimerHandle.__name__ = "TimerHandle"
