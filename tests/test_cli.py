@@ -21,7 +21,7 @@ sys.exit(5)
 
 def asyncgrade(*arguments: str | Path) -> subprocess.CompletedProcess[bytes]:
     command = [sys.executable, "-c", "from pytest_asyncgrade.cli import main; main()", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, check=False, timeout=60)  # noqa: S603
+    return subprocess.run(command, capture_output=True, check=False, timeout=60)
 
 
 def test_run_prints_exactly_what_the_script_prints_and_exits_like_it(tmp_path: Path) -> None:

@@ -55,7 +55,7 @@ def test_a_command_prints_what_its_page_says(page: str, command: str, output: st
     }[words[0]]
     if "pytest" in words:
         words += ["-p", "no:randomly", "-p", "no:cacheprovider"]
-    shown = subprocess.run(  # noqa: S603  # our own page
+    shown = subprocess.run(  # our own page
         words, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False, timeout=120, text=True
     ).stdout
     if output:
@@ -72,7 +72,7 @@ def test_the_suites_own_command_is_the_one_in_the_readme_and_ci() -> None:
 @pytest.mark.parametrize(("page", "block"), blocks("python"), ids=lambda value: value.splitlines()[0][:40])
 def test_a_python_example_runs(pytester: pytest.Pytester, page: str, block: str) -> None:
     if "def test_" not in block:
-        subprocess.run([sys.executable, "-c", block], check=True, timeout=60)  # noqa: S603  # our own page
+        subprocess.run([sys.executable, "-c", block], check=True, timeout=60)  # our own page
         return
     folder = pytester.path / "graders" / "concurrent_sleeps"
     folder.mkdir(parents=True)

@@ -148,9 +148,7 @@ class GradeSession:
         return exercise_of(item).slug, params.get("submission", "")
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_report_teststatus(
-        self, report: pytest.TestReport
-    ) -> tuple[str, str, tuple[str, Any]] | None:
+    def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, tuple[str, Any]] | None:
         """Call a check earned, lost, broken or not run, and keep it out of pytest's own list of failures."""
         packed = getattr(report, "asyncgrade", None)
         return _STATUS[packed["result"]["verdict"]] if packed else None

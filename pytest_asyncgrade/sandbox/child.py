@@ -1,8 +1,8 @@
 """A student's process, as its parent sees it, and the two ways to get one.
 
 `Fresh` starts an interpreter for every run: it works everywhere.  `Stem` starts one per submission, which has done all
-its imports, and lets it fork for every run, which is several times quicker; on Linux alone, where a fork of such a process is
-safe.  A stem is the student's own: whoever kills the parent of its program kills that, and not ours.
+its imports, and lets it fork for every run, which is several times quicker; on Linux alone, where a fork of such a
+process is safe.  A stem is the student's own: whoever kills the parent of its program kills that, and not ours.
 """
 
 from __future__ import annotations
@@ -90,8 +90,8 @@ class _FreshChild:
 class Stem:
     """A process that has imported all it needs, and forks for every run.
 
-    It hears of a job over a socket that is its stdin: eight bytes of length and, with them, the pipe for the records; then
-    the job.  It answers with the pid of the child and, when that has left, its status.
+    It hears of a job over a socket that is its stdin: eight bytes of length and, with them, the pipe for the
+    records; then the job.  It answers with the pid of the child and, when that has left, its status.
     """
 
     def __init__(self) -> None:
@@ -122,7 +122,7 @@ class Stem:
             self._socket.settimeout(_STEM_PATIENCE)
             with theirs:
                 null = subprocess.DEVNULL
-                self._process = start([*_command(), "--stem"], env=_environment(), stdin=theirs, stdout=null)
+                self._process = start([*_command(), "--stem"], env=_environment(), stdin=theirs.fileno(), stdout=null)
         return self._socket
 
     def close(self) -> None:

@@ -10,21 +10,19 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    import socket
     from collections.abc import Callable
 
 HAS_GROUPS = hasattr(os, "killpg")
 
 
-def start(
-    command: list[str], *, env: dict[str, str], stdin: int | socket.socket, stdout: int
-) -> subprocess.Popen[bytes]:
+def start(command: list[str], *, env: dict[str, str], stdin: int, stdout: int) -> subprocess.Popen[bytes]:
     """Start a process at the head of a group of its own."""
-    options: dict[str, Any] = {"start_new_session": True}
+    group: Any = {"start_new_session": True}
     if sys.platform == "win32":
-        options = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
-    null = subprocess.DEVNULL
-    return subprocess.Popen(command, stdin=stdin, stdout=stdout, stderr=null, env=env, **options)  # noqa: S603
+        group = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
+    return subprocess.Popen(  # noqa: S603  # our own interpreter
+        command, stdin=stdin, stdout=stdout, stderr=subprocess.DEVNULL, env=env, text=False, **group
+    )
 
 
 def kill(process: subprocess.Popen[bytes], *, thoroughly: bool) -> None:

@@ -167,4 +167,3 @@ def _vanished(status: int | None) -> tuple[Outcome, str]:
     if status is None:
         return Outcome.KILLED, "the program closed its connection to the grader"
     return Outcome.EXITED, f"the program ended at once with status {status} (os._exit, or a process that replaced it)"
-

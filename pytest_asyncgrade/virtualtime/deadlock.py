@@ -147,7 +147,9 @@ def _awaited(task: asyncio.Task[Any], tasks: list[asyncio.Task[Any]]) -> str:
     return "a future that nobody completes"
 
 
-def _primitive(frame: FrameType, tasks: list[asyncio.Task[Any]], waiter: asyncio.Task[Any]) -> str:
+def _primitive(  # noqa: PLR0911  # a name for each
+    frame: FrameType, tasks: list[asyncio.Task[Any]], waiter: asyncio.Task[Any]
+) -> str:
     """Name the primitive whose method a frame of asyncio belongs to; nothing if it is another kind of frame."""
     owner = frame.f_locals.get("self")
     method = frame.f_code.co_name
@@ -262,7 +264,9 @@ _METHODS = {
 }
 
 
-def _awaited_by_thread(participant: Participant, threads: Threads, frames: list[FrameType]) -> str:
+def _awaited_by_thread(  # noqa: PLR0911  # a name for each
+    participant: Participant, threads: Threads, frames: list[FrameType]
+) -> str:
     for frame in frames:
         key = PurePath(frame.f_code.co_filename).name, frame.f_code.co_name
         if key in _METHODS:

@@ -47,9 +47,6 @@ class Idleness:
     def wait(self, key: int | None, *, polls: bool) -> None:
         """Wait until a callback may be ready or the clock is at `key`, the instant of the first timer."""
         threads = self._loop.clock.threads
-        if key is not None and not (polls or self._expected or len(threads.everyone) > 1 or threads.had_children):
-            self._loop.clock.move_to(key)
-            return
         reach = self._descriptors.reach(self._watched()) if polls else set()
         if Reach.OUTSIDE in reach or self.expected or threads.children_alive() or self._alarm_is_set():
             self._wait_for_real(key)

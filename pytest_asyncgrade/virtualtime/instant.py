@@ -16,6 +16,9 @@ LATENESS_BITS = 40
 
 NANOSECONDS = 1_000_000_000
 
+FAR = 1e12
+"""Seconds beyond which, and for inf and nan, readings are plain floats: no program waits for 30,000 years."""
+
 
 def nanoseconds(seconds: float) -> int:
     """Return a finite number of seconds as the nearest whole number of nanoseconds."""
@@ -43,13 +46,13 @@ class Instant(float):
 
     key: int
 
-    def __new__(cls, key: int) -> Instant:
+    def __new__(cls, key: int) -> Instant:  # noqa: D102, PYI034  # of this class exactly
         self = float.__new__(cls, (key >> LATENESS_BITS) / NANOSECONDS)
         self.key = key
         return self
 
     def __add__(self, seconds: float) -> float:
-        if type(seconds) is float and -1e12 < seconds < 1e12:
+        if type(seconds) is float and -FAR < seconds < FAR:
             return instant(self.key + (round(seconds * 1e9) << LATENESS_BITS))
         if type(seconds) is int:
             return instant(self.key + (seconds * NANOSECONDS << LATENESS_BITS))
@@ -60,7 +63,7 @@ class Instant(float):
     def __sub__(self, other: float) -> float:
         if type(other) is Instant:
             return ((self.key >> LATENESS_BITS) - (other.key >> LATENESS_BITS)) / NANOSECONDS
-        if type(other) is int or (type(other) is float and -1e12 < other < 1e12):
+        if type(other) is int or (type(other) is float and -FAR < other < FAR):
             return Instant(self.key - (nanoseconds(other) << LATENESS_BITS))
         return float.__sub__(self, other)
 

@@ -2,14 +2,14 @@
 
 It is the platform's stock loop with another idea of waiting: where that one sleeps until the next timer is due, this
 one moves its clock there.  Timers of one instant fire together, in one iteration, in the order they were armed (the
-stock heap is not stable on ties, but in real time there are no ties: each timer is armed a little after the one before).
+stock heap is not stable on ties, but in real time there are none: each timer is armed a little after the one before).
 """
 
 from __future__ import annotations
 
 import asyncio
 from heapq import heappop, heapreplace
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, TypeVarTuple
 
 from .clock import PATIENCE, Observer, VirtualClock
 from .handles import NEVER, Handle, TimerHandle
@@ -24,10 +24,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
     from selectors import BaseSelector
 
-    from typing_extensions import TypeVarTuple, Unpack
-
-    _Ts = TypeVarTuple("_Ts")
-
+_Ts = TypeVarTuple("_Ts")
 _T = TypeVar("_T")
 
 _Future = asyncio.Future
@@ -58,7 +55,7 @@ class VirtualTimeLoop(SchedulingLoop):
         self._running = 0
         self._numbers = Numbers(self)
 
-    def create_task(self, coro: Coroutine[Any, Any, Any], **keywords: Any) -> asyncio.Task[Any]:  # what get_map() looks at
+    def create_task(self, coro: Coroutine[Any, Any, Any], **keywords: Any) -> asyncio.Task[Any]:
         """Schedule a coroutine, as the stock loop does."""
         task: asyncio.Task[Any]
         if self._task_factory is None and not self._closed and asyncio.tasks.Task is _STOCK_TASK:
@@ -69,7 +66,7 @@ class VirtualTimeLoop(SchedulingLoop):
             self.clock.observer.task_created(task)
         return task
 
-    def set_debug(self, enabled: bool) -> None:
+    def set_debug(self, enabled: bool) -> None:  # noqa: FBT001  # as asyncio has it
         """Switch debug mode on or off."""
         super().set_debug(enabled)
         self.get_debug = bool(enabled).__bool__
@@ -132,11 +129,11 @@ class VirtualTimeLoop(SchedulingLoop):
                     handle._context.run(handle._callback, *handle._args)
                 except (SystemExit, KeyboardInterrupt):
                     raise
-                except BaseException as error:  # as asyncio does: whatever a callback raises is reported, not lost
+                except BaseException as error:  # noqa: BLE001  # as asyncio does: what a callback raises is reported
                     self._report(handle, error)
         handle = None
 
-    def _advance(self) -> bool:
+    def _advance(self) -> bool:  # noqa: C901, PLR0912, PLR0915  # one loop, flat: each call in it would cost a tenth
         """Nothing is ready: move to the next instant, fire its timers, run what they make ready; and so on.
 
         Each instant is an iteration of its own, and what its timers have made ready is the next.  True when there is
@@ -146,7 +143,7 @@ class VirtualTimeLoop(SchedulingLoop):
         clock, heap, due, ready = self.clock, self._heap, self._due, self._ready
         files, everyone = self._files, self._everyone
         threads, idleness = clock.threads, self._idleness
-        while heap and len(files) == 1 and len(everyone) < 2 and not self._signal_handlers and not self._debug:
+        while heap and len(files) == 1 and len(everyone) <= 1 and not self._signal_handlers and not self._debug:
             if heap[0] <= clock.key or heap[0] >= NEVER or idleness.expected or threads.has_children:
                 break
             if len(heap) > BULK and len(heap) > len(self._sorted):
@@ -177,7 +174,7 @@ class VirtualTimeLoop(SchedulingLoop):
                     armed._context.run(armed._callback, *armed._args)
                 except (SystemExit, KeyboardInterrupt):
                     raise
-                except BaseException as error:
+                except BaseException as error:  # noqa: BLE001  # as above
                     self._report(armed, error)
             armed = future = result = None
             if self._stopping:
@@ -276,7 +273,7 @@ class VirtualTimeLoop(SchedulingLoop):
         self._idleness.wake()
 
     def run_in_executor(  # a coroutine function for mypy
-        self, executor: Executor | None, func: Callable[[Unpack[_Ts]], _T], *args: Unpack[_Ts]
+        self, executor: Executor | None, func: Callable[[*_Ts], _T], *args: *_Ts
     ) -> asyncio.Future[_T]:
         """Run a function in another thread; time does not jump while it runs."""
         return self._idleness.expect(super().run_in_executor(executor, func, *args))

@@ -161,7 +161,7 @@ def patch_processes(threads: Threads, undo: ExitStack) -> None:
     @functools.wraps(stock_init)
     def init(self: subprocess.Popen[Any], *args: Any, **kwargs: Any) -> None:
         stock_init(self, *args, **kwargs)
-        threads.had_children = True
+        threads.has_children = True
         children.add(self)
         threads.has_children = True
 
@@ -187,7 +187,7 @@ def _remembering(threads: Threads, forked: set[int], stock: Callable[[], int]) -
     def fork() -> int:
         process = stock()
         if process and not _is_for_a_pool(sys._getframe(1)):
-            threads.had_children = True
+            threads.has_children = True
             forked.add(process)
         return process
 

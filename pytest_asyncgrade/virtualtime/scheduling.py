@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from heapq import heapify, heappop, heappush, heapreplace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVarTuple
 
 from .clock import SUSPICION
 from .handles import NEVER, DebugTimerHandle, Handle, TimerHandle
@@ -22,12 +22,9 @@ if TYPE_CHECKING:
     from contextvars import Context
     from selectors import BaseSelector
 
-    from typing_extensions import TypeVarTuple, Unpack
-
     from .clock import VirtualClock
 
-    _Ts = TypeVarTuple("_Ts")
-
+_Ts = TypeVarTuple("_Ts")
 _SHORT = 1e-9
 _LONG = 1e15
 """Seconds; a float this large does not know its seconds any more, and nobody waits so long."""
@@ -42,7 +39,7 @@ _FOLDER = os.path.dirname(__file__)  # noqa: PTH120  # compared with names of co
 
 
 def blame_caller(made: Any) -> Any:
-    """Let a handle or a task say that it was created where the program did so, not here (debug mode keeps the stack)."""
+    """Let a handle or a task say that the program created it, not this module (debug mode keeps the stack)."""
     stack = made._source_traceback
     while stack and os.path.dirname(stack[-1].filename) == _FOLDER:  # noqa: PTH120
         stack.pop()
@@ -73,7 +70,7 @@ class SchedulingLoop(StockLoop):
         return instant(clock.key) if clock.looks < SUSPICION else clock.read()
 
     def call_soon(
-        self, callback: Callable[[Unpack[_Ts]], object], *args: Unpack[_Ts], context: Context | None = None
+        self, callback: Callable[[*_Ts], object], *args: *_Ts, context: Context | None = None
     ) -> asyncio.Handle:
         """Arrange for `callback` to be called in the next iteration."""
         if self._debug or self._closed:
@@ -86,8 +83,8 @@ class SchedulingLoop(StockLoop):
     def call_later(
         self,
         delay: float,
-        callback: Callable[[Unpack[_Ts]], object],
-        *args: Unpack[_Ts],
+        callback: Callable[[*_Ts], object],
+        *args: *_Ts,
         context: Context | None = None,
     ) -> asyncio.TimerHandle:
         """Arrange for `callback` to be called after `delay` seconds."""
@@ -110,8 +107,8 @@ class SchedulingLoop(StockLoop):
     def call_at(
         self,
         when: float,
-        callback: Callable[[Unpack[_Ts]], object],
-        *args: Unpack[_Ts],
+        callback: Callable[[*_Ts], object],
+        *args: *_Ts,
         context: Context | None = None,
     ) -> asyncio.TimerHandle:
         """Arrange for `callback` to be called at the moment `when` of this loop's `time()`."""

@@ -95,7 +95,7 @@ def _end_virtual_time_in_a_fork(threads: Threads, undo: ExitStack) -> None:
     os.register_at_fork(after_in_child=after_fork)
 
 
-def _patch_thread(threads: Threads, undo: ExitStack) -> None:
+def _patch_thread(threads: Threads, undo: ExitStack) -> None:  # noqa: C901  # one method after the other
     participants: weakref.WeakKeyDictionary[threading.Thread, Participant] = weakref.WeakKeyDictionary()
     stock = threading.Thread
     stock_start, stock_join, stock_is_alive = stock.start, stock.join, stock.is_alive

@@ -51,8 +51,6 @@ class Threads:
         self.strays = 0
         self.numbers = 0
         self.flowing_since: int | None = None
-        self.had_children = False
-        """Whether the program has ever started a process: only then ask whether one is alive."""
         self.children_alive: Callable[[], bool] = lambda: False
         self.has_children = False
         """A child process has been started: from now on it is worth asking whether one is alive."""
@@ -181,7 +179,7 @@ class Threads:
         self._await_turn(me)
 
     def polled(self) -> None:
-        """Note that the program has looked, in vain, whether something has happened: if it goes on so, it waits busily."""
+        """Note that the program has looked in vain whether something has happened: if it goes on, it waits busily."""
         self.clock.look()
         if self.clock.looks % POLLS == 0:
             self.pass_turn()
@@ -338,7 +336,7 @@ class Threads:
 
     def next_key(self) -> int:
         """Return the next moment another thread waits for; 0 if there is none."""
-        if len(self.everyone) < 2:
+        if len(self.everyone) <= 1:
             return 0
         with self.mutex:
             return self.alarms.next_key() or 0

@@ -6,7 +6,7 @@ made to follow our clock.  A ``freeze_time`` of the program's own comes on top o
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import operator
 import time
 import warnings
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from .clock import VirtualClock
 
-_EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC).replace(tzinfo=None)
-_MICROSECOND = datetime.timedelta(microseconds=1)
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC).replace(tzinfo=None)
+_MICROSECOND = dt.timedelta(microseconds=1)
 
 
 class WallClock:
@@ -60,8 +60,8 @@ class WallClock:
             def __init__(self) -> None:
                 pass
 
-            def __call__(self) -> datetime.datetime:
-                return _EPOCH + datetime.timedelta(microseconds=clock.read_date() // 1000)
+            def __call__(self) -> dt.datetime:
+                return _EPOCH + dt.timedelta(microseconds=clock.read_date() // 1000)
 
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -88,7 +88,7 @@ class WallClock:
         api = self._api
         stock_now, stock_today = api.FakeDatetime.now.__func__, api.FakeDate.today.__func__
 
-        def now(cls: Any, tz: datetime.tzinfo | None = None) -> Any:
+        def now(cls: Any, tz: dt.tzinfo | None = None) -> Any:
             if self.frozen_ns() is not None:
                 return stock_now(cls, tz)
             seconds, rest = divmod(self.ns(), NANOSECONDS)
@@ -121,11 +121,11 @@ class WallClock:
             replace(self._api.FakeDatetime, f"__{compare.__name__}__", watching(compare), undo)
 
 
-def _nanoseconds_apart(one: datetime.datetime, other: datetime.datetime) -> int:
+def _nanoseconds_apart(one: dt.datetime, other: dt.datetime) -> int:
     """Return how long it takes from the earlier moment, the present, to the later one; 0 if they cannot be compared."""
     if (one.tzinfo is None) != (other.tzinfo is None):
         return 0
-    return abs(datetime.timedelta.__floordiv__(datetime.datetime.__sub__(one, other), _MICROSECOND)) * 1000
+    return abs(dt.timedelta.__floordiv__(dt.datetime.__sub__(one, other), _MICROSECOND)) * 1000
 
 
 _REAL: dict[str, Callable[..., Any]] = {name: getattr(time, name) for name in ("asctime", "ctime", "strftime")}

@@ -164,4 +164,3 @@ class Session:
 
     def _tell_where(self, _signal: int, frame: FrameType | None) -> None:
         self._report.write(["stuck", self._recorder.place(frame)])
-

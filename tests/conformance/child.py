@@ -30,35 +30,35 @@ class _Result(unittest.TestResult):
 
     _bad = _skipped = ""
 
-    def startTest(self, test: unittest.TestCase) -> None:
+    def startTest(self, test: unittest.TestCase) -> None:  # noqa: N802  # unittest's name
         super().startTest(test)
         _tell("begins", test)
 
-    def stopTest(self, test: unittest.TestCase) -> None:
+    def stopTest(self, test: unittest.TestCase) -> None:  # noqa: N802  # unittest's name
         super().stopTest(test)
         _tell("fails" if self._bad else "skips" if self._skipped else "passes", test, self._bad or self._skipped)
         self._bad = self._skipped = ""
 
-    def addError(self, test: unittest.TestCase, err: Any) -> None:
+    def addError(self, test: unittest.TestCase, err: Any) -> None:  # noqa: N802  # unittest's name
         super().addError(test, err)
         self._bad = self.errors[-1][1]
         if not isinstance(test, unittest.TestCase) or not hasattr(test, "_testMethodName"):
             _tell("fails", test, self._bad)
 
-    def addFailure(self, test: unittest.TestCase, err: Any) -> None:
+    def addFailure(self, test: unittest.TestCase, err: Any) -> None:  # noqa: N802  # unittest's name
         super().addFailure(test, err)
         self._bad = self.failures[-1][1]
 
-    def addSubTest(self, test: unittest.TestCase, subtest: unittest.TestCase, err: Any) -> None:
+    def addSubTest(self, test: unittest.TestCase, subtest: unittest.TestCase, err: Any) -> None:  # noqa: N802  # unittest's name
         super().addSubTest(test, subtest, err)
         if err is not None:
             self._bad = str(err[1])
 
-    def addSkip(self, test: unittest.TestCase, reason: str) -> None:
+    def addSkip(self, test: unittest.TestCase, reason: str) -> None:  # noqa: N802  # unittest's name
         super().addSkip(test, reason)
         self._skipped = reason
 
-    def addUnexpectedSuccess(self, test: unittest.TestCase) -> None:
+    def addUnexpectedSuccess(self, test: unittest.TestCase) -> None:  # noqa: N802  # unittest's name
         super().addUnexpectedSuccess(test)
         self._bad = "unexpected success"
 

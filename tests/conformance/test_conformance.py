@@ -24,7 +24,9 @@ _PREFIX = "test.test_asyncio."
 
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("module", [module for module in MODULES if importlib.util.find_spec(_PREFIX + module)])
-def test_what_passes_on_the_stock_loop_passes_on_ours(module: str, record_property: Callable[[str, object], None]) -> None:
+def test_what_passes_on_the_stock_loop_passes_on_ours(
+    module: str, record_property: Callable[[str, object], None]
+) -> None:
     listed = {_PREFIX + name for name in EXCLUSIONS if name.partition(".")[0] == module}
     ours = run_module("ours", module)
     races = {_PREFIX + name for name in RACES}

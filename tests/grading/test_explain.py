@@ -41,12 +41,18 @@ def test_any_other_comparison_is_left_to_others(op: str, left: object, right: ob
     ("op", "left", "right", "expression", "rationale"),
     [
         ("==", 1, 2, "trace.result", "the result is 1, not 2"),
-        ("==", Outcome.CRASHED, Outcome.FINISHED, "trace.outcome", "the way the program ended is crashed, not finished"),
+        (
+            "==",
+            Outcome.CRASHED,
+            Outcome.FINISHED,
+            "trace.outcome",
+            "the way the program ended is crashed, not finished",
+        ),
         (">", 1, 2, "x", "x is 1; it should be more than 2"),
         ("in", 1, [2], "", "the value is 1; expected: in [2]"),
     ],
 )
-def test_values_are_explained_with_what_they_are(  # noqa: PLR0913, PLR0917  # a table
+def test_values_are_explained_with_what_they_are(  # a table
     op: str, left: object, right: object, expression: str, rationale: str
 ) -> None:
     assert explain_values(op, left, right, expression) == Explanation(rationale)

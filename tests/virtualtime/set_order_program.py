@@ -3,7 +3,7 @@
 import asyncio
 
 
-async def work(n, order, delay=1):
+async def work(n: int, order: list[int], delay: float = 1) -> int:
     order.append(n)
     try:
         await asyncio.sleep(delay)
@@ -13,15 +13,15 @@ async def work(n, order, delay=1):
     return n
 
 
-async def boom(delay):
+async def boom(delay: float) -> None:
     await asyncio.sleep(delay)
     raise ValueError
 
 
-async def group_of(names):
-    said = []
+async def group_of(names: list[str]) -> None:
+    said: list[str] = []
 
-    async def say(name):
+    async def say(name: str) -> None:
         said.append(name)
 
     tasks = {asyncio.create_task(say(name)) for name in names}
@@ -29,8 +29,8 @@ async def group_of(names):
     print("a group of its own", said)
 
 
-async def main():
-    order = []
+async def main() -> None:
+    order: list[int] = []
     results = [await first for first in asyncio.as_completed([work(n, order) for n in range(8)])]
     print("as_completed starts", order)
     print("as_completed gives", results)

@@ -12,9 +12,9 @@ import sys
 import time
 from collections import Counter
 
-from thread_programs import PROGRAMS, Log
-
 from pytest_asyncgrade.virtualtime import virtual_time
+
+from .thread_programs import PROGRAMS, Log
 
 _HOG = "while True: pass"
 

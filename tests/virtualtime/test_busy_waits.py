@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import datetime
+import datetime as dt
 import queue
 import sys
 import threading
@@ -51,8 +51,8 @@ def _nanoseconds() -> None:
 
 
 def _dates() -> None:
-    end = datetime.datetime.now() + datetime.timedelta(seconds=5)  # noqa: DTZ005  # as students write it
-    while datetime.datetime.now() < end:  # noqa: DTZ005
+    end = dt.datetime.now() + dt.timedelta(seconds=5)  # noqa: DTZ005  # as students write it
+    while dt.datetime.now() < end:  # noqa: DTZ005
         pass
 
 

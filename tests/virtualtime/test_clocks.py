@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import datetime
+import datetime as dt
 import logging
 import sched
 import time
@@ -15,7 +15,7 @@ import pytest
 
 from pytest_asyncgrade.virtualtime import VirtualClock, virtual_time
 
-_START = datetime.datetime(2025, 3, 1, 12, tzinfo=datetime.UTC)
+_START = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
 _WALL_NS = int(_START.timestamp()) * 10**9
 
 
@@ -54,11 +54,11 @@ def test_a_fresh_loop_and_the_monotonic_clock_agree() -> None:
 def test_the_wall_clock_is_the_same_everywhere() -> None:
     with virtual_time(_fixed()):
         asyncio.run(asyncio.sleep(90))
-        now = _START + datetime.timedelta(seconds=90)
+        now = _START + dt.timedelta(seconds=90)
         assert time.time() == now.timestamp()
-        assert datetime.datetime.now(datetime.UTC) == now
-        assert datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=2))) == now
-        assert datetime.datetime.now(datetime.UTC).date() == now.date()
+        assert dt.datetime.now(dt.UTC) == now
+        assert dt.datetime.now(dt.timezone(dt.timedelta(hours=2))) == now
+        assert dt.datetime.now(dt.UTC).date() == now.date()
         assert time.gmtime()[:6] == (2025, 3, 1, 12, 1, 30)
         assert time.strftime("%H:%M:%S", time.gmtime()) == "12:01:30"
         assert time.strftime("%M:%S") == "01:30"
@@ -92,17 +92,17 @@ def test_sched_runs_in_virtual_time() -> None:
 def test_a_program_may_freeze_time_itself() -> None:
     with virtual_time(_fixed()) as clock:
         with freezegun.freeze_time("2000-01-01"):
-            assert datetime.datetime.now(datetime.UTC).year == 2000
+            assert dt.datetime.now(dt.UTC).year == 2000
             assert time.time() == 946_684_800
         asyncio.run(asyncio.sleep(5))
         assert clock.elapsed == 5
-        assert datetime.datetime.now(datetime.UTC) == _START + datetime.timedelta(seconds=5)
+        assert dt.datetime.now(dt.UTC) == _START + dt.timedelta(seconds=5)
 
 
 def test_the_clocks_are_real_afterwards() -> None:
-    real = time.monotonic, time.time, time.sleep, perf_counter, datetime.datetime, timeit.default_timer
+    real = time.monotonic, time.time, time.sleep, perf_counter, dt.datetime, timeit.default_timer
     before = time.monotonic()
     with virtual_time():
         time.sleep(1e6)
-    assert (time.monotonic, time.time, time.sleep, perf_counter, datetime.datetime, timeit.default_timer) == real
+    assert (time.monotonic, time.time, time.sleep, perf_counter, dt.datetime, timeit.default_timer) == real
     assert 0 <= time.monotonic() - before < 60

@@ -45,9 +45,8 @@ async def two_locks_in_two_orders() -> None:
 
 async def the_same_lock_twice() -> None:
     lock = asyncio.Lock()
-    async with lock:
-        async with lock:
-            pass
+    async with lock, lock:
+        pass
 
 
 async def an_empty_queue() -> None:
@@ -116,8 +115,10 @@ _EXPECTED: dict[Callable[[], Coroutine[Any, Any, None]], list[str]] = {
         "want `async with lock:` a lock held by Task-2 (hold)",
     ],
     two_locks_in_two_orders: [
-        "two_locks_in_two_orders `await asyncio.gather(take(one, other), take(other, one))` "
-        "Task-2 (take) and Task-3 (take)",
+        (
+            "two_locks_in_two_orders `await asyncio.gather(take(one, other), take(other, one))` "
+            "Task-2 (take) and Task-3 (take)"
+        ),
         "take `async with second:` a lock held by Task-3 (take)",
         "take `async with second:` a lock held by Task-2 (take)",
     ],
@@ -125,14 +126,16 @@ _EXPECTED: dict[Callable[[], Coroutine[Any, Any, None]], list[str]] = {
     an_empty_queue: ["an_empty_queue `await asyncio.Queue[int]().get()` an item of an empty queue"],
     a_full_queue: ["a_full_queue `await asyncio.wait_for(items.put(2), None)` room in a full queue"],
     a_queue_to_be_joined: [
-        "a_queue_to_be_joined `await items.join()` a queue to be worked off: "
-        "task_done() has not been called for every item"
+        (
+            "a_queue_to_be_joined `await items.join()` a queue to be worked off: "
+            "task_done() has not been called for every item"
+        )
     ],
     a_condition: ["a_condition `await condition.wait()` a condition that nobody notifies"],
     a_semaphore: ["a_semaphore `async with asyncio.Semaphore(1) as _, asyncio.Semaphore(0):` a semaphore"],
     a_barrier: ["a_barrier `await asyncio.Barrier(2).wait()` a barrier that 1 of 2 have reached"],
     a_future: ["a_future `await asyncio.get_running_loop().create_future()` a future that nobody completes"],
-    an_endless_sleep: ["an_endless_sleep `await asyncio.sleep(float(\"inf\"))` a sleep that never ends"],
+    an_endless_sleep: ['an_endless_sleep `await asyncio.sleep(float("inf"))` a sleep that never ends'],
     a_cycle: [
         "a_cycle `await asyncio.wait(tasks)` Task-2 (follow) and Task-3 (follow)",
         "follow `await tasks[other]` Task-3 (follow)",

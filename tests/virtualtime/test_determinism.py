@@ -58,7 +58,7 @@ def test_one_trace_in_a_hundred_runs_of_one_process() -> None:
         return said
 
     traces = set()
-    litter = []
+    litter: list[list[object]] = []
     for _ in range(100):
         with asyncio.Runner(loop_factory=VirtualTimeLoop) as runner:
             traces.add(tuple(runner.run(trace())))
@@ -73,8 +73,8 @@ def _names(loop_factory: type[asyncio.AbstractEventLoop], *, eager: bool = False
     async def main() -> list[str]:
         loop = asyncio.get_running_loop()
         if eager:
-            loop.set_task_factory(asyncio.eager_task_factory)  # type: ignore[attr-defined]  # from 3.12 on
-            assert loop.get_task_factory() is asyncio.eager_task_factory  # type: ignore[attr-defined]
+            loop.set_task_factory(asyncio.eager_task_factory)  # from 3.12 on
+            assert loop.get_task_factory() is asyncio.eager_task_factory
         current = asyncio.current_task()
         assert current is not None
         tasks = [current, asyncio.create_task(nothing()), asyncio.create_task(nothing(), name="mine")]

@@ -10,12 +10,12 @@ import pytest
 
 from pytest_asyncgrade.virtualtime import VirtualTimeLoop
 
-from side_by_side import in_real_time, in_virtual_time
+from .side_by_side import in_real_time, in_virtual_time
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from side_by_side import Program, Say
+    from .side_by_side import Program, Say
 
 
 async def _after(say: Say, name: object, *delays: float) -> None:
@@ -165,8 +165,9 @@ async def two_step_wake_ups(say: Say, s: float) -> None:
 async def timers_of_one_instant_may_cancel_one_another(say: Say, s: float) -> None:
     loop = asyncio.get_running_loop()
     when = loop.time() + s
-    loop.call_at(when, lambda: second.cancel())
-    second = loop.call_at(when, say, "second")
+    timers: list[asyncio.TimerHandle] = []
+    loop.call_at(when, timers[0].cancel)
+    timers.append(loop.call_at(when, say, "second"))
     loop.call_at(when, say, "third")
     await asyncio.sleep(2 * s)
 
@@ -280,7 +281,9 @@ async def tasks_made_without_the_loop(say: Say, s: float) -> None:
 
 
 async def waits_that_are_no_waits(say: Say, _s: float) -> None:
-    await asyncio.gather(_after(say, "minus", -1), _after(say, "zero", 0), _after(say, "none"), _after(say, "two", 0, 0))
+    await asyncio.gather(
+        _after(say, "minus", -1), _after(say, "zero", 0), _after(say, "none"), _after(say, "two", 0, 0)
+    )
     for delay in (float("nan"), None, "1"):
         try:
             await asyncio.sleep(delay)  # type: ignore[arg-type]  # on purpose

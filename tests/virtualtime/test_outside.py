@@ -12,11 +12,14 @@ import socket
 import subprocess
 import sys
 import time
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from pytest_asyncgrade.virtualtime import virtual_time
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _PEER = """
 import socket, time
@@ -80,7 +83,7 @@ def test_datagrams_within_the_process_take_no_time() -> None:
             asyncio.get_running_loop().call_later(2, self.transport.sendto, data.upper(), addr)
 
     class Client(asyncio.DatagramProtocol):
-        def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:  # noqa: ARG002  # asyncio's signature
             received.append(data)
 
     async def main() -> None:

@@ -9,14 +9,15 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
-from thread_programs import PROGRAMS
 
 from pytest_asyncgrade.virtualtime import DeadlockError, VirtualTimeLoop, virtual_time
+
+from .thread_programs import PROGRAMS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from thread_programs import Log
+    from .thread_programs import Log
 
 
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.__name__)
