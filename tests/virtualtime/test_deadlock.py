@@ -122,7 +122,7 @@ _EXPECTED: dict[Callable[[], Coroutine[Any, Any, None]], list[str]] = {
         "take `async with second:` a lock held by Task-3 (take)",
         "take `async with second:` a lock held by Task-2 (take)",
     ],
-    the_same_lock_twice: ["the_same_lock_twice `async with lock:` a lock held by itself"],
+    the_same_lock_twice: ["the_same_lock_twice `async with lock, lock:` a lock held by itself"],
     an_empty_queue: ["an_empty_queue `await asyncio.Queue[int]().get()` an item of an empty queue"],
     a_full_queue: ["a_full_queue `await asyncio.wait_for(items.put(2), None)` room in a full queue"],
     a_queue_to_be_joined: [
