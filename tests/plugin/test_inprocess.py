@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from pytest_asyncgrade.plugin.inprocess import LiveOutput, TestClock
 
 
+INI = "[pytest]\nasyncio_default_fixture_loop_scope=function\n"
+
+
 async def nap(name: str, seconds: float) -> None:
     await asyncio.sleep(seconds)
     print(name)
@@ -68,7 +71,7 @@ test_without_the_mark_time_is_real = pytest.mark.asyncio(test_without_the_mark_t
 
 @pytest.mark.parametrize("scope", ["class", "module", "session"])
 def test_tests_that_share_a_loop_each_count_from_0(pytester: pytest.Pytester, scope: str) -> None:
-    pytester.makeini("[pytest]\nasyncio_default_fixture_loop_scope=function\n")
+    pytester.makeini(INI)
     pytester.makepyfile(f"""
 import asyncio, pytest
 
@@ -117,13 +120,13 @@ async def test_real():
 )
 def test_works_in_a_project_of_somebody_else(pytester: pytest.Pytester, arguments: list[str]) -> None:
     pytester.makepyfile(PROJECT)
-    pytester.makeini("[pytest]\nasyncio_default_fixture_loop_scope=function\n")
+    pytester.makeini(INI)
     result = pytester.runpytest_subprocess("-Werror", *arguments)
     result.assert_outcomes(passed=2)
 
 
 def test_a_project_with_loop_factories_of_its_own_keeps_them(pytester: pytest.Pytester) -> None:
-    pytester.makeini("[pytest]\nasyncio_default_fixture_loop_scope=function\n")
+    pytester.makeini(INI)
     pytester.makeconftest("""
 import asyncio
 class Mine(asyncio.SelectorEventLoop):
@@ -156,6 +159,7 @@ def test_long(virtual_clock):
 
 def test_a_grader_fixture_without_grade_says_what_to_do(pytester: pytest.Pytester) -> None:
     pytester.makepyfile("def test_it(submission): pass")
+    pytester.makeini(INI)
     result = pytester.runpytest_inprocess("-p", "no:randomly")
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["the fixture 'submission' is there when grading: run pytest with --grade"])
@@ -171,6 +175,7 @@ def test_it(output):
 def test_plain():
     assert 1 == 2
 """)
+    pytester.makeini(INI)
     result = pytester.runpytest_inprocess("-p", "no:randomly")
     result.assert_outcomes(failed=2)
     result.stdout.fnmatch_lines(['E*assert "b" came before "a", not after it', "E*assert 1 == 2"])
