@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import linecache
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ from pytest_asyncgrade.trace import Explanation, Matcher, Outcome, Output, lines
 from pytest_asyncgrade.trace.model import Elapsed, Seconds
 
 if TYPE_CHECKING:
+    import ast
     from types import TracebackType
 
 _SHOULD = {"<": "less than", "<=": "at most", ">": "more than", ">=": "at least", "!=": "anything but", "==": "exactly"}
@@ -66,6 +66,8 @@ def explain_values(op: str, left: object, right: object, expression: str) -> Exp
 
 def failed_assert(tb: TracebackType | None) -> ast.expr | None:
     """Return the expression of the ``assert`` statement that a traceback ends on, None if it ends elsewhere."""
+    import ast  # for a failed check alone
+
     while tb is not None and tb.tb_next is not None:
         tb = tb.tb_next
     if tb is None:
@@ -82,4 +84,6 @@ def failed_assert(tb: TracebackType | None) -> ast.expr | None:
 
 def left_side(expression: ast.expr | None) -> str:
     """Return the source of the left side of a comparison, empty if it is not one."""
+    import ast
+
     return ast.unparse(expression.left) if isinstance(expression, ast.Compare) else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pytest_asyncgrade.errors import UsageError
-from pytest_asyncgrade.sandbox import CAN_FORK, Fresh, Job, Launcher, Stem, run_isolated
+from pytest_asyncgrade.sandbox import Fresh, Job, Launcher, Stem, run_isolated
 from pytest_asyncgrade.trace.plain import is_plain
 
 if TYPE_CHECKING:
@@ -23,8 +23,15 @@ class Submission:
     Every run is done once: checks that ask for the same share its `Trace`.  `student` is empty if there is only one.
     """
 
-    def __init__(
-        self, exercise: Exercise, script: Path, *, student: str, timeout: Callable[[], float], alone: bool = False
+    def __init__(  # noqa: PLR0913  # what makes a submission
+        self,
+        exercise: Exercise,
+        script: Path,
+        *,
+        student: str,
+        timeout: Callable[[], float],
+        alone: bool = False,
+        stem: Stem | None = None,
     ) -> None:
         self.exercise = exercise
         self.script = script
@@ -33,7 +40,7 @@ class Submission:
         self.asked: list[str] = []
         self._timeout = timeout
         self._alone = alone
-        self._stem = Stem() if CAN_FORK else None
+        self._stem = stem
 
     def __repr__(self) -> str:
         return f"<submission {self.script}>"

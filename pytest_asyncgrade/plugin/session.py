@@ -15,7 +15,7 @@ from pytest_asyncgrade.errors import AsyncgradeError
 from pytest_asyncgrade.grading import Source, Submission, collect
 from pytest_asyncgrade.reports import ReportFile
 from pytest_asyncgrade.reports.terminal import render
-from pytest_asyncgrade.sandbox import DEFAULT_TIMEOUT
+from pytest_asyncgrade.sandbox import CAN_FORK, DEFAULT_TIMEOUT, Stem
 
 from .comparison import COMPARISON
 from .marks import exercise_of, points_of
@@ -45,6 +45,9 @@ class GradeSession:
         self.packed: dict[str, dict[str, Any]] = {}
         self.not_handed_in: set[str] = set()
         self.item: pytest.Item | None = None
+        self.spare_stem: Stem | None = Stem() if CAN_FORK and not config.option.collectonly else None
+        if self.spare_stem is not None and not getattr(config.option, "numprocesses", None):
+            self.spare_stem.start()  # it gets ready while pytest collects
 
     @classmethod
     def begin(cls, config: pytest.Config) -> GradeSession:
@@ -104,8 +107,23 @@ class GradeSession:
         if key not in self.submissions:
             script = self.source.script(exercise, student)
             alone = self.source.submission is not None and self.source.submission.is_file()
-            self.submissions[key] = Submission(exercise, script, student=student, timeout=self._timeout, alone=alone)
+            self.submissions[key] = Submission(
+                exercise, script, student=student, timeout=self._timeout, alone=alone, stem=self._next_stem()
+            )
         return self.submissions[key]
+
+    def _next_stem(self) -> Stem | None:
+        """Return a process that runs can fork from, begun before it is needed, and begin the next one's."""
+        stem, self.spare_stem = self.spare_stem, None
+        if stem is not None and self.source.submissions is not None:
+            self.spare_stem = Stem()
+            self.spare_stem.start()
+        return stem or (Stem() if CAN_FORK else None)
+
+    def pytest_unconfigure(self) -> None:
+        """Let go of a process that nobody needed."""
+        if self.spare_stem is not None:
+            self.spare_stem.close()
 
     def _timeout(self) -> float:
         """Return the real seconds that a run of the check under way may take."""

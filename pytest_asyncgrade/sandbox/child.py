@@ -98,10 +98,21 @@ class Stem:
         self._process: subprocess.Popen[bytes] | None = None
         self._socket: socket.socket | None = None
 
+    def start(self) -> socket.socket:
+        """Start the stem, if it is not running; returns at once, the link to it."""
+        if self._socket is None:
+            self._socket, theirs = socket.socketpair()
+            self._socket.settimeout(_STEM_PATIENCE)
+            with theirs:
+                null = subprocess.DEVNULL
+                command = [*_command(), "--stem"]
+                self._process = start(command, env=_environment(), stdin=theirs.fileno(), stdout=null)
+        return self._socket
+
     def launch(self, job: bytes) -> Child:
         """Start a process that runs a job; a stem that its student has killed is started anew."""
         for again in (True, False):
-            link = self._link()
+            link = self.start()
             read_end, write_end = os.pipe()
             try:
                 socket.send_fds(link, [struct.pack("!q", len(job))], [write_end])
@@ -115,15 +126,6 @@ class Stem:
             finally:
                 os.close(write_end)
         raise AssertionError
-
-    def _link(self) -> socket.socket:
-        if self._socket is None:
-            self._socket, theirs = socket.socketpair()
-            self._socket.settimeout(_STEM_PATIENCE)
-            with theirs:
-                null = subprocess.DEVNULL
-                self._process = start([*_command(), "--stem"], env=_environment(), stdin=theirs.fileno(), stdout=null)
-        return self._socket
 
     def close(self) -> None:
         """End the stem."""

@@ -7,7 +7,7 @@ and it left with status 0.  The deadline is the parent's, in real seconds, on th
 from __future__ import annotations
 
 import json
-import secrets
+import os
 import threading
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
@@ -85,7 +85,7 @@ class _Run:
         self._job = job
         self._place = place
         self._source = source
-        self._nonce = secrets.token_hex(16)
+        self._nonce = os.urandom(16).hex()
         self._builder = TraceBuilder(self._nonce)
         self._told = threading.Event()
         self._error: RecordError | None = None
