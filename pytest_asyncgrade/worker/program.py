@@ -12,7 +12,9 @@ import linecache
 import sys
 import threading
 import traceback
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -21,7 +23,7 @@ from pytest_asyncgrade.trace.model import Outcome
 from pytest_asyncgrade.virtualtime import DeadlockError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from types import TracebackType
 
     from .recorder import Recorder
@@ -29,7 +31,6 @@ if TYPE_CHECKING:
 _HIDDEN = (
     str(Path(__file__).parent.parent),
     str(Path(asyncio.__file__).parent),
-    str(Path(atexit.__spec__.origin or "")),
 )
 """Folders whose frames mean nothing to a student: they are left out of tracebacks."""
 
@@ -107,8 +108,9 @@ class Program:
 
     def _ended(self, action: Callable[[], object], *, function: str = "") -> End:
         """Run `action`, then what Python runs at a program's end, and say how it ended."""
-        end = self._guarded(action, function)
-        last = self._guarded(_wind_up, "")
+        with _exit_handlers() as handlers:
+            end = self._guarded(action, function)
+            last = self._guarded(lambda: _wind_up(handlers), "")
         return last if end.outcome is Outcome.FINISHED and last.outcome is not Outcome.FINISHED else end
 
     def _guarded(self, action: Callable[[], object], function: str) -> End:
@@ -177,14 +179,40 @@ def _call(function: Callable[..., Any], args: list[Any], kwargs: dict[str, Any])
     return result
 
 
-def _wind_up() -> None:
+@contextmanager
+def _exit_handlers() -> Iterator[list[tuple[Callable[[], object], Callable[..., object]]]]:
+    """Keep the exit handlers that the program registers, each with what it was registered as, to run them in time."""
+    handlers: list[tuple[Callable[[], object], Callable[..., object]]] = []
+    real = atexit.register, atexit.unregister
+
+    def register(function: Callable[..., object], /, *args: Any, **kwargs: Any) -> Callable[..., object]:
+        handlers.append((partial(function, *args, **kwargs), function))
+        return function
+
+    def unregister(function: Callable[..., object], /) -> None:
+        handlers[:] = [handler for handler in handlers if handler[1] != function]
+        real[1](function)
+
+    atexit.register, atexit.unregister = register, unregister  # type: ignore[assignment]  # positional names aside
+    try:
+        yield handlers
+    finally:
+        atexit.register, atexit.unregister = real
+
+
+def _wind_up(handlers: list[tuple[Callable[[], object], Callable[..., object]]]) -> None:
     """Do what the interpreter does at the end, while time is still virtual: join threads, run exit handlers."""
     for callback in reversed(threading._threading_atexits):  # type: ignore[attr-defined]  # 3.9-3.14: the executors' end
         callback()
     for thread in threading.enumerate():
         if thread is not threading.current_thread() and not thread.daemon:
             thread.join()
-    atexit._run_exitfuncs()
+    while handlers:
+        handler, function = handlers.pop()
+        try:
+            handler()
+        except Exception:  # noqa: BLE001  # as the interpreter does: it is shown, and the next one runs
+            sys.stderr.write(f"Exception ignored in atexit callback {function!r}:\n{traceback.format_exc()}")
     gc.collect()  # a coroutine that was never awaited says so when it is collected
 
 

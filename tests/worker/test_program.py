@@ -252,6 +252,24 @@ def test_threads_and_exit_handlers_are_waited_for(run: Run) -> None:
     assert trace.elapsed == 1
 
 
+def test_exit_handlers_run_last_in_first_out_whatever_one_of_them_does(run: Run) -> None:
+    trace = run("""
+        import atexit, time
+        atexit.register(print, "last")
+        atexit.register(lambda: 1 / 0)
+        atexit.register(print, "never")
+        atexit.unregister(print)
+        @atexit.register
+        def first():
+            time.sleep(1)
+            print("first")
+        atexit.register(print, "at once", end="!\\n")
+        """)
+    assert trace.output == ["at once!", "first"]
+    assert trace.elapsed == 1
+    assert "ZeroDivisionError: division by zero" in trace.stderr
+
+
 def test_endless_output_is_stopped(run: Run) -> None:
     trace = run("while True: print('y' * 1000)")
     assert trace.outcome is Outcome.FLOODED
