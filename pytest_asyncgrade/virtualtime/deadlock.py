@@ -12,6 +12,7 @@ import itertools
 import linecache
 import sys
 import threading
+from itertools import pairwise
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
@@ -184,9 +185,9 @@ def _holders(owner: object, tasks: list[asyncio.Task[Any]], waiter: asyncio.Task
 
 def _entered(owner: object, task: asyncio.Task[Any]) -> int:
     return sum(
-        getattr(value, "__self__", None) is owner and getattr(value, "__name__", "") == "__aexit__"
+        getattr(value, "__name__", "") == "__aexit__" and (getattr(value, "__self__", None) or following) is owner
         for coroutine in _coroutines(task)
-        for value in gc.get_referents(coroutine)
+        for value, following in pairwise([*gc.get_referents(coroutine), None])  # from 3.14 on a function and its self
     )
 
 

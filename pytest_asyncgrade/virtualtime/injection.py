@@ -63,7 +63,12 @@ def _refuse_foreign_loops(clock: VirtualClock, undo: ExitStack) -> None:
 
     @functools.wraps(set_running_loop)
     def checked_set_running_loop(loop: asyncio.AbstractEventLoop | None, /) -> None:
-        _check(loop, clock)
+        try:
+            _check(loop, clock)
+        except RuntimeError:
+            if loop is not None and loop.is_running() and hasattr(loop, "_run_forever_cleanup"):
+                loop._run_forever_cleanup()  # 3.14 does not do so itself when this function fails
+            raise
         set_running_loop(loop)
 
     @functools.wraps(set_event_loop)
