@@ -111,21 +111,25 @@ class Stem:
 
     def launch(self, job: bytes) -> Child:
         """Start a process that runs a job; a stem that its student has killed is started anew."""
-        for again in (True, False):
-            link = self.start()
-            read_end, write_end = os.pipe()
-            try:
-                socket.send_fds(link, [struct.pack("!q", len(job))], [write_end])
-                link.sendall(job)
-                return _ForkedChild(_answer(link), link, os.fdopen(read_end, "rb"))
-            except (OSError, struct.error):
-                os.close(read_end)
-                self.close()
-                if not again:
-                    raise
-            finally:
-                os.close(write_end)
-        raise AssertionError
+        try:
+            return self._fork(job)
+        except (OSError, struct.error):
+            self.close()
+            return self._fork(job)
+
+    def _fork(self, job: bytes) -> Child:
+        link = self.start()
+        read_end, write_end = os.pipe()
+        records = os.fdopen(read_end, "rb")
+        try:
+            socket.send_fds(link, [struct.pack("!q", len(job))], [write_end])
+            link.sendall(job)
+            return _ForkedChild(_answer(link), link, records)
+        except BaseException:
+            records.close()
+            raise
+        finally:
+            os.close(write_end)
 
     def close(self) -> None:
         """End the stem."""

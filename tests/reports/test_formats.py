@@ -10,12 +10,12 @@ import jsonschema
 import pytest
 
 from pytest_asyncgrade.errors import UsageError
-from pytest_asyncgrade.grading import Grade
+from pytest_asyncgrade.grading import Failure, Grade, Verdict, Work
 from pytest_asyncgrade.reports import ReportFile, formats, junit
 from pytest_asyncgrade.reports import json as json_report
 from pytest_asyncgrade.reports.terminal import WIDTH, render
 
-from .grades import EVERYTHING
+from .grades import EVERYTHING, RUN, check
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -63,6 +63,17 @@ def test_the_terminal_is_plain_ascii_of_at_most_80_columns() -> None:
     assert [line for line in lines if len(line) > WIDTH] == []
     assert not any(line.lstrip().startswith(("::", "##[")) for line in lines)
     assert "secret" not in "\n".join(lines)
+
+
+def test_a_table_too_wide_comes_in_parts_and_a_long_list_is_cut_and_says_so() -> None:
+    slugs = [f"exercise_number_{number}" for number in range(6)]
+    lost = check("It naps.", Verdict.FAILED, Failure("no", tuple(map(str, range(30)))))
+    grade = Grade(tuple(Work(slug, "ada", "x.py", (lost,), {"run": RUN}) for slug in slugs))
+    lines = [text for text, _ in render(grade)]
+    assert [line for line in lines if len(line) > WIDTH] == []
+    headings = [line for line in lines if line.startswith("student")]
+    assert [heading.split()[1:] for heading in headings] == [slugs[:3], [*slugs[3:], "total"]]
+    assert f"{'':25}[... 10 more]" in lines
 
 
 def test_a_report_is_written_whole_and_replaces_a_link(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import sys
 import time
 from typing import TYPE_CHECKING
@@ -9,8 +10,9 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 
-from pytest_asyncgrade.sandbox import Job, run_isolated
+from pytest_asyncgrade.sandbox import CAN_FORK, Job, Stem, child, run_isolated
 from pytest_asyncgrade.sandbox.run import _vanished
+from pytest_asyncgrade.sandbox.workspace import MAX_FILES
 from pytest_asyncgrade.trace import Outcome
 
 if TYPE_CHECKING:
@@ -65,6 +67,29 @@ def test_no_process_is_left_of_a_hang(run: Run) -> None:
         time.sleep(0.01)
     alive = [pid for pid in pids if psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE]
     assert alive == []
+
+
+@pytest.mark.skipif(not CAN_FORK, reason="needs a stem")
+def test_a_student_who_kills_the_parent_kills_the_stem_alone(tmp_path: Path) -> None:
+    script = tmp_path / "program.py"
+    script.write_text("import os, signal, sys\nprint(1)\nif sys.argv[1:]: os.kill(os.getppid(), signal.SIGKILL)\n")
+    stem = Stem()
+    attack, honest = Job(script, argv=("attack",)), Job(script)
+    assert run_isolated(honest, stem).output == ["1"]
+    assert run_isolated(attack, stem).outcome is Outcome.KILLED
+    assert run_isolated(honest, stem).output == ["1"]
+    stem.close()
+
+
+@pytest.mark.skipif(not CAN_FORK, reason="needs a stem")
+def test_a_stem_that_cannot_be_had_is_an_error_of_ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    script = tmp_path / "program.py"
+    script.write_text("print(1)")
+    monkeypatch.setattr(child, "_command", lambda: [sys.executable, "-c", ""])
+    stem = Stem()
+    with pytest.raises((OSError, struct.error)):
+        run_isolated(Job(script), stem)
+    stem.close()
 
 
 @posix
@@ -144,6 +169,13 @@ def test_helper_modules_come_along_and_what_configures_or_shadows_does_not(tmp_p
         (tmp_path / "secret.txt").symlink_to("/etc/passwd")
     trace = run_isolated(Job(tmp_path / "program.py"))
     assert trace.output == ["1 2", "['data.csv', 'helpers.py', 'parts', 'program.py'] ['one.py']", "True"]
+
+
+def test_a_folder_of_too_many_files_is_copied_in_part(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("import os\nprint(len(os.listdir()))")
+    for number in range(MAX_FILES + 50):
+        (tmp_path / f"data{number:03}.txt").write_text("")
+    assert run_isolated(Job(tmp_path / "a.py")).output == [str(MAX_FILES + 1)]
 
 
 def test_a_file_that_is_graded_alone_has_no_neighbours(tmp_path: Path) -> None:
