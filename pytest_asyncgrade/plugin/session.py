@@ -42,7 +42,7 @@ class GradeSession:
         self.source = source
         self.reports = reports
         self.submissions: dict[tuple[str, str], Submission] = {}
-        self.packed: dict[str, dict[str, Any]] = {}
+        self.packed: dict[str, str] = {}
         self.not_handed_in: set[str] = set()
         self.item: pytest.Item | None = None
 
@@ -137,9 +137,9 @@ class GradeSession:
         """Judge a check, and let its report carry the result."""
         report = yield
         comparison, self.config.stash[COMPARISON] = self.config.stash.get(COMPARISON, None), None
-        packed = judge(item, call, report, self.submissions.get(self._key(item)), comparison)
-        if packed is not None:
-            report.asyncgrade = packed  # type: ignore[attr-defined]  # pytest-xdist sends a report's attributes along
+        judged = judge(item, call, report, self.submissions.get(self._key(item)), comparison)
+        if judged is not None:
+            report.asyncgrade = judged  # type: ignore[attr-defined]  # pytest-xdist sends a report's attributes along
         return report
 
     @staticmethod
@@ -150,14 +150,14 @@ class GradeSession:
     @pytest.hookimpl(tryfirst=True)
     def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, tuple[str, Any]] | None:
         """Call a check earned, lost, broken or not run, and keep it out of pytest's own list of failures."""
-        packed = getattr(report, "asyncgrade", None)
-        return _STATUS[packed["result"]["verdict"]] if packed else None
+        judged = getattr(report, "asyncgrade", None)
+        return _STATUS[judged["verdict"]] if judged else None
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take in a result, from this process or a worker."""
-        if packed := getattr(report, "asyncgrade", None):
-            self.packed[report.nodeid] = packed
+        if judged := getattr(report, "asyncgrade", None):
+            self.packed[report.nodeid] = judged["packed"]
 
     # the end
 

@@ -15,6 +15,7 @@ import pytest
 from pytest_asyncgrade.grading import CheckResult, Failure, Verdict, pack_result
 from pytest_asyncgrade.grading.explain import explain_values, failed_assert, left_side
 from pytest_asyncgrade.trace import Explanation, Outcome, UnfinishedRunError
+from pytest_asyncgrade.trace.text import printable
 
 from .marks import exercise_of, points_of
 
@@ -33,8 +34,8 @@ def judge(
     report: pytest.TestReport,
     submission: Submission | None,
     comparison: Comparison | None,
-) -> dict[str, Any] | None:
-    """Return the packed result of a check, None as long as there is none (a set-up or tear-down that went well)."""
+) -> dict[str, str] | None:
+    """Return a check's verdict and packed result, None as long as there is none (a set-up that went well)."""
     runs = _runs(item, call, submission)
     if call.when != "call" and report.passed:
         return None
@@ -43,7 +44,8 @@ def judge(
     if failure is not None and call.excinfo is not None and not isinstance(call.excinfo.value, UnfinishedRunError):
         failure = replace(failure, hint=points.hint)  # of a program that did not finish, the end is what to mend
     if failure is not None:
-        report.longrepr = failure.traceback or failure.rationale
+        text = failure.traceback or failure.rationale
+        report.longrepr = "\n".join(map(printable, text.split("\n")))
     result = CheckResult(
         exercise=exercise_of(item).slug,
         student=submission.student if submission else "",
@@ -58,7 +60,7 @@ def judge(
     )
     script = submission.script.name if submission else ""
     traces = {key: submission.runs[key] for key in runs} if submission else {}
-    return pack_result(result, script, traces)
+    return {"verdict": verdict.value, "packed": pack_result(result, script, traces)}
 
 
 def _runs(item: pytest.Function, call: pytest.CallInfo[None], submission: Submission | None) -> list[str]:

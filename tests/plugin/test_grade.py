@@ -420,6 +420,22 @@ def test_other_plugins_do_not_change_the_report(course: Course, extra: list[str]
     assert alone.ret == other.ret == 1
 
 
+def test_any_text_of_a_student_survives_xdist(course: Course) -> None:
+    course.write("exercises/naps/naps.py", "raise ValueError('\\udc80')")
+    result = course.pytester.runpytest_subprocess("--grade", "-n2", "-p", "no:randomly")
+    assert result.ret == 1
+    report = result.stdout.str().partition("\n\n")[2].partition("\n\n")[0]
+    assert (
+        report
+        == """\
+naps ............................................................. 0 of 5 points
+  LOST    0/2  The shorter nap ends first.
+               line 1: ValueError: \\udc80
+  LOST    0/3  The naps overlap.
+               (for the same reason)"""
+    )
+
+
 def test_a_run_is_done_once_and_shared(course: Course) -> None:
     course.grader("""
         def test_one(submission):
