@@ -214,6 +214,7 @@ def test_a_hidden_check_keeps_its_secrets(course: Course) -> None:
         @pytest.mark.points(1, visibility="hidden", hint="secret hint")
         def test_it(submission):
             '''secret name'''
+            submission.call("nap", "secret argument")
             assert False, "secret reason"
 
         @pytest.mark.points(1, visibility="after_due_date")
