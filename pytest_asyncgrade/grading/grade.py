@@ -187,11 +187,17 @@ def collect(packed: Iterable[str], not_handed_in: Iterable[str] = ()) -> Grade:
         runs |= {key: unpack(trace) for key, trace in item["runs"].items() if key not in runs}
     return Grade(
         tuple(
-            Work(exercise, student, script, tuple(sorted(checks.values(), key=lambda c: (c.order, c.nodeid))), runs)
+            _work(exercise, student, script, tuple(sorted(checks.values(), key=lambda c: (c.order, c.nodeid))), runs)
             for (student, exercise), (checks, runs, script) in sorted(works.items())
         ),
         tuple(sorted(not_handed_in)),
     )
+
+
+def _work(exercise: str, student: str, script: str, checks: tuple[CheckResult, ...], runs: dict[str, Trace]) -> Work:
+    """Return a work whose runs are in the order of the checks that look at them."""
+    keys = dict.fromkeys(key for check in checks for key in check.runs)
+    return Work(exercise, student, script, checks, {key: runs[key] for key in keys})
 
 
 def _unpack_result(data: dict[str, Any]) -> CheckResult:

@@ -19,7 +19,7 @@ from pytest_asyncgrade.sandbox import DEFAULT_TIMEOUT
 
 from .comparison import COMPARISON
 from .marks import exercise_of, points_of
-from .verdict import judge
+from .verdict import ORDER, judge
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -44,6 +44,8 @@ class GradeSession:
         self.submissions: dict[tuple[str, str], Submission] = {}
         self.packed: dict[str, str] = {}
         self.not_handed_in: set[str] = set()
+        self.collected = 0
+        self.fixture_runs: dict[pytest.FixtureDef[Any], list[str]] = {}
         self.item: pytest.Item | None = None
 
     @classmethod
@@ -71,6 +73,11 @@ class GradeSession:
         """Let each check run once per student."""
         if self.source.submissions is not None and "submission" in metafunc.fixturenames:
             metafunc.parametrize("submission", self.source.students(), indirect=True, scope="module")
+
+    def pytest_itemcollected(self, item: pytest.Item) -> None:
+        """Number the checks as they stand in their files, before anyone shuffles them."""
+        item.stash[ORDER] = self.collected
+        self.collected += 1
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -107,6 +114,35 @@ class GradeSession:
             self.submissions[key] = Submission(exercise, script, student=student, timeout=self._timeout, alone=alone)
         return self.submissions[key]
 
+    @pytest.hookimpl(wrapper=True)
+    def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[Any]) -> Generator[None, object, object]:
+        """Know which runs a fixture asks for: whoever uses the fixture looks at them."""
+        before = {work: len(work.asked) for work in self.submissions.values()}
+        try:
+            return (yield)
+        finally:
+            asked = [(work.asked, before.get(work, 0)) for work in self.submissions.values()]
+            self.fixture_runs[fixturedef] = [key for keys, start in asked for key in keys[start:]]
+            for keys, start in asked:
+                del keys[start:]
+
+    def pytest_fixture_post_finalizer(self, fixturedef: pytest.FixtureDef[Any]) -> None:
+        """Forget the runs of a fixture that is no more."""
+        self.fixture_runs.pop(fixturedef, None)
+
+    def _runs(self, item: pytest.Function, submission: Submission | None) -> tuple[str, ...]:
+        """Return the keys of the runs a check has looked at: its fixtures' and its own."""
+        runs = [
+            key
+            for fixture, keys in self.fixture_runs.items()
+            if fixture.argname in item.fixturenames
+            for key in keys
+        ]
+        if submission is not None:
+            runs += submission.asked
+            submission.asked.clear()
+        return tuple(dict.fromkeys(runs))
+
     def _timeout(self) -> float:
         """Return the real seconds that a run of the check under way may take."""
         mark = self.item.get_closest_marker("timeout") if self.item else None
@@ -137,7 +173,8 @@ class GradeSession:
         """Judge a check, and let its report carry the result."""
         report = yield
         comparison, self.config.stash[COMPARISON] = self.config.stash.get(COMPARISON, None), None
-        judged = judge(item, call, report, self.submissions.get(self._key(item)), comparison)
+        submission = self.submissions.get(self._key(item))
+        judged = judge(item, call, report, submission, comparison, self._runs(item, submission))
         if judged is not None:
             report.asyncgrade = judged  # type: ignore[attr-defined]  # pytest-xdist sends a report's attributes along
         return report

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from .comparison import Comparison
 
-_SHARED = pytest.StashKey[dict[str, list[str]]]()
-"""Per student, the runs that a module's fixtures have asked for: what its checks look at."""
+ORDER = pytest.StashKey[int]()
+"""Which check of all those collected it is: other plugins may run them in another order."""
 
 
 def judge(
@@ -34,9 +34,12 @@ def judge(
     report: pytest.TestReport,
     submission: Submission | None,
     comparison: Comparison | None,
+    runs: tuple[str, ...],
 ) -> dict[str, str] | None:
-    """Return a check's verdict and packed result, None as long as there is none (a set-up that went well)."""
-    runs = _runs(item, call, submission)
+    """Return a check's verdict and packed result, None as long as there is none (a set-up that went well).
+
+    `runs` are the keys of the submission's runs that the check looked at.
+    """
     if call.when != "call" and report.passed:
         return None
     points = points_of(item)
@@ -51,29 +54,16 @@ def judge(
         student=submission.student if submission else "",
         name=_name(item),
         nodeid=item.nodeid,
-        order=item.reportinfo()[1] or 0,
+        order=item.stash[ORDER],
         points=points,
         verdict=verdict,
         failure=failure,
-        runs=tuple(runs),
+        runs=runs,
         duration=report.duration,
     )
     script = submission.script.name if submission else ""
     traces = {key: submission.runs[key] for key in runs} if submission else {}
     return {"verdict": verdict.value, "packed": pack_result(result, script, traces)}
-
-
-def _runs(item: pytest.Function, call: pytest.CallInfo[None], submission: Submission | None) -> list[str]:
-    """Return the keys of the runs a check looks at: those it asked for itself, or else those of its fixtures."""
-    if submission is None:
-        return []
-    module = item.getparent(pytest.Module) or item
-    shared = module.stash.setdefault(_SHARED, {}).setdefault(submission.student, [])
-    asked = list(dict.fromkeys(submission.asked))
-    submission.asked.clear()
-    if call.when == "setup":
-        shared += [key for key in asked if key not in shared]
-    return asked or list(shared)
 
 
 def _judge(

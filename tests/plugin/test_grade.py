@@ -229,6 +229,46 @@ naps ............................................................. 1 of 2 points
     assert "secret" not in result.stdout.str()
 
 
+def test_what_happened_is_what_the_lost_checks_looked_at(course: Course) -> None:
+    course.grader("""
+        @pytest.fixture(scope="module")
+        def one(submission):
+            return submission.call("nap", 1)
+
+        @pytest.fixture(scope="module")
+        def two(submission):
+            return submission.call("nap", 2)
+
+        def test_one(one): pass
+        def test_two(two): assert two.elapsed == 3
+        def test_three(submission): assert submission.call("nap", 3).elapsed == 4
+        def test_one_again(one): pass
+        """)
+    lines = shown(course.grade()).splitlines()
+    assert [line for line in lines if "What happened" in line] == [
+        "  What happened: nap(2) took 2 s",
+        "  What happened: nap(3) took 3 s",
+    ]
+
+
+def test_checks_are_shown_in_the_order_of_their_files(course: Course) -> None:
+    course.grader("""
+        @pytest.mark.parametrize("n", [10, 9])
+        def test_it(submission, n):
+            '''It naps.'''
+            submission.call("nap", n)
+        """)
+    course.write("graders/naps/test_again.py", "def test_last(submission): pass\n")
+    course.write("pytest.ini", "[pytest]\npython_files = test_naps.py test_again.py\n")
+    orders = []
+    for extra in (["-p", "no:randomly"], ["-p", "randomly", "-p", "no:xdist"], ["-n2"]):
+        result = course.pytester.runpytest_subprocess("--grade", "--grade-report=json=grade.json", *extra)
+        assert result.ret == 0
+        (work,) = json.loads((course.path / "grade.json").read_text())["works"]
+        orders.append([[check["name"] for check in work["checks"]], [run["asked"] for run in work["runs"]]])
+    assert orders == [[["last", "It naps. [n=10]", "It naps. [n=9]"], ["nap(10)", "nap(9)"]]] * 3
+
+
 def test_a_bonus_counts_for_the_score_alone(course: Course) -> None:
     course.grader("""
         @pytest.mark.points(2)
@@ -425,7 +465,7 @@ def test_any_text_of_a_student_survives_xdist(course: Course) -> None:
     course.write("exercises/naps/naps.py", "raise ValueError('\\udc80')")
     result = course.pytester.runpytest_subprocess("--grade", "-n2", "-p", "no:randomly")
     assert result.ret == 1
-    report = result.stdout.str().partition("\n\n")[2].partition("\n\n")[0]
+    report = result.stdout.str().partition("%]\n\n")[2].partition("\n\n")[0]
     assert (
         report
         == """\
