@@ -133,10 +133,7 @@ class GradeSession:
     def _runs(self, item: pytest.Function, submission: Submission | None) -> tuple[str, ...]:
         """Return the keys of the runs a check has looked at: its fixtures' and its own."""
         runs = [
-            key
-            for fixture, keys in self.fixture_runs.items()
-            if fixture.argname in item.fixturenames
-            for key in keys
+            key for fixture, keys in self.fixture_runs.items() if fixture.argname in item.fixturenames for key in keys
         ]
         if submission is not None:
             runs += submission.asked

@@ -33,6 +33,9 @@ _HIDDEN = (
 )
 """Folders whose frames mean nothing to a student: they are left out of tracebacks."""
 
+_COLLECT = compile("collect()", "sys", "exec")
+"""What warns meanwhile warns at ``sys:1``, as it does when Python itself collects at the end, and not at our line."""
+
 
 @dataclass(frozen=True, slots=True)
 class End:
@@ -52,6 +55,7 @@ class Program:
         self.path = path
         self.name = name or path.name
         self.recorder = recorder
+        self._module = ""
 
     def run(self, argv: Iterable[str] = ()) -> End:
         """Run the file as ``__main__``."""
@@ -100,15 +104,20 @@ class Program:
         module = ModuleType(name)
         module.__file__ = str(self.path)
         module.__builtins__ = __builtins__  # type: ignore[attr-defined]  # as `python file.py` has it
+        self._module = name
         sys.modules[name] = module
         sys.path.insert(0, str(self.path.parent))
-        exec(compile(tree, self.name, "exec", dont_inherit=True), module.__dict__)  # noqa: S102  # that is our purpose
+        try:
+            exec(compile(tree, self.name, "exec", dont_inherit=True), module.__dict__)  # noqa: S102  # our purpose
+        except SystemExit as error:
+            if not self._is_at_the_end(error):
+                raise
         return module
 
     def _ended(self, action: Callable[[], object], *, function: str = "") -> End:
         """Run `action`, then what Python runs at a program's end, and say how it ended."""
         end = self._guarded(action, function)
-        last = self._guarded(_wind_up, "")
+        last = self._guarded(self._wind_up, "")
         return last if end.outcome is Outcome.FINISHED and last.outcome is not Outcome.FINISHED else end
 
     def _guarded(self, action: Callable[[], object], function: str) -> End:
@@ -121,16 +130,32 @@ class Program:
         except BaseException as error:  # noqa: BLE001  # whatever ends the program is its outcome
             return self._crashed(error, function)
 
-    def _exited(self, error: SystemExit) -> End:
+    def _is_at_the_end(self, error: SystemExit) -> bool:
         """SystemExit from the script's last statement, with status 0, is how many a good program ends."""
         frames = traceback.extract_tb(error.__traceback__)
         last = [frame for frame in frames if frame.filename == self.name]
-        in_loop = any(frame.name == "run_forever" for frame in frames)
-        at_the_end = len(last) == 1 and (last[0].lineno or 0, last[0].colno or 0) >= self._last_statement
-        if error.code in (None, 0) and at_the_end and not in_loop:
-            return End(Outcome.FINISHED)
+        if error.code not in (None, 0) or len(last) != 1 or any(frame.name == "run_forever" for frame in frames):
+            return False
+        return (last[0].lineno or 0, last[0].colno or 0) >= self._last_statement
+
+    def _wind_up(self) -> None:
+        """Do what the interpreter does at the end, while time is still virtual: join threads, run exit handlers.
+
+        At last it lets go of the program: a coroutine that was never awaited says so when it is collected.
+        """
+        for callback in reversed(threading._threading_atexits):  # type: ignore[attr-defined]  # 3.9-3.14: executors
+            callback()
+        for thread in threading.enumerate():
+            if thread is not threading.current_thread() and not thread.daemon:
+                thread.join()
+        atexit._run_exitfuncs()
+        sys.modules.pop(self._module, None)
+        exec(_COLLECT, {"collect": gc.collect})  # noqa: S102  # our own
+
+    def _exited(self, error: SystemExit) -> End:
+        last = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == self.name]
         status = error.code if isinstance(error.code, int) else 0 if error.code is None else 1
-        if isinstance(error.code, str):
+        if error.code is not None and not isinstance(error.code, int):
             sys.stderr.write(f"{error.code}\n")
         where = f" on line {last[-1].lineno}" if last else ""
         return End(Outcome.EXITED, f"the program ended itself with exit({error.code or ''}){where}", status=status)
@@ -175,17 +200,6 @@ def _call(function: Callable[..., Any], args: list[Any], kwargs: dict[str, Any])
 
         return asyncio.run(result if inspect.iscoroutine(result) else await_it())
     return result
-
-
-def _wind_up() -> None:
-    """Do what the interpreter does at the end, while time is still virtual: join threads, run exit handlers."""
-    for callback in reversed(threading._threading_atexits):  # type: ignore[attr-defined]  # 3.9-3.14: the executors' end
-        callback()
-    for thread in threading.enumerate():
-        if thread is not threading.current_thread() and not thread.daemon:
-            thread.join()
-    atexit._run_exitfuncs()
-    gc.collect()  # a coroutine that was never awaited says so when it is collected
 
 
 def _message(error: BaseException) -> str:
