@@ -77,7 +77,7 @@ def test_five_seconds(trace: Trace) -> None:
 
 
 def never_awaited(trace: Trace) -> list[tuple[str, str]]:
-    """Return the coroutines that Python warned of (they were made and not awaited), each with its line if it is known."""
+    """Return the coroutines that Python warned of (they were made and not awaited), with their lines if known."""
     warning = re.compile(r"(?:^|:(\d+): )RuntimeWarning: coroutine '([^']+)' was never awaited")
     found = [warning.search(line.text) for line in trace.stderr]
     return [(match[2], f" on line {match[1]}" if match[1] else "") for match in found if match]

@@ -19,7 +19,7 @@ from pytest_asyncgrade.sandbox import DEFAULT_TIMEOUT
 
 from .comparison import COMPARISON
 from .marks import exercise_of, points_of
-from .verdict import ORDER, judge
+from .verdict import ORDER, Seen, judge
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -171,7 +171,7 @@ class GradeSession:
         report = yield
         comparison, self.config.stash[COMPARISON] = self.config.stash.get(COMPARISON, None), None
         submission = self.submissions.get(self._key(item))
-        judged = judge(item, call, report, submission, comparison, self._runs(item, submission))
+        judged = judge(item, call, report, Seen(submission, self._runs(item, submission), comparison))
         if judged is not None:
             report.asyncgrade = judged  # type: ignore[attr-defined]  # pytest-xdist sends a report's attributes along
         return report

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import ast
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
 from pytest_asyncgrade.grading import CheckResult, Failure, Verdict, pack_result
-from pytest_asyncgrade.grading.explain import explain_values, failed_assert, left_side
+from pytest_asyncgrade.grading.explain import explain_values, failed_assert
 from pytest_asyncgrade.trace import Explanation, Outcome, UnfinishedRunError
 from pytest_asyncgrade.trace.text import printable
 
@@ -28,22 +28,26 @@ ORDER = pytest.StashKey[int]()
 """Which check of all those collected it is: other plugins may run them in another order."""
 
 
+class Seen(NamedTuple):
+    """What a check had before it: a submission, the keys of those of its runs, and the comparison that failed."""
+
+    submission: Submission | None
+    runs: tuple[str, ...]
+    comparison: Comparison | None
+
+
 def judge(
     item: pytest.Function,
     call: pytest.CallInfo[None],
     report: pytest.TestReport,
-    submission: Submission | None,
-    comparison: Comparison | None,
-    runs: tuple[str, ...],
+    seen: Seen,
 ) -> dict[str, str] | None:
-    """Return a check's verdict and packed result, None as long as there is none (a set-up that went well).
-
-    `runs` are the keys of the submission's runs that the check looked at.
-    """
+    """Return a check's verdict and packed result, None as long as there is none (a set-up that went well)."""
+    submission = seen.submission
     if call.when != "call" and report.passed:
         return None
     points = points_of(item)
-    verdict, failure = _judge(item, call, report, comparison)
+    verdict, failure = _judge(item, call, report, seen.comparison)
     if failure is not None and call.excinfo is not None and not isinstance(call.excinfo.value, UnfinishedRunError):
         failure = replace(failure, hint=points.hint)  # of a program that did not finish, the end is what to mend
     if failure is not None:
@@ -58,11 +62,11 @@ def judge(
         points=points,
         verdict=verdict,
         failure=failure,
-        runs=runs,
+        runs=seen.runs,
         duration=report.duration,
     )
     script = submission.script.name if submission else ""
-    traces = {key: submission.runs[key] for key in runs} if submission else {}
+    traces = {key: submission.runs[key] for key in seen.runs} if submission else {}
     return {"verdict": verdict.value, "packed": pack_result(result, script, traces)}
 
 
@@ -70,8 +74,8 @@ def _judge(
     item: pytest.Function, call: pytest.CallInfo[None], report: pytest.TestReport, comparison: Comparison | None
 ) -> tuple[Verdict, Failure | None]:
     if report.skipped:
-        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else "it was left out"
-        return Verdict.NOT_RUN, Failure(str(reason).removeprefix("Skipped: "))
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else getattr(report, "wasxfail", "")
+        return Verdict.NOT_RUN, Failure(str(reason).removeprefix("Skipped: ") or "it is expected to fail")
     if call.excinfo is None:
         return Verdict.PASSED, None
     error = call.excinfo.value
@@ -105,7 +109,7 @@ def _explain(excinfo: pytest.ExceptionInfo[BaseException], comparison: Compariso
     expression = failed_assert(excinfo.tb)
     explanation = comparison.explanation if comparison else None
     if comparison and explanation is None and isinstance(expression, ast.Compare):
-        explanation = explain_values(comparison.op, comparison.left, comparison.right, left_side(expression))
+        explanation = explain_values(comparison.op, comparison.left, comparison.right, expression)
     if explanation is None:
         what = ast.unparse(expression) if expression is not None else text.removeprefix("assert ")
         explanation = Explanation(f"this does not hold: {what}")

@@ -133,7 +133,7 @@ class Session:
     def _format_warning(
         self, message: Warning | str, category: type[Warning], filename: str, lineno: int, line: str | None = None
     ) -> str:
-        """Return a warning as Python shows it, less its advice to trace memory and any place that is not a student's."""
+        """Return a warning as Python shows it, less its advice to trace memory and a place that is not a student's."""
         shown = f"{category.__name__}: {message}\n"
         name = self._recorder.students(filename)
         if name is None:
