@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_asyncgrade.errors import AsyncgradeError
-from pytest_asyncgrade.grading import Source, Submission, collect
+from pytest_asyncgrade.grading import Source, Submission, checked_timeout, collect
 from pytest_asyncgrade.reports import ReportFile
 from pytest_asyncgrade.reports.terminal import render
 from pytest_asyncgrade.sandbox import DEFAULT_TIMEOUT
@@ -56,10 +56,9 @@ class GradeSession:
             config.args[:] = [str(_default_graders(config))]
         _silence_pytest_asyncio()
         option.verbose -= 1  # pytest's own header and file names say nothing to a student
-        if option.grade_timeout is not None and option.grade_timeout <= 0:
-            msg = f"--grade-timeout {option.grade_timeout:g}: give a number of seconds above 0"
-            raise pytest.UsageError(msg)
         try:
+            if option.grade_timeout is not None:
+                checked_timeout(option.grade_timeout, "--grade-timeout")
             source = Source(option.submission, option.submissions)
             source.students()
             reports = tuple(map(ReportFile.parse, option.grade_report))
@@ -141,14 +140,14 @@ class GradeSession:
         return tuple(dict.fromkeys(runs))
 
     def _timeout(self) -> float:
-        """Return the real seconds that a run of the check under way may take."""
+        """Return the real seconds that a run of the check under way may take; pytest-timeout's 0 does not lift it."""
         mark = self.item.get_closest_marker("timeout") if self.item else None
-        if mark is not None and (mark.args or "timeout" in mark.kwargs):
-            return float(mark.args[0] if mark.args else mark.kwargs["timeout"])
-        given = self.config.option.grade_timeout or self.config.getoption("timeout", None)
+        given = (mark.args[0] if mark.args else mark.kwargs.get("timeout")) if mark else None
+        if given is None:
+            given = self.config.option.grade_timeout or self.config.getoption("timeout", None)
         if given is None and self.config.pluginmanager.has_plugin("timeout"):
             given = self.config.getini("timeout")
-        return float(given or DEFAULT_TIMEOUT)
+        return checked_timeout(float(given or 0) or DEFAULT_TIMEOUT, "timeout")
 
     @pytest.hookimpl(tryfirst=True, optionalhook=True)
     def pytest_timeout_set_timer(self) -> bool:
