@@ -74,7 +74,7 @@ class GradeSession:
             metafunc.parametrize("submission", self.source.students(), indirect=True, scope="module")
 
     def pytest_itemcollected(self, item: pytest.Item) -> None:
-        """Number the checks as they stand in their files, before anyone shuffles them."""
+        """Count the checks as they stand in their files, before anyone shuffles them."""
         item.stash[ORDER] = self.collected
         self.collected += 1
 

@@ -60,7 +60,15 @@ def _shown_runs(work: Work, *, verbose: bool) -> list[Trace]:
     """Return the runs to show: of what a hidden check alone has asked for, its arguments are a secret."""
     visible = [check for check in work.checks if check.points.visibility is Visibility.VISIBLE]
     keys = [key for check in visible if check.verdict is not Verdict.PASSED or verbose for key in check.runs]
-    return [work.runs[key] for key in dict.fromkeys(keys)]
+    runs = [work.runs[key] for key in dict.fromkeys(keys)]
+    return [run for run in runs if run is _first_told(run, runs)]
+
+
+def _first_told(run: Trace, runs: list[Trace]) -> Trace:
+    """Return the first of the runs that tells as much: of a syntax error one is enough, whatever was asked."""
+    if run.outcome == "finished" or run.partial.output or run.partial.stderr:
+        return run
+    return next(other for other in runs if other.reason == run.reason)
 
 
 def _check(check: CheckResult, told: set[Failure]) -> Iterator[Styled]:

@@ -174,6 +174,10 @@ naps ............................................................. 0 of 4 points
          '"slept 2" at 2 s was printed, and should not have been'),
         ("trace = submission.run(); assert trace.output == []", "failed",
          '"slept 1" was printed, and nothing should have been'),
+        ("trace = submission.run(); assert trace.output[2].text == 'x'", "failed",
+         "there is no line 3: 2 were printed"),
+        ("trace = submission.run(); assert trace.stderr[-1].text == 'x'", "failed",
+         "there is no line 1 from the end: nothing was printed"),
         ("pytest.fail('not like this')", "failed", "not like this"),
         ("pytest.skip('another day')", "not_run", "another day"),
         ("pytest.xfail('known to be hard')", "not_run", "known to be hard"),
@@ -181,6 +185,8 @@ naps ............................................................. 0 of 4 points
          "the program took 2 s; it should be more than 2 s"),
         ("submission.call('nap', object())", "error", None),
         ("submission.run(3)", "error", None),
+        ("submission.run(timeout=0)", "error",
+         "UsageError: submission.run: timeout 0: give a number of seconds above 0"),
         ("submission.play('fill')", "error", None),
     ],
 )  # fmt: skip
@@ -251,6 +257,18 @@ def test_what_happened_is_what_the_lost_checks_looked_at(course: Course) -> None
     assert [line for line in lines if "What happened" in line] == [
         "  What happened: nap(2) took 2 s",
         "  What happened: nap(3) took 3 s",
+    ]
+
+
+def test_a_program_that_cannot_run_is_shown_once_whatever_was_asked_of_it(course: Course) -> None:
+    course.write("exercises/naps/naps.py", "this is no Python")
+    course.grader("""
+        def test_one(submission): submission.run().output
+        def test_two(submission): submission.call("nap", 1).output
+        """)
+    lines = shown(course.grade()).splitlines()
+    assert [line for line in lines if "What happened" in line] == [
+        "  What happened: python naps.py: Python cannot read the program: line 1 of"
     ]
 
 
@@ -375,6 +393,8 @@ def test_the_exercise_mark_names_another_exercise(course: Course) -> None:
         (["--grade-report=json"], "--grade-report json: write FORMAT=PATH, as in json=grade.json"),
         (["--grade-report=gh=x"], "--grade-report gh=x: unknown format 'gh': choose json, junit"),
         (["--grade-report=json=no/x.json"], "--grade-report json=no/x.json: there is no folder *"),
+        (["--grade-timeout=nan"], "--grade-timeout nan: give a number of seconds above 0"),
+        (["--grade-timeout=inf"], "--grade-timeout inf: give a number of seconds above 0"),
         (["--grade-timeout=0"], "--grade-timeout 0: give a number of seconds above 0"),
     ],
 )
@@ -537,6 +557,32 @@ def test_limits_of_others_limit_a_run(course: Course, mark: str, arguments: list
     assert check["verdict"] == "failed"
     assert check["rationale"].startswith(f"the program was still running after {seconds} s")
     assert result.ret == 1
+
+
+@pytest.mark.parametrize(
+    ("mark", "arguments", "ini"),
+    [("timeout(0)", [], ""), ("points(1)", ["--timeout=0"], ""), ("points(1)", [], "timeout = 0")],
+)
+def test_no_limit_of_pytest_timeout_leaves_the_limit_of_a_run(
+    course: Course, mark: str, arguments: list[str], ini: str
+) -> None:
+    course.write("pytest.ini", f"[pytest]\n{ini}\n")
+    course.grader(f"@pytest.mark.{mark}\ndef test_it(submission): assert submission.run().elapsed == 2\n")
+    assert course.grade(*arguments).ret == 0
+
+
+def test_checks_with_other_limits_do_not_share_a_run(course: Course) -> None:
+    course.write("exercises/naps/naps.py", "print('slow')\nx = 0\n"
+                 "for _ in range(10**7): x += 1\n")  # fmt: skip
+    course.grader("""
+        @pytest.mark.timeout(0.2)
+        def test_soon(submission): submission.run().output
+
+        def test_late(submission): submission.run().output
+        """)
+    course.grade("--grade-report=json=grade.json")
+    checks = json.loads((course.path / "grade.json").read_text())["works"][0]["checks"]
+    assert [check["verdict"] for check in checks] == ["failed", "passed"]
 
 
 def test_v_shows_what_happened_of_full_marks_too(course: Course) -> None:
