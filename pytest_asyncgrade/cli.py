@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+import signal
 import sys
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
@@ -32,12 +33,10 @@ def main() -> None:
 
 @main.command(context_settings={"ignore_unknown_options": True})
 @click.option("--timeline", "draw", is_flag=True, help="Draw on standard error what happened when.")
-@click.option(
-    "--trace", "trace_file", type=click.Path(dir_okay=False, path_type=Path), help="Write the records of the run."
-)
+@click.option("--trace", "trace_file", type=click.File("wb", lazy=False), help="Write the records of the run.")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.argument("args", nargs=-1, type=click.UNPROCESSED)
-def run(file: Path, args: tuple[str, ...], *, draw: bool, trace_file: Path | None) -> None:
+def run(file: Path, args: tuple[str, ...], *, draw: bool, trace_file: BinaryIO | None) -> None:
     """Run the script FILE in virtual time.
 
     Its standard output is exactly the script's, its exit status too; no sleep takes any time.  What is no option of
@@ -46,11 +45,20 @@ def run(file: Path, args: tuple[str, ...], *, draw: bool, trace_file: Path | Non
     run_here = _Run(file)
     end = run_here.run(args)
     if trace_file is not None:
-        trace_file.write_bytes(b"".join(run_here.records))
+        trace_file.writelines(run_here.records)
     if draw:
         for line in _picture(run_here.trace(end)):
             click.echo(line, err=True)
+    if end.raised is not None and end.raised[0] == KeyboardInterrupt.__name__:
+        _be_interrupted()
     sys.exit(end.status)
+
+
+def _be_interrupted() -> None:
+    """End as Python does after Ctrl-C: by the signal, so that a shell or a make that waits for us stops, too."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    sys.stdout.flush()
+    signal.raise_signal(signal.SIGINT)
 
 
 def _picture(trace: Trace) -> Iterator[str]:

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from typing import TYPE_CHECKING
+
+import pytest
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -68,6 +71,25 @@ def test_a_crash_is_shown_as_python_shows_it(tmp_path: Path) -> None:
     assert lines[0] == "Traceback (most recent call last):"
     assert lines[-1] == "OSError: disk"
     assert "pytest_asyncgrade" not in result.stderr.decode()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+def test_an_interrupted_script_is_ended_by_the_signal_and_drawn(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text("import signal\nprint(1)\nsignal.raise_signal(signal.SIGINT)")
+    result = asyncgrade("run", "--timeline", script)
+    assert result.returncode == -signal.SIGINT
+    assert result.stdout == b"1\n"
+    assert f"python {script}: line 3: KeyboardInterrupt" in result.stderr.decode()
+
+
+def test_a_trace_that_cannot_be_written_is_a_usage_error_before_the_run(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text("print(1)")
+    result = asyncgrade("run", "--trace", tmp_path / "nowhere" / "trace.jsonl", script)
+    assert result.returncode == 2
+    assert result.stdout == b""
+    assert "Error: Invalid value for '--trace'" in result.stderr.decode()
 
 
 def test_a_missing_file_is_a_usage_error() -> None:

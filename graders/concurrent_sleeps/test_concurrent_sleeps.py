@@ -21,8 +21,8 @@ def test_loop_stays_free(trace: Trace) -> None:
         pytest.fail(f"time.sleep on {stretch.place} stops {what}: no other task can run meanwhile")
     for wait in trace.busy_waits:
         pytest.fail(f"{wait.place} looks at the clock again and again: nothing else gets its turn meanwhile")
-    for coroutine, lineno in never_awaited(trace):
-        pytest.fail(f"{coroutine}() is called on line {lineno} but not awaited, so it never runs")
+    for coroutine, where in never_awaited(trace):
+        pytest.fail(f"{coroutine}() is called{where} but not awaited, so it never runs")
     for task in trace.tasks:
         assert task.ended != "failed", f"an exception ended {task.coroutine}()"
         assert task.ended == "finished", f"the program ended before {task.coroutine}() did: nobody awaits it"
@@ -86,7 +86,7 @@ def test_each_function_alone(submission: Submission) -> None:
 
 
 def never_awaited(trace: Trace) -> list[tuple[str, str]]:
-    """Return the coroutines that Python warned of (they were made and not awaited), each with its line."""
-    warning = re.compile(r":(\d+): RuntimeWarning: coroutine '([^']+)' was never awaited")
+    """Return the coroutines that Python warned of (they were made and not awaited), with their lines if known."""
+    warning = re.compile(r"(?:^|:(\d+): )RuntimeWarning: coroutine '([^']+)' was never awaited")
     found = [warning.search(line.text) for line in trace.stderr]
-    return [(match[2], match[1]) for match in found if match]
+    return [(match[2], f" on line {match[1]}" if match[1] else "") for match in found if match]

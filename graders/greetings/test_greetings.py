@@ -16,8 +16,8 @@ def trace(submission: Submission) -> Trace:
 @pytest.mark.points(1, hint="asyncio.run(main()) starts the event loop; inside a coroutine, write await before a call")
 def test_everything_is_awaited(trace: Trace) -> None:
     """The event loop runs every coroutine of the program to its end."""
-    for coroutine, lineno in never_awaited(trace):
-        pytest.fail(f"{coroutine}() is called on line {lineno} but not awaited, so it never runs")
+    for coroutine, where in never_awaited(trace):
+        pytest.fail(f"{coroutine}() is called{where} but not awaited, so it never runs")
     for task in trace.tasks:
         assert task.ended != "failed", f"an exception ended {task.coroutine}()"
         assert task.ended == "finished", f"the program ended before {task.coroutine}() did: nobody awaits it"
@@ -71,7 +71,7 @@ def test_main_uses_greet(trace: Trace) -> None:
 
 
 def never_awaited(trace: Trace) -> list[tuple[str, str]]:
-    """Return the coroutines that Python warned of (they were made and not awaited), each with its line."""
-    warning = re.compile(r":(\d+): RuntimeWarning: coroutine '([^']+)' was never awaited")
+    """Return the coroutines that Python warned of (they were made and not awaited), with their lines if known."""
+    warning = re.compile(r"(?:^|:(\d+): )RuntimeWarning: coroutine '([^']+)' was never awaited")
     found = [warning.search(line.text) for line in trace.stderr]
-    return [(match[2], match[1]) for match in found if match]
+    return [(match[2], f" on line {match[1]}" if match[1] else "") for match in found if match]

@@ -2,9 +2,9 @@
 
 from .exercise import Exercise, Source
 from .grade import CheckResult, Failure, Grade, Points, Verdict, Visibility, Work, collect, pack_result
-from .submission import Submission
+from .submission import Submission, checked_timeout
 
 __all__ = [
     "CheckResult", "Exercise", "Failure", "Grade", "Points", "Source", "Submission", "Verdict", "Visibility", "Work",
-    "collect", "pack_result",
+    "checked_timeout", "collect", "pack_result",
 ]  # fmt: skip

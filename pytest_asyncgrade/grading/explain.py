@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import linecache
 from typing import TYPE_CHECKING
 
@@ -9,11 +10,16 @@ from pytest_asyncgrade.trace import Explanation, Matcher, Outcome, Output, lines
 from pytest_asyncgrade.trace.model import Elapsed, Seconds
 
 if TYPE_CHECKING:
-    import ast
     from types import TracebackType
 
 _SHOULD = {"<": "less than", "<=": "at most", ">": "more than", ">=": "at least", "!=": "anything but", "==": "exactly"}
+_SIGNS: dict[type[ast.cmpop], str] = {
+    ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=",
+    ast.Is: "is", ast.IsNot: "is not", ast.In: "in", ast.NotIn: "not in",
+}  # fmt: skip
+_MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "!=": "!=", "==": "=="}
 _SUBJECTS = {
+    "trace.elapsed": "the time the program took",
     "trace.result": "the result",
     "trace.outcome": "the way the program ended",
     "trace.max_concurrency": "the number of tasks in progress at once",
@@ -24,7 +30,7 @@ _SUBJECTS = {
 
 def explain_matcher(op: str, left: object, right: object) -> Explanation | None:
     """Explain a comparison with a matcher, an output or a duration; None for anything else."""
-    if isinstance(left, Matcher) and op == "==":
+    if op == "==" and (isinstance(left, Matcher) or (isinstance(right, Output) and not isinstance(left, Output))):
         left, right = right, left
     if op == "==" and isinstance(right, Matcher) and isinstance(left, Output):
         return right.explain(left)
@@ -34,6 +40,8 @@ def explain_matcher(op: str, left: object, right: object) -> Explanation | None:
         return Explanation(f'"{left}" was not printed', actual=tuple(f'"{line}" at {line.time}' for line in right))
     if op == "not in" and isinstance(right, Output):
         return Explanation(f'"{left}" was printed, and should not have been')
+    if isinstance(right, Seconds) and not isinstance(left, Seconds) and op in _MIRRORED:
+        op, left, right = _MIRRORED[op], right, left
     if isinstance(left, Seconds) and op in _SHOULD and isinstance(right, int | float):
         return _explain_seconds(op, left, Seconds(right))
     return None
@@ -52,9 +60,14 @@ def _explain_seconds(op: str, left: Seconds, right: Seconds) -> Explanation:
     return Explanation(f"{subject} {left}; it should be {_SHOULD[op]} {right}")
 
 
-def explain_values(op: str, left: object, right: object, expression: str) -> Explanation:
-    """Explain a comparison of any values; `expression` is the left side, as the teacher wrote it."""
-    subject = _SUBJECTS.get(expression, expression or "the value")
+def explain_values(op: str, left: object, right: object, expression: ast.Compare) -> Explanation:
+    """Explain a comparison of any values; `expression` is what the teacher wrote."""
+    sides = _sides(op, expression)
+    constant = [isinstance(side, ast.Constant) for side in sides or ()]
+    if sides and constant == [True, False] and op in _MIRRORED:  # 3 == trace.result: it is about the result
+        op, left, right, sides = _MIRRORED[op], right, left, sides[::-1]
+    written = ast.unparse(sides[0]) if sides else "the value"
+    subject = _SUBJECTS.get(written, written)
     shown = left.value if isinstance(left, Outcome) else repr(left)
     expected = right.value if isinstance(right, Outcome) else repr(right)
     if op == "==":
@@ -66,8 +79,6 @@ def explain_values(op: str, left: object, right: object, expression: str) -> Exp
 
 def failed_assert(tb: TracebackType | None) -> ast.expr | None:
     """Return the expression of the ``assert`` statement that a traceback ends on, None if it ends elsewhere."""
-    import ast  # for a failed check alone
-
     while tb is not None and tb.tb_next is not None:
         tb = tb.tb_next
     if tb is None:
@@ -82,8 +93,8 @@ def failed_assert(tb: TracebackType | None) -> ast.expr | None:
     return None
 
 
-def left_side(expression: ast.expr | None) -> str:
-    """Return the source of the left side of a comparison, empty if it is not one."""
-    import ast
-
-    return ast.unparse(expression.left) if isinstance(expression, ast.Compare) else ""
+def _sides(op: str, expression: ast.Compare) -> tuple[ast.expr, ast.expr] | None:
+    """Return what was compared by `op`, None if a chain compares by it more than once: nobody knows which failed."""
+    values = [expression.left, *expression.comparators]
+    found = [index for index, kind in enumerate(expression.ops) if _SIGNS[type(kind)] == op]
+    return (values[found[0]], values[found[0] + 1]) if len(found) == 1 else None

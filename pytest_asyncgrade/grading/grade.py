@@ -171,27 +171,33 @@ class Grade:
         return all(check.verdict is Verdict.PASSED or check.points.bonus for check in self.checks) and not self.broken
 
 
-def pack_result(result: CheckResult, script: str, runs: Mapping[str, Trace]) -> dict[str, Any]:
-    """Return a result as plain JSON data: pytest-xdist carries it from the process that checked."""
+def pack_result(result: CheckResult, script: str, runs: Mapping[str, Trace]) -> str:
+    """Return a result as JSON in ASCII, which pytest-xdist can carry whatever a student's text is made of."""
     packed = {"result": asdict(result), "script": script, "runs": {key: pack(trace) for key, trace in runs.items()}}
-    return json.loads(json.dumps(packed))  # type: ignore[no-any-return]  # the exact built-in types alone
+    return json.dumps(packed)
 
 
-def collect(packed: Iterable[dict[str, Any]], not_handed_in: Iterable[str] = ()) -> Grade:
+def collect(packed: Iterable[str], not_handed_in: Iterable[str] = ()) -> Grade:
     """Return the grade of all results, in the order of student, exercise and check, however they arrived."""
     works: dict[tuple[str, str], tuple[dict[str, CheckResult], dict[str, Trace], str]] = {}
-    for item in packed:
+    for item in map(json.loads, packed):
         result = _unpack_result(item["result"])
         checks, runs, _ = works.setdefault((result.student, result.exercise), ({}, {}, item["script"]))
         checks[result.nodeid] = result
         runs |= {key: unpack(trace) for key, trace in item["runs"].items() if key not in runs}
     return Grade(
         tuple(
-            Work(exercise, student, script, tuple(sorted(checks.values(), key=lambda c: (c.order, c.nodeid))), runs)
+            _work(exercise, student, script, tuple(sorted(checks.values(), key=lambda c: (c.order, c.nodeid))), runs)
             for (student, exercise), (checks, runs, script) in sorted(works.items())
         ),
         tuple(sorted(not_handed_in)),
     )
+
+
+def _work(exercise: str, student: str, script: str, checks: tuple[CheckResult, ...], runs: dict[str, Trace]) -> Work:
+    """Return a work whose runs are in the order of the checks that look at them."""
+    keys = dict.fromkeys(key for check in checks for key in check.runs)
+    return Work(exercise, student, script, checks, {key: runs[key] for key in keys})
 
 
 def _unpack_result(data: dict[str, Any]) -> CheckResult:

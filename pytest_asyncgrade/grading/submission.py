@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING, Any
 
 from pytest_asyncgrade.errors import UsageError
@@ -15,6 +16,14 @@ if TYPE_CHECKING:
     from pytest_asyncgrade.trace import Trace
 
     from .exercise import Exercise
+
+
+def checked_timeout(seconds: float, where: str) -> float:
+    """Return a time limit in real seconds; UsageError if no run could have it, with `where` it was given."""
+    if not 0 < seconds <= threading.TIMEOUT_MAX:  # neither is true of nan
+        msg = f"{where} {seconds:g}: give a number of seconds above 0"
+        raise UsageError(msg)
+    return seconds
 
 
 class Submission:
@@ -93,8 +102,9 @@ class Submission:
                 raise UsageError(msg)
 
     def _do(self, kind: Any, timeout: float | None, **fields: Any) -> Trace:
-        job = Job(self.script, kind, timeout=timeout or self._timeout(), alone=self._alone, **fields)
-        key = repr((kind, timeout, sorted(fields.items())))
+        limit = self._timeout() if timeout is None else checked_timeout(timeout, f"submission.{kind}: timeout")
+        job = Job(self.script, kind, timeout=limit, alone=self._alone, **fields)
+        key = repr((kind, limit, sorted(fields.items())))
         if key not in self.runs:
             launcher: Launcher = self._stem or Fresh()
             self.runs[key] = run_isolated(job, launcher)

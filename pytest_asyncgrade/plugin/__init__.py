@@ -45,7 +45,11 @@ def pytest_configure(config: pytest.Config) -> None:
     """Declare our marks; begin to grade if that is asked for."""
     for mark in _MARKS:
         config.addinivalue_line("markers", mark)
-    if config.option.grade:
+    option = config.option
+    if not option.grade and (option.submission or option.submissions or option.grade_report or option.grade_timeout):
+        msg = "--submission, --submissions, --grade-report and --grade-timeout are for grading: add --grade"
+        raise pytest.UsageError(msg)
+    if option.grade:
         from .session import GradeSession
 
         config.pluginmanager.register(GradeSession.begin(config), "asyncgrade-session")

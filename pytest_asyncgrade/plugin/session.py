@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_asyncgrade.errors import AsyncgradeError
-from pytest_asyncgrade.grading import Source, Submission, collect
+from pytest_asyncgrade.grading import Source, Submission, checked_timeout, collect
 from pytest_asyncgrade.reports import ReportFile
 from pytest_asyncgrade.reports.terminal import render
 from pytest_asyncgrade.sandbox import CAN_FORK, DEFAULT_TIMEOUT, Stem
 
 from .comparison import COMPARISON
 from .marks import exercise_of, points_of
-from .verdict import judge
+from .verdict import ORDER, Seen, judge
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -42,8 +42,10 @@ class GradeSession:
         self.source = source
         self.reports = reports
         self.submissions: dict[tuple[str, str], Submission] = {}
-        self.packed: dict[str, dict[str, Any]] = {}
+        self.packed: dict[str, str] = {}
         self.not_handed_in: set[str] = set()
+        self.collected = 0
+        self.fixture_runs: dict[pytest.FixtureDef[Any], list[str]] = {}
         self.item: pytest.Item | None = None
         self.spare_stem: Stem | None = Stem() if CAN_FORK and not config.option.collectonly else None
         if self.spare_stem is not None and not getattr(config.option, "numprocesses", None):
@@ -57,10 +59,9 @@ class GradeSession:
             config.args[:] = [str(_default_graders(config))]
         _silence_pytest_asyncio()
         option.verbose -= 1  # pytest's own header and file names say nothing to a student
-        if option.grade_timeout is not None and option.grade_timeout <= 0:
-            msg = f"--grade-timeout {option.grade_timeout:g}: give a number of seconds above 0"
-            raise pytest.UsageError(msg)
         try:
+            if option.grade_timeout is not None:
+                checked_timeout(option.grade_timeout, "--grade-timeout")
             source = Source(option.submission, option.submissions)
             source.students()
             reports = tuple(map(ReportFile.parse, option.grade_report))
@@ -74,6 +75,11 @@ class GradeSession:
         """Let each check run once per student."""
         if self.source.submissions is not None and "submission" in metafunc.fixturenames:
             metafunc.parametrize("submission", self.source.students(), indirect=True, scope="module")
+
+    def pytest_itemcollected(self, item: pytest.Item) -> None:
+        """Count the checks as they stand in their files, before anyone shuffles them."""
+        item.stash[ORDER] = self.collected
+        self.collected += 1
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -125,15 +131,41 @@ class GradeSession:
         if self.spare_stem is not None:
             self.spare_stem.close()
 
+    @pytest.hookimpl(wrapper=True)
+    def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[Any]) -> Generator[None, object, object]:
+        """Know which runs a fixture asks for: whoever uses the fixture looks at them."""
+        before = {work: len(work.asked) for work in self.submissions.values()}
+        try:
+            return (yield)
+        finally:
+            asked = [(work.asked, before.get(work, 0)) for work in self.submissions.values()]
+            self.fixture_runs[fixturedef] = [key for keys, start in asked for key in keys[start:]]
+            for keys, start in asked:
+                del keys[start:]
+
+    def pytest_fixture_post_finalizer(self, fixturedef: pytest.FixtureDef[Any]) -> None:
+        """Forget the runs of a fixture that is no more."""
+        self.fixture_runs.pop(fixturedef, None)
+
+    def _runs(self, item: pytest.Function, submission: Submission | None) -> tuple[str, ...]:
+        """Return the keys of the runs a check has looked at: its fixtures' and its own."""
+        runs = [
+            key for fixture, keys in self.fixture_runs.items() if fixture.argname in item.fixturenames for key in keys
+        ]
+        if submission is not None:
+            runs += submission.asked
+            submission.asked.clear()
+        return tuple(dict.fromkeys(runs))
+
     def _timeout(self) -> float:
-        """Return the real seconds that a run of the check under way may take."""
+        """Return the real seconds that a run of the check under way may take; pytest-timeout's 0 does not lift it."""
         mark = self.item.get_closest_marker("timeout") if self.item else None
-        if mark is not None and (mark.args or "timeout" in mark.kwargs):
-            return float(mark.args[0] if mark.args else mark.kwargs["timeout"])
-        given = self.config.option.grade_timeout or self.config.getoption("timeout", None)
+        given = (mark.args[0] if mark.args else mark.kwargs.get("timeout")) if mark else None
+        if given is None:
+            given = self.config.option.grade_timeout or self.config.getoption("timeout", None)
         if given is None and self.config.pluginmanager.has_plugin("timeout"):
             given = self.config.getini("timeout")
-        return float(given or DEFAULT_TIMEOUT)
+        return checked_timeout(float(given or 0) or DEFAULT_TIMEOUT, "timeout")
 
     @pytest.hookimpl(tryfirst=True, optionalhook=True)
     def pytest_timeout_set_timer(self) -> bool:
@@ -155,9 +187,10 @@ class GradeSession:
         """Judge a check, and let its report carry the result."""
         report = yield
         comparison, self.config.stash[COMPARISON] = self.config.stash.get(COMPARISON, None), None
-        packed = judge(item, call, report, self.submissions.get(self._key(item)), comparison)
-        if packed is not None:
-            report.asyncgrade = packed  # type: ignore[attr-defined]  # pytest-xdist sends a report's attributes along
+        submission = self.submissions.get(self._key(item))
+        judged = judge(item, call, report, Seen(submission, self._runs(item, submission), comparison))
+        if judged is not None:
+            report.asyncgrade = judged  # type: ignore[attr-defined]  # pytest-xdist sends a report's attributes along
         return report
 
     @staticmethod
@@ -168,14 +201,14 @@ class GradeSession:
     @pytest.hookimpl(tryfirst=True)
     def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, tuple[str, Any]] | None:
         """Call a check earned, lost, broken or not run, and keep it out of pytest's own list of failures."""
-        packed = getattr(report, "asyncgrade", None)
-        return _STATUS[packed["result"]["verdict"]] if packed else None
+        judged = getattr(report, "asyncgrade", None)
+        return _STATUS[judged["verdict"]] if judged else None
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take in a result, from this process or a worker."""
-        if packed := getattr(report, "asyncgrade", None):
-            self.packed[report.nodeid] = packed
+        if judged := getattr(report, "asyncgrade", None):
+            self.packed[report.nodeid] = judged["packed"]
 
     # the end
 

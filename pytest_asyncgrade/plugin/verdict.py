@@ -7,13 +7,13 @@ else that goes wrong in a grader is the grader's.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
 from pytest_asyncgrade.grading import CheckResult, Failure, Verdict, pack_result
-from pytest_asyncgrade.grading.explain import explain_values, failed_assert, left_side
 from pytest_asyncgrade.trace import Explanation, Outcome, UnfinishedRunError
+from pytest_asyncgrade.trace.text import printable
 
 from .marks import exercise_of, points_of
 
@@ -22,63 +22,58 @@ if TYPE_CHECKING:
 
     from .comparison import Comparison
 
-_SHARED = pytest.StashKey[dict[str, list[str]]]()
-"""Per student, the runs that a module's fixtures have asked for: what its checks look at."""
+ORDER = pytest.StashKey[int]()
+"""Which check of all those collected it is: other plugins may run them in another order."""
+
+
+class Seen(NamedTuple):
+    """What a check had before it: a submission, the keys of those of its runs, and the comparison that failed."""
+
+    submission: Submission | None
+    runs: tuple[str, ...]
+    comparison: Comparison | None
 
 
 def judge(
     item: pytest.Function,
     call: pytest.CallInfo[None],
     report: pytest.TestReport,
-    submission: Submission | None,
-    comparison: Comparison | None,
-) -> dict[str, Any] | None:
-    """Return the packed result of a check, None as long as there is none (a set-up or tear-down that went well)."""
-    runs = _runs(item, call, submission)
+    seen: Seen,
+) -> dict[str, str] | None:
+    """Return a check's verdict and packed result, None as long as there is none (a set-up that went well)."""
+    submission = seen.submission
     if call.when != "call" and report.passed:
         return None
     points = points_of(item)
-    verdict, failure = _judge(item, call, report, comparison)
+    verdict, failure = _judge(item, call, report, seen.comparison)
     if failure is not None and call.excinfo is not None and not isinstance(call.excinfo.value, UnfinishedRunError):
         failure = replace(failure, hint=points.hint)  # of a program that did not finish, the end is what to mend
     if failure is not None:
-        report.longrepr = failure.traceback or failure.rationale
+        text = failure.traceback or failure.rationale
+        report.longrepr = "\n".join(map(printable, text.split("\n")))
     result = CheckResult(
         exercise=exercise_of(item).slug,
         student=submission.student if submission else "",
         name=_name(item),
         nodeid=item.nodeid,
-        order=item.reportinfo()[1] or 0,
+        order=item.stash[ORDER],
         points=points,
         verdict=verdict,
         failure=failure,
-        runs=tuple(runs),
+        runs=seen.runs,
         duration=report.duration,
     )
     script = submission.script.name if submission else ""
-    traces = {key: submission.runs[key] for key in runs} if submission else {}
-    return pack_result(result, script, traces)
-
-
-def _runs(item: pytest.Function, call: pytest.CallInfo[None], submission: Submission | None) -> list[str]:
-    """Return the keys of the runs a check looks at: those it asked for itself, or else those of its fixtures."""
-    if submission is None:
-        return []
-    module = item.getparent(pytest.Module) or item
-    shared = module.stash.setdefault(_SHARED, {}).setdefault(submission.student, [])
-    asked = list(dict.fromkeys(submission.asked))
-    submission.asked.clear()
-    if call.when == "setup":
-        shared += [key for key in asked if key not in shared]
-    return asked or list(shared)
+    traces = {key: submission.runs[key] for key in seen.runs} if submission else {}
+    return {"verdict": verdict.value, "packed": pack_result(result, script, traces)}
 
 
 def _judge(
     item: pytest.Function, call: pytest.CallInfo[None], report: pytest.TestReport, comparison: Comparison | None
 ) -> tuple[Verdict, Failure | None]:
     if report.skipped:
-        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else "it was left out"
-        return Verdict.NOT_RUN, Failure(str(reason).removeprefix("Skipped: "))
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else getattr(report, "wasxfail", "")
+        return Verdict.NOT_RUN, Failure(str(reason).removeprefix("Skipped: ") or "it is expected to fail")
     if call.excinfo is None:
         return Verdict.PASSED, None
     error = call.excinfo.value
@@ -107,6 +102,8 @@ def _explain(excinfo: pytest.ExceptionInfo[BaseException], comparison: Compariso
     """Explain a failed assertion: by the teacher's own message, or by what was compared."""
     import ast  # for a failed check alone
 
+    from pytest_asyncgrade.grading.explain import explain_values, failed_assert
+
     text = str(excinfo.value)
     message = text.partition("\nassert ")[0]
     if message and not message.startswith("assert "):
@@ -114,7 +111,7 @@ def _explain(excinfo: pytest.ExceptionInfo[BaseException], comparison: Compariso
     expression = failed_assert(excinfo.tb)
     explanation = comparison.explanation if comparison else None
     if comparison and explanation is None and isinstance(expression, ast.Compare):
-        explanation = explain_values(comparison.op, comparison.left, comparison.right, left_side(expression))
+        explanation = explain_values(comparison.op, comparison.left, comparison.right, expression)
     if explanation is None:
         what = ast.unparse(expression) if expression is not None else text.removeprefix("assert ")
         explanation = Explanation(f"this does not hold: {what}")

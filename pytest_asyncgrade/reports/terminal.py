@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from pytest_asyncgrade.grading import CheckResult, Failure, Grade, Work
+    from pytest_asyncgrade.trace import Trace
 
 WIDTH = 80
 MOST_VALUES = 20
@@ -48,13 +49,26 @@ def _work(work: Work, *, verbose: bool) -> Iterator[Styled]:
     told: set[Failure] = set()
     for check in work.checks:
         yield from _check(check, told)
-    shown = [key for check in work.checks if check.verdict is not Verdict.PASSED or verbose for key in check.runs]
-    for key in dict.fromkeys(shown):
-        trace = work.runs[key]
+    for trace in _shown_runs(work, verbose=verbose):
         yield "", ()
         yield from _wrapped(f"What happened: {printable(headline(trace))}", 2, style=("bold",))
         for line in timeline(trace, width=WIDTH - 2):
             yield f"  {line}".rstrip(), ()
+
+
+def _shown_runs(work: Work, *, verbose: bool) -> list[Trace]:
+    """Return the runs to show: of what a hidden check alone has asked for, its arguments are a secret."""
+    visible = [check for check in work.checks if check.points.visibility is Visibility.VISIBLE]
+    keys = [key for check in visible if check.verdict is not Verdict.PASSED or verbose for key in check.runs]
+    runs = [work.runs[key] for key in dict.fromkeys(keys)]
+    return [run for run in runs if run is _first_told(run, runs)]
+
+
+def _first_told(run: Trace, runs: list[Trace]) -> Trace:
+    """Return the first of the runs that tells as much: of a syntax error one is enough, whatever was asked."""
+    if run.outcome == "finished" or run.partial.output or run.partial.stderr:
+        return run
+    return next(other for other in runs if other.reason == run.reason)
 
 
 def _check(check: CheckResult, told: set[Failure]) -> Iterator[Styled]:

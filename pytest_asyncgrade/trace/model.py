@@ -38,6 +38,10 @@ class UnfinishedRunError(AssertionError):
         self.trace = trace
 
 
+class MissingLineError(AssertionError, IndexError):
+    """A check asked for a line that the program never printed: the student's fault, not the grader's."""
+
+
 class Seconds(float):
     """A duration in seconds that shows its unit: ``6 s``."""
 
@@ -110,7 +114,14 @@ class Output(Sequence[Line]):
     @overload
     def __getitem__(self, index: slice) -> Output: ...
     def __getitem__(self, index: int | slice) -> Line | Output:
-        return Output(self._lines[index]) if isinstance(index, slice) else self._lines[index]
+        if isinstance(index, slice):
+            return Output(self._lines[index])
+        if not -len(self) <= index < len(self):
+            which = f"line {index + 1}" if index >= 0 else f"line {-index} from the end"
+            printed = {0: "nothing was", 1: "1 was"}.get(len(self), f"{len(self)} were")
+            msg = f"there is no {which}: {printed} printed"
+            raise MissingLineError(msg)
+        return self._lines[index]
 
     def __len__(self) -> int:
         return len(self._lines)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import asyncio
-import atexit
 import gc
 import importlib.util
 import inspect
@@ -12,9 +11,7 @@ import linecache
 import sys
 import threading
 import traceback
-from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -22,8 +19,10 @@ from typing import TYPE_CHECKING, Any
 from pytest_asyncgrade.trace.model import Outcome
 from pytest_asyncgrade.virtualtime import DeadlockError
 
+from .exit_handlers import ExitHandlers
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable
     from types import TracebackType
 
     from .recorder import Recorder
@@ -33,6 +32,9 @@ _HIDDEN = (
     str(Path(asyncio.__file__).parent),
 )
 """Folders whose frames mean nothing to a student: they are left out of tracebacks."""
+
+_COLLECT = compile("collect()", "sys", "exec")
+"""What warns meanwhile warns at ``sys:1``, as it does when Python itself collects at the end, and not at our line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,8 @@ class Program:
         self.path = path
         self.name = name or path.name
         self.recorder = recorder
+        self._module = ""
+        self._exit_handlers = ExitHandlers()
 
     def run(self, argv: Iterable[str] = ()) -> End:
         """Run the file as ``__main__``."""
@@ -101,16 +105,21 @@ class Program:
         module = ModuleType(name)
         module.__file__ = str(self.path)
         module.__builtins__ = __builtins__  # type: ignore[attr-defined]  # as `python file.py` has it
+        self._module = name
         sys.modules[name] = module
         sys.path.insert(0, str(self.path.parent))
-        exec(compile(tree, self.name, "exec", dont_inherit=True), module.__dict__)  # noqa: S102  # that is our purpose
+        try:
+            exec(compile(tree, self.name, "exec", dont_inherit=True), module.__dict__)  # noqa: S102  # our purpose
+        except SystemExit as error:
+            if not self._is_at_the_end(error):
+                raise
         return module
 
     def _ended(self, action: Callable[[], object], *, function: str = "") -> End:
         """Run `action`, then what Python runs at a program's end, and say how it ended."""
-        with _exit_handlers() as handlers:
+        with self._exit_handlers.collecting():
             end = self._guarded(action, function)
-            last = self._guarded(lambda: _wind_up(handlers), "")
+            last = self._guarded(self._wind_up, "")
         return last if end.outcome is Outcome.FINISHED and last.outcome is not Outcome.FINISHED else end
 
     def _guarded(self, action: Callable[[], object], function: str) -> End:
@@ -123,16 +132,35 @@ class Program:
         except BaseException as error:  # noqa: BLE001  # whatever ends the program is its outcome
             return self._crashed(error, function)
 
-    def _exited(self, error: SystemExit) -> End:
-        """SystemExit from the script's last statement, with status 0, is how many a good program ends."""
+    def _is_at_the_end(self, error: SystemExit) -> bool:
+        """SystemExit with status 0 out of the script's last statement is how many a good program ends.
+
+        Out of a coroutine it is not: what else the event loop had to do was cut off.
+        """
         frames = traceback.extract_tb(error.__traceback__)
-        last = [frame for frame in frames if frame.filename == self.name]
-        in_loop = any(frame.name == "run_forever" for frame in frames)
-        at_the_end = len(last) == 1 and (last[0].lineno or 0, last[0].colno or 0) >= self._last_statement
-        if error.code in (None, 0) and at_the_end and not in_loop:
-            return End(Outcome.FINISHED)
+        module = [frame for frame in frames if frame.filename == self.name and frame.name == "<module>"]
+        if error.code not in (None, 0) or not module or any(frame.name == "run_forever" for frame in frames):
+            return False
+        return (module[0].lineno or 0, module[0].colno or 0) >= self._last_statement
+
+    def _wind_up(self) -> None:
+        """Do what the interpreter does at the end, while time is still virtual: join threads, run exit handlers.
+
+        At last it lets go of the program: a coroutine that was never awaited says so when it is collected.
+        """
+        for callback in reversed(threading._threading_atexits):  # type: ignore[attr-defined]  # 3.9-3.14: executors
+            callback()
+        for thread in threading.enumerate():
+            if thread is not threading.current_thread() and not thread.daemon:
+                thread.join()
+        self._exit_handlers.run()
+        sys.modules.pop(self._module, None)
+        exec(_COLLECT, {"collect": gc.collect})  # noqa: S102  # our own
+
+    def _exited(self, error: SystemExit) -> End:
+        last = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == self.name]
         status = error.code if isinstance(error.code, int) else 0 if error.code is None else 1
-        if isinstance(error.code, str):
+        if error.code is not None and not isinstance(error.code, int):
             sys.stderr.write(f"{error.code}\n")
         where = f" on line {last[-1].lineno}" if last else ""
         return End(Outcome.EXITED, f"the program ended itself with exit({error.code or ''}){where}", status=status)
@@ -177,43 +205,6 @@ def _call(function: Callable[..., Any], args: list[Any], kwargs: dict[str, Any])
 
         return asyncio.run(result if inspect.iscoroutine(result) else await_it())
     return result
-
-
-@contextmanager
-def _exit_handlers() -> Iterator[list[tuple[Callable[[], object], Callable[..., object]]]]:
-    """Keep the exit handlers that the program registers, each with what it was registered as, to run them in time."""
-    handlers: list[tuple[Callable[[], object], Callable[..., object]]] = []
-    real = atexit.register, atexit.unregister
-
-    def register(function: Callable[..., object], /, *args: Any, **kwargs: Any) -> Callable[..., object]:
-        handlers.append((partial(function, *args, **kwargs), function))
-        return function
-
-    def unregister(function: Callable[..., object], /) -> None:
-        handlers[:] = [handler for handler in handlers if handler[1] != function]
-        real[1](function)
-
-    atexit.register, atexit.unregister = register, unregister  # type: ignore[assignment]  # positional names aside
-    try:
-        yield handlers
-    finally:
-        atexit.register, atexit.unregister = real
-
-
-def _wind_up(handlers: list[tuple[Callable[[], object], Callable[..., object]]]) -> None:
-    """Do what the interpreter does at the end, while time is still virtual: join threads, run exit handlers."""
-    for callback in reversed(threading._threading_atexits):  # type: ignore[attr-defined]  # 3.9-3.14: the executors' end
-        callback()
-    for thread in threading.enumerate():
-        if thread is not threading.current_thread() and not thread.daemon:
-            thread.join()
-    while handlers:
-        handler, function = handlers.pop()
-        try:
-            handler()
-        except Exception:  # noqa: BLE001  # as the interpreter does: it is shown, and the next one runs
-            sys.stderr.write(f"Exception ignored in atexit callback {function!r}:\n{traceback.format_exc()}")
-    gc.collect()  # a coroutine that was never awaited says so when it is collected
 
 
 def _message(error: BaseException) -> str:

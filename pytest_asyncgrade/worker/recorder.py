@@ -59,16 +59,10 @@ class Recorder(Observer):
             collect()
 
     def slept(self, start_ns: int, end_ns: int) -> None:
-        """Record a `time.sleep`."""
-        self.write(
-            [
-                "slept",
-                start_ns - (self._begin_ns or 0),
-                end_ns - (self._begin_ns or 0),
-                self._task(),
-                self.place(sys._getframe(1)),
-            ]
-        )
+        """Record a `time.sleep`, or as much of it as there was after `begin`: a thread may have begun it before."""
+        begin_ns = self._begin_ns or 0
+        start = max(0, start_ns - begin_ns)
+        self.write(["slept", start, end_ns - begin_ns, self._task(), self.place(sys._getframe(1))])
 
     def busy_waited(self) -> None:
         """Record the begin of a busy wait."""

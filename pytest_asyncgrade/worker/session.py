@@ -95,15 +95,6 @@ def _redirect(fd: int, path: str, flags: int) -> None:
     os.close(target)
 
 
-def _format_warning(
-    message: Warning | str, category: type[Warning], filename: str, lineno: int, line: str | None = None
-) -> str:
-    """Return a warning as Python shows it, less its advice to trace memory."""
-    source = (linecache.getline(filename, lineno) if line is None else line).strip()
-    shown = f"{filename}:{lineno}: {category.__name__}: {message}\n"
-    return f"{shown}  {source}\n" if source else shown
-
-
 class Report:
     """Sends records to the parent, each at once; after the last one, none."""
 
@@ -138,7 +129,7 @@ class Session:
         """Run the program and report its end."""
         sys.stdin = open(0, encoding="utf-8", errors="surrogateescape", closefd=False)  # noqa: SIM115
         sys.stdout, sys.stderr = (stream.text() for stream in self._streams)
-        warnings.formatwarning = _format_warning
+        warnings.formatwarning = self._format_warning
         with virtual_time(self._recorder.clock):
             end = self._action()()
             for stream in self._streams:
@@ -146,6 +137,17 @@ class Session:
             for tail in self._tails:
                 tail.finish()
         self._end(end)
+
+    def _format_warning(
+        self, message: Warning | str, category: type[Warning], filename: str, lineno: int, line: str | None = None
+    ) -> str:
+        """Return a warning as Python shows it, less its advice to trace memory and a place that is not a student's."""
+        shown = f"{category.__name__}: {message}\n"
+        name = self._recorder.students(filename)
+        if name is None:
+            return shown
+        source = (linecache.getline(filename, lineno) if line is None else line).strip()
+        return f"{name}:{lineno}: {shown}" + (f"  {source}\n" if source else "")
 
     def _action(self) -> Callable[[], End]:
         job, program = self._job, self._program

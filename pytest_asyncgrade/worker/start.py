@@ -7,9 +7,10 @@ else is installed.
 import sys
 
 if __name__ == "__main__":
-    installed = [path for path in sys.path if path.endswith(("site-packages", "dist-packages"))]
     roots = [argument for argument in sys.argv[1:] if not argument.startswith("--")]
-    sys.path[:] = [*(path for path in sys.path if path not in installed), *roots, *installed]
+    installed = [path.endswith(("site-packages", "dist-packages")) for path in sys.path]
+    first = installed.index(True) if True in installed else len(installed)  # what follows may be of editable installs
+    sys.path[first:first] = roots
 
     from pytest_asyncgrade.worker.session import main
 

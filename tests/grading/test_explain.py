@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import ast
+
 import pytest
 
-from pytest_asyncgrade.grading.explain import explain_matcher, explain_values, failed_assert, left_side
+from pytest_asyncgrade.grading.explain import explain_matcher, explain_values, failed_assert
 from pytest_asyncgrade.trace import Explanation, Line, Outcome, Output, Seconds, lines
 from pytest_asyncgrade.trace.model import Elapsed
 
@@ -21,6 +23,9 @@ OUTPUT = Output([Line("a", Seconds(1))])
         ("==", Elapsed(6), 3, "the program took 6 s, not 3 s"),
         ("<=", Elapsed(6), 3, "the program took 6 s; it should be at most 3 s"),
         ("!=", Seconds(6), 6, "it was 6 s; it should be anything but 6 s"),
+        ("==", 3, Elapsed(6), "the program took 6 s, not 3 s"),
+        ("<", 9, Elapsed(6), "the program took 6 s; it should be more than 9 s"),
+        ("==", ["b"], OUTPUT, 'line 1 of the output is "a" at 1 s, not "b"'),
     ],
 )
 def test_a_comparison_of_ours_is_explained(op: str, left: object, right: object, rationale: str) -> None:
@@ -40,29 +45,45 @@ def test_any_other_comparison_is_left_to_others(op: str, left: object, right: ob
 @pytest.mark.parametrize(
     ("op", "left", "right", "expression", "rationale"),
     [
-        ("==", 1, 2, "trace.result", "the result is 1, not 2"),
+        ("==", 1, 2, "trace.result == 2", "the result is 1, not 2"),
+        ("==", 2, 1, "2 == trace.result", "the result is 1, not 2"),
+        (
+            ">=",
+            2,
+            4,
+            "2 >= trace.max_concurrency",
+            "the number of tasks in progress at once is 4; it should be at most 2",
+        ),
+        ("<=", 7, 4, "3 <= trace.result <= 4", "the value is 7; it should be at most 4"),
+        ("<", 7, 4, "3 <= trace.result < 4", "the result is 7; it should be less than 4"),
+        ("==", 1, 2, "1 == 2", "1 is 1, not 2"),
+        ("is not", None, None, "trace.exception is not None", "trace.exception is None; expected: is not None"),
         (
             "==",
             Outcome.CRASHED,
             Outcome.FINISHED,
-            "trace.outcome",
+            "trace.outcome == Outcome.FINISHED",
             "the way the program ended is crashed, not finished",
         ),
-        (">", 1, 2, "x", "x is 1; it should be more than 2"),
-        ("in", 1, [2], "", "the value is 1; expected: in [2]"),
+        (">", 1, 2, "x > 2", "x is 1; it should be more than 2"),
+        ("in", 1, [2], "x == y", "the value is 1; expected: in [2]"),
     ],
 )
 def test_values_are_explained_with_what_they_are(  # a table
     op: str, left: object, right: object, expression: str, rationale: str
 ) -> None:
-    assert explain_values(op, left, right, expression) == Explanation(rationale)
+    compare = ast.parse(expression, mode="eval").body
+    assert isinstance(compare, ast.Compare)
+    assert explain_values(op, left, right, compare) == Explanation(rationale)
 
 
 def test_the_expression_of_a_failed_assert_is_found() -> None:
     one, two = 1, 2
     with pytest.raises(AssertionError) as caught:
         assert one == two
-    assert left_side(failed_assert(caught.tb)) == "one"
+    expression = failed_assert(caught.tb)
+    assert expression is not None
+    assert ast.unparse(expression) == "one == two"
 
 
 def test_an_error_that_is_no_assert_has_no_expression() -> None:
@@ -70,7 +91,6 @@ def test_an_error_that_is_no_assert_has_no_expression() -> None:
         _ = 1 / 0
     assert failed_assert(caught.tb) is None
     assert failed_assert(None) is None
-    assert left_side(None) == ""
 
 
 def test_an_assert_without_source_has_no_expression() -> None:

@@ -174,10 +174,19 @@ naps ............................................................. 0 of 4 points
          '"slept 2" at 2 s was printed, and should not have been'),
         ("trace = submission.run(); assert trace.output == []", "failed",
          '"slept 1" was printed, and nothing should have been'),
+        ("trace = submission.run(); assert trace.output[2].text == 'x'", "failed",
+         "there is no line 3: 2 were printed"),
+        ("trace = submission.run(); assert trace.stderr[-1].text == 'x'", "failed",
+         "there is no line 1 from the end: nothing was printed"),
         ("pytest.fail('not like this')", "failed", "not like this"),
         ("pytest.skip('another day')", "not_run", "another day"),
+        ("pytest.xfail('known to be hard')", "not_run", "known to be hard"),
+        ("trace = submission.run(); assert 2 < trace.elapsed <= 4", "failed",
+         "the program took 2 s; it should be more than 2 s"),
         ("submission.call('nap', object())", "error", None),
         ("submission.run(3)", "error", None),
+        ("submission.run(timeout=0)", "error",
+         "UsageError: submission.run: timeout 0: give a number of seconds above 0"),
         ("submission.play('fill')", "error", None),
     ],
 )  # fmt: skip
@@ -214,6 +223,7 @@ def test_a_hidden_check_keeps_its_secrets(course: Course) -> None:
         @pytest.mark.points(1, visibility="hidden", hint="secret hint")
         def test_it(submission):
             '''secret name'''
+            submission.call("nap", "secret argument")
             assert False, "secret reason"
 
         @pytest.mark.points(1, visibility="after_due_date")
@@ -226,6 +236,58 @@ naps ............................................................. 1 of 2 points
   LOST    0/1  (a hidden check)
   ok      1/1  (a hidden check)""")
     assert "secret" not in result.stdout.str()
+
+
+def test_what_happened_is_what_the_lost_checks_looked_at(course: Course) -> None:
+    course.grader("""
+        @pytest.fixture(scope="module")
+        def one(submission):
+            return submission.call("nap", 1)
+
+        @pytest.fixture(scope="module")
+        def two(submission):
+            return submission.call("nap", 2)
+
+        def test_one(one): pass
+        def test_two(two): assert two.elapsed == 3
+        def test_three(submission): assert submission.call("nap", 3).elapsed == 4
+        def test_one_again(one): pass
+        """)
+    lines = shown(course.grade()).splitlines()
+    assert [line for line in lines if "What happened" in line] == [
+        "  What happened: nap(2) took 2 s",
+        "  What happened: nap(3) took 3 s",
+    ]
+
+
+def test_a_program_that_cannot_run_is_shown_once_whatever_was_asked_of_it(course: Course) -> None:
+    course.write("exercises/naps/naps.py", "this is no Python")
+    course.grader("""
+        def test_one(submission): submission.run().output
+        def test_two(submission): submission.call("nap", 1).output
+        """)
+    lines = shown(course.grade()).splitlines()
+    assert [line for line in lines if "What happened" in line] == [
+        "  What happened: python naps.py: Python cannot read the program: line 1 of"
+    ]
+
+
+def test_checks_are_shown_in_the_order_of_their_files(course: Course) -> None:
+    course.grader("""
+        @pytest.mark.parametrize("n", [10, 9])
+        def test_it(submission, n):
+            '''It naps.'''
+            submission.call("nap", n)
+        """)
+    course.write("graders/naps/test_again.py", "def test_last(submission): pass\n")
+    course.write("pytest.ini", "[pytest]\npython_files = test_naps.py test_again.py\n")
+    orders = []
+    for extra in (["-p", "no:randomly"], ["-p", "randomly", "-p", "no:xdist"], ["-n2"]):
+        result = course.pytester.runpytest_subprocess("--grade", "--grade-report=json=grade.json", *extra)
+        assert result.ret == 0
+        (work,) = json.loads((course.path / "grade.json").read_text())["works"]
+        orders.append([[check["name"] for check in work["checks"]], [run["asked"] for run in work["runs"]]])
+    assert orders == [[["last", "It naps. [n=10]", "It naps. [n=9]"], ["nap(10)", "nap(9)"]]] * 3
 
 
 def test_a_bonus_counts_for_the_score_alone(course: Course) -> None:
@@ -331,6 +393,8 @@ def test_the_exercise_mark_names_another_exercise(course: Course) -> None:
         (["--grade-report=json"], "--grade-report json: write FORMAT=PATH, as in json=grade.json"),
         (["--grade-report=gh=x"], "--grade-report gh=x: unknown format 'gh': choose json, junit"),
         (["--grade-report=json=no/x.json"], "--grade-report json=no/x.json: there is no folder *"),
+        (["--grade-timeout=nan"], "--grade-timeout nan: give a number of seconds above 0"),
+        (["--grade-timeout=inf"], "--grade-timeout inf: give a number of seconds above 0"),
         (["--grade-timeout=0"], "--grade-timeout 0: give a number of seconds above 0"),
     ],
 )
@@ -338,6 +402,14 @@ def test_wrong_options_are_usage_errors(course: Course, arguments: list[str], me
     (course.path / "empty").mkdir()
     result = course.grade(*arguments)
     assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([f"ERROR: {message}"])
+
+
+@pytest.mark.parametrize("option", ["--submission=x", "--submissions=x", "--grade-report=json=x", "--grade-timeout=3"])
+def test_an_option_of_grading_without_grade_is_a_usage_error(course: Course, option: str) -> None:
+    result = course.pytester.runpytest_inprocess(option, "-p", "no:randomly")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    message = "--submission, --submissions, --grade-report and --grade-timeout are for grading: add --grade"
     result.stderr.fnmatch_lines([f"ERROR: {message}"])
 
 
@@ -420,6 +492,22 @@ def test_other_plugins_do_not_change_the_report(course: Course, extra: list[str]
     assert alone.ret == other.ret == 1
 
 
+def test_any_text_of_a_student_survives_xdist(course: Course) -> None:
+    course.write("exercises/naps/naps.py", "raise ValueError('\\udc80')")
+    result = course.pytester.runpytest_subprocess("--grade", "-n2", "-p", "no:randomly")
+    assert result.ret == 1
+    report = result.stdout.str().partition("%]\n\n")[2].partition("\n\n")[0]
+    assert (
+        report
+        == """\
+naps ............................................................. 0 of 5 points
+  LOST    0/2  The shorter nap ends first.
+               line 1: ValueError: \\udc80
+  LOST    0/3  The naps overlap.
+               (for the same reason)"""
+    )
+
+
 def test_a_run_is_done_once_and_shared(course: Course) -> None:
     course.grader("""
         def test_one(submission):
@@ -477,6 +565,32 @@ def test_limits_of_others_limit_a_run(course: Course, mark: str, arguments: list
     assert check["verdict"] == "failed"
     assert check["rationale"].startswith(f"the program was still running after {seconds} s")
     assert result.ret == 1
+
+
+@pytest.mark.parametrize(
+    ("mark", "arguments", "ini"),
+    [("timeout(0)", [], ""), ("points(1)", ["--timeout=0"], ""), ("points(1)", [], "timeout = 0")],
+)
+def test_no_limit_of_pytest_timeout_leaves_the_limit_of_a_run(
+    course: Course, mark: str, arguments: list[str], ini: str
+) -> None:
+    course.write("pytest.ini", f"[pytest]\n{ini}\n")
+    course.grader(f"@pytest.mark.{mark}\ndef test_it(submission): assert submission.run().elapsed == 2\n")
+    assert course.grade(*arguments).ret == 0
+
+
+def test_checks_with_other_limits_do_not_share_a_run(course: Course) -> None:
+    course.write("exercises/naps/naps.py", "print('slow')\nx = 0\n"
+                 "for _ in range(10**7): x += 1\n")  # fmt: skip
+    course.grader("""
+        @pytest.mark.timeout(0.2)
+        def test_soon(submission): submission.run().output
+
+        def test_late(submission): submission.run().output
+        """)
+    course.grade("--grade-report=json=grade.json")
+    checks = json.loads((course.path / "grade.json").read_text())["works"][0]["checks"]
+    assert [check["verdict"] for check in checks] == ["failed", "passed"]
 
 
 def test_v_shows_what_happened_of_full_marks_too(course: Course) -> None:

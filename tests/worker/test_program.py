@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import pytest_asyncgrade
 from pytest_asyncgrade.trace import Blocked, BusyWait, Outcome, Place, Raised, Seconds
 
 if TYPE_CHECKING:
@@ -155,7 +156,8 @@ def test_the_wall_clock_starts_at_a_fixed_instant(run: Run) -> None:
         ("import sys\nsys.exit(3)", Outcome.EXITED, "the program ended itself with exit(3) on line 2"),
         ("import sys\nsys.exit()\nprint()", Outcome.EXITED, "the program ended itself with exit() on line 2"),
         ("exit('no')", Outcome.EXITED, "the program ended itself with exit(no) on line 1"),
-        ("def f(): exit(0)\nf()", Outcome.EXITED, "the program ended itself with exit() on line 1"),
+        ("def f(): exit(0)\nf()\nprint()", Outcome.EXITED, "the program ended itself with exit() on line 1"),
+        ("def f(): exit(0)\nif __name__ == '__main__':\n    f()", Outcome.FINISHED, ""),
         (
             "import asyncio\nasync def main(): exit(0)\nasyncio.run(main())",
             Outcome.EXITED,
@@ -223,6 +225,28 @@ def test_a_coroutine_never_awaited_says_so(run: Run) -> None:
         """)
     assert trace.elapsed == 0
     assert trace.stderr == ["program.py:4: RuntimeWarning: coroutine 'sleep' was never awaited", "  asyncio.sleep(1)"]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "async def f(): pass\nc = f()",
+        "import asyncio\nasync def f(): pass\nasync def main():\n    c = f()\nasyncio.run(main())",
+        "async def f(): pass\na = [f()]\na.append(a)\ndel a",
+    ],
+)
+def test_a_coroutine_that_is_kept_and_never_awaited_says_so_and_no_line_of_ours(run: Run, source: str) -> None:
+    assert run(source).stderr == ["RuntimeWarning: coroutine 'f' was never awaited"]
+
+
+def test_what_is_let_go_of_at_the_end_may_print(run: Run) -> None:
+    assert run("""
+        class Thing:
+            def __del__(self):
+                print("gone")
+        thing = Thing()
+        print("end")
+        """).output == ["end", "gone"]
 
 
 def test_a_deadlock_is_told_at_once(run: Run) -> None:
@@ -372,3 +396,37 @@ def test_a_forked_child_has_nothing_to_report(run: Run) -> None:
         print("parent")
         """)
     assert trace.output == ["parent"]
+
+
+def test_a_function_can_be_called_of_a_program_that_ends_itself_at_its_end(run: Run) -> None:
+    source = "import sys\ndef f(): return 3\nprint(f())\nsys.exit(0)"
+    trace = run(source, kind="call", function="f")
+    assert (trace.result, trace.output) == (3, [])
+
+
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        ("import sys\ndef f(): sys.exit(0)", "the program ended itself with exit() on line 2"),
+        ("import sys\nsys.exit(0)\ndef f(): pass", "the program ended itself with exit() on line 2"),
+    ],
+)
+def test_a_called_function_that_exits_has_not_finished(run: Run, source: str, reason: str) -> None:
+    trace = run(source, kind="call", function="f")
+    assert (trace.outcome, trace.reason) == (Outcome.EXITED, reason)
+
+
+def test_a_sleep_begun_at_import_counts_from_the_call(run: Run) -> None:
+    source = """
+        import threading, time
+        threading.Thread(target=time.sleep, args=(5,)).start()
+        time.sleep(3)
+        def f():
+            time.sleep(4)
+        """
+    trace = run(source, kind="call", function="f")
+    assert [(span.start, span.end) for span in trace.blocked] == [(0, 2), (0, 4)]
+
+
+def test_the_process_runs_the_same_code_as_its_parent(run: Run) -> None:
+    assert run("import pytest_asyncgrade as ours\nprint(ours.__file__)").output == [pytest_asyncgrade.__file__]
