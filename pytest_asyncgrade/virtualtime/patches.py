@@ -19,10 +19,10 @@ import timeit
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
+from .children import patch_processes
 from .clock import VirtualClock
 from .injection import patch_asyncio
 from .instant import NANOSECONDS, nanoseconds
-from .outside import patch_processes
 from .replacing import replace
 from .sockets import patch_sockets
 from .threading_patches import patch_threading

@@ -33,7 +33,10 @@ POLL = 0.005
 POLLS = 100
 """After so many looks in vain at an event, a queue or a thread the other threads have their turn."""
 
-_real_ns = time.monotonic_ns
+LATE = 0.01
+"""How long, in real seconds, to wait for connections before nobody can go on for certain."""
+
+_real_ns, _real_sleep = time.monotonic_ns, time.sleep
 
 
 class Threads:
@@ -311,7 +314,14 @@ class Threads:
             return self._wake_first()
         if any(participant.state is State.OUTSIDE for participant in self.everyone):
             return False
-        return self._let_one_wait_outside() or self._declare_deadlock()
+        return self._let_one_wait_outside() or self._something_comes_late() or self._declare_deadlock()
+
+    def _something_comes_late(self) -> bool:
+        """Give the real world a last chance before a deadlock is declared."""
+        if any(participant.probe is not None for participant in self.everyone):
+            _real_sleep(LATE)
+            self._probe()
+        return bool(self.ready)
 
     def _let_one_wait_outside(self) -> bool:
         """Wake one who can really wait for a stranger (a server that listens), so that it does."""
