@@ -183,6 +183,8 @@ class Threads:
 
     def polled(self) -> None:
         """Note that the program has looked in vain whether something has happened: if it goes on, it waits busily."""
+        if self.me() is None:  # a look of somebody else's
+            return
         self.clock.look()
         if self.clock.looks % POLLS == 0:
             self.pass_turn()
