@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import weakref
+from multiprocessing import connection
 from typing import TYPE_CHECKING, Any
 
 from .replacing import replace
@@ -48,9 +49,7 @@ def patch_processes(threads: Threads, undo: ExitStack) -> None:
     for name in ("wait", "wait3", "wait4", "waitid", "waitpid"):
         if hasattr(os, name):
             replace(os, name, _waits_for_child(threads, getattr(os, name)), undo)
-    if "multiprocessing.connection" in sys.modules:
-        connection = sys.modules["multiprocessing.connection"]
-        replace(connection, "wait", _outside(threads, connection.wait), undo)
+    replace(connection, "wait", _outside(threads, connection.wait), undo)
 
 
 def _is_alive(child: subprocess.Popen[Any]) -> bool:

@@ -12,11 +12,11 @@ import os
 import socket
 import struct
 import sys
-import time
 from selectors import EVENT_READ, EVENT_WRITE
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from .descriptors import borrowed, own_sockets
+from .real_time import Real
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -28,7 +28,6 @@ PATIENCE = 0.05
 
 _GLANCE = 0.001
 
-_real = time.monotonic
 _LINUX = sys.platform == "linux"
 _TCP_INFO = struct.Struct("=B127xQ8xI52xQQ")
 """Of Linux's ``struct tcp_info``: tcpi_state, _bytes_received, _notsent_bytes, _bytes_sent, _bytes_retrans."""
@@ -66,10 +65,10 @@ class Flights:
         """
         if not _LINUX:  # pragma: no cover
             return poll(_GLANCE)
-        end = _real() + PATIENCE
+        end = Real.monotonic() + PATIENCE
         under_way = self._under_way(watched)
         come = poll(0)  # what has arrived while they were asked
-        while under_way and not come and _real() < end:
+        while under_way and not come and Real.monotonic() < end:
             come = poll(_GLANCE)
             under_way = self._under_way(watched)
         if not come:

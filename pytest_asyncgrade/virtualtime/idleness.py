@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import signal
 import threading
-import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -17,6 +16,7 @@ from .deadlock import DeadlockError, break_cycles, describe_deadlock
 from .descriptors import IN_REAL_TIME, WITHIN, Descriptors, Reach
 from .flight import Flights
 from .instant import LATENESS_BITS
+from .real_time import Real, is_alarm_set
 
 if TYPE_CHECKING:
     import asyncio
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
     _T = TypeVar("_T")
 
-_real_ns = time.monotonic_ns
 _SLICE = 0.01
 """How long, in seconds, to wait for the real world before looking again whether anything is outstanding at all."""
 
@@ -111,14 +110,12 @@ class Idleness:
         self.expected -= 1
 
     def _alarm_is_set(self) -> bool:
-        """Tell whether a signal will come that ``signal.alarm`` or ``setitimer`` has ordered for this loop."""
-        if not hasattr(signal, "getitimer") or signal.SIGALRM not in self._loop._signal_handlers:
-            return False
-        return signal.getitimer(signal.ITIMER_REAL)[0] > 0
+        """Tell whether an alarm has been set for this loop."""
+        return bool(self._loop._signal_handlers) and signal.SIGALRM in self._loop._signal_handlers and is_alarm_set()
 
     def _somebody_may_come(self, reach: set[Reach]) -> bool:
         """Tell whether to wait for ever is what the program wants: a server, or one that waits for a signal."""
-        if self._loop._signal_handlers or (hasattr(signal, "getitimer") and signal.getitimer(signal.ITIMER_REAL)[0]):
+        if self._loop._signal_handlers or is_alarm_set():
             return True
         if self._loop.clock.threads.me() is None and threading.active_count() > self._threads_before:
             return True
@@ -133,11 +130,11 @@ class Idleness:
         elif left is not None:
             left = min(left, _LONGEST)
         member = clock.threads.me() is not None
-        start = _real_ns()
+        start = Real.monotonic_ns()
         with clock.threads.outside(key):
             events = [] if loop._ready else loop._selector.select(left)
         if not member:
-            now = clock.key + (_real_ns() - start << LATENESS_BITS)
+            now = clock.key + (Real.monotonic_ns() - start << LATENESS_BITS)
             clock.move_to(now if key is None else min(now, key))
         loop._process_events(events)
 

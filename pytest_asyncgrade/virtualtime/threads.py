@@ -21,6 +21,7 @@ from .alarms import Alarms
 from .headway import Headway
 from .instant import LATENESS_BITS
 from .participant import AbandonedError, Participant, State
+from .real_time import Real
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -36,7 +37,7 @@ POLLS = 100
 LATE = 0.01
 """How long, in real seconds, to wait for connections before nobody can go on for certain."""
 
-_real_ns, _real_sleep = time.monotonic_ns, time.sleep
+_real_sleep = time.sleep
 
 
 class Threads:
@@ -307,7 +308,7 @@ class Threads:
         key = self.alarms.next_key()
         if self._is_outstanding():
             if self.flowing_since is None:
-                self.flowing_since = _real_ns()
+                self.flowing_since = Real.monotonic_ns()
             if key is None or self.clock.key < key:
                 return False
             return self._wake_first()
@@ -365,7 +366,7 @@ class Threads:
         """Let the clock follow real time since nobody could run, at most to the next moment somebody waits for."""
         if self.flowing_since is None:
             return
-        now = _real_ns()
+        now = Real.monotonic_ns()
         target = self.clock.key + (now - self.flowing_since << LATENESS_BITS)
         self.flowing_since = now
         key = self.alarms.next_key()

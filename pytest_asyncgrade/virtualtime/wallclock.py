@@ -13,6 +13,7 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 from .instant import NANOSECONDS
+from .real_time import Real
 from .replacing import replace
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from .clock import VirtualClock
 
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC).replace(tzinfo=None)
-_real_ns = time.time_ns
 _MICROSECOND = dt.timedelta(microseconds=1)
 
 
@@ -51,7 +51,7 @@ class WallClock:
 
     def _read(self) -> int:
         """Read our clock; the real one for a thread that takes no part in virtual time."""
-        return _real_ns() if self._clock.threads.me() is None else self._clock.read_date()
+        return Real.time_ns() if self._clock.threads.me() is None else self._clock.read_date()
 
     def install(self, ignore: list[str], undo: ExitStack) -> None:
         """Let freezegun replace what it replaces, and follow."""

@@ -184,7 +184,8 @@ def test_to_read_the_clock_very_often_is_no_busy_wait() -> None:
 
 
 def test_what_a_thread_outside_of_virtual_time_looks_at_is_no_busy_wait() -> None:
-    begin, read = threading.Event(), []
+    begin = threading.Event()
+    read: list[float] = []
     items: queue.Queue[int] = queue.Queue()
 
     def look() -> None:
