@@ -66,14 +66,17 @@ class Flights:
         if not _LINUX:  # pragma: no cover
             return poll(_GLANCE)
         end = Real.monotonic() + PATIENCE
-        under_way = self._under_way(watched)
-        come = poll(0)  # what has arrived while they were asked
-        while under_way and not come and Real.monotonic() < end:
-            come = poll(_GLANCE)
+        while True:
             under_way = self._under_way(watched)
-        if not come:
-            self._in_vain |= under_way
-        return come
+            come = poll(0)  # after they were asked: what is not under way any more has arrived
+            if come or not under_way:
+                return come
+            if Real.monotonic() > end:
+                self._in_vain |= under_way
+                return come
+            come = poll(_GLANCE)
+            if come:
+                return come
 
     def _under_way(self, watched: Mapping[int, int]) -> dict[int, _Ends]:
         """Return the connections on which something is under way, but for those found so before in vain."""

@@ -7,6 +7,7 @@ import concurrent.futures
 import contextlib
 import multiprocessing
 import os
+import select
 import selectors
 import signal
 import socket
@@ -110,6 +111,23 @@ def test_the_two_ends_of_a_connection_are_asked_what_is_under_way() -> None:
             connection.send(b"x")
             assert flights.settle(watched, poll)
             assert looks == [0, 0, 0.001], "what is held back is waited for"
+
+
+def test_what_arrives_between_a_look_and_the_question_is_not_overlooked() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(server.getsockname()) as client:
+        connection, _ = server.accept()
+        with connection:
+            cork = socket.IPPROTO_TCP, getattr(socket, "TCP_CORK", 3)
+            connection.setsockopt(*cork, 1)
+            connection.send(b"x")
+
+            def poll(seconds: float) -> list[int]:
+                if seconds:
+                    connection.setsockopt(*cork, 0)
+                    return []
+                return select.select([client], [], [], 0)[0]
+
+            assert Flights().settle({client.fileno(): selectors.EVENT_READ}, poll) == [client]
 
 
 def test_a_unix_server_that_sleeps_1_s_answers_at_exactly_1_s(tmp_path: Path) -> None:
