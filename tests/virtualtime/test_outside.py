@@ -121,7 +121,7 @@ def test_what_arrives_between_a_look_and_the_question_is_not_overlooked() -> Non
             connection.setsockopt(*cork, 1)
             connection.send(b"x")
 
-            def poll(seconds: float) -> list[int]:
+            def poll(seconds: float) -> list[socket.socket]:
                 if seconds:
                     connection.setsockopt(*cork, 0)
                     return []
