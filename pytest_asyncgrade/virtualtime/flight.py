@@ -8,6 +8,7 @@ time, or a timeout fires that in real time has seconds left.  So the two ends ar
 
 from __future__ import annotations
 
+import _socket
 import os
 import socket
 import struct
@@ -19,7 +20,7 @@ from .descriptors import borrowed, own_sockets
 from .real_time import Real
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     _T = TypeVar("_T")
 
@@ -86,15 +87,19 @@ class Flights:
             if _is_awaited(descriptor, watched[descriptor], *ends) and self._in_vain.get(descriptor) != ends
         }
 
-    def _ask_all(self, descriptors: Iterable[int]) -> list[tuple[int, _Ends]]:
-        asked = [(one, _identity(one), here) for one in descriptors if (here := _ask(one)) is not None]
-        if any(here.state in _EXPECTS_END and identity not in self._others for _one, identity, here in asked):
+    def _ask_all(self, descriptors: Iterable[int]) -> Iterator[tuple[int, _Ends]]:
+        asked = {one: here for one in descriptors if (here := _ask(one)) is not None}
+        identities = {one: _identity(one) for one in asked}
+        if any(here.state in _EXPECTS_END and identities[one] not in self._others for one, here in asked.items()):
             self._others = _pairs()
-        answers: list[tuple[int, _Ends]] = []
-        for one, identity, here in asked:
-            other = self._others.get(identity)
-            answers.append((one, (here, None if other is None or _identity(other[0]) != other else _ask(other[0]))))
-        return answers
+        for one, here in asked.items():
+            other = self._others.get(identities[one])
+            if other is None:
+                yield one, (here, None)
+            elif identities.get(other[0]) == other:
+                yield one, (here, asked[other[0]])
+            else:
+                yield one, (here, _ask(other[0]) if _identity(other[0]) == other else None)
 
 
 def _is_awaited(descriptor: int, events: int, here: _End, there: _End | None) -> bool:
@@ -120,10 +125,15 @@ def _connects_within(descriptor: int) -> bool:
 def _ask(descriptor: int) -> _End | None:
     """Ask a TCP socket; None if it is something else."""
     try:
-        with borrowed(descriptor) as one:
-            answer = one.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _TCP_INFO.size)
+        one = _socket.socket(socket.AF_INET, socket.SOCK_STREAM, 0, descriptor)
     except OSError:
         return None
+    try:
+        answer = one.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _TCP_INFO.size)
+    except OSError:
+        return None
+    finally:
+        one.detach()
     if len(answer) < _TCP_INFO.size:
         return None
     state, received, unsent, sent, again = _TCP_INFO.unpack(answer)
