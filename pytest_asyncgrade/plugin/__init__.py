@@ -139,6 +139,18 @@ def pytest_itemcollected(item: pytest.Item) -> None:
         names[:] = ["virtual_clock", *(name for name in names if name != "virtual_clock")]
 
 
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_fixture_setup() -> Generator[None, object, object]:
+    """Keep the loops of our tests: looptime, merely installed, re-classes every loop that pytest-asyncio makes."""
+    value = yield
+    loop = getattr(value, "_loop", None) if type(value).__module__ == "asyncio.runners" else None
+    if loop is not None and type(loop).__name__ == "LooptimeVirtualTimeLoop":
+        from .inprocess import restore_loop
+
+        restore_loop(loop)
+    return value
+
+
 @pytest.hookimpl(wrapper=True, tryfirst=True, optionalhook=True)
 def pytest_asyncio_loop_factories(
     config: pytest.Config, item: pytest.Item

@@ -21,8 +21,8 @@ from .watched import WatchedInstant, WatchedNanoseconds
 MONOTONIC_START_NS = 100_000 * NANOSECONDS
 """Where ``time.monotonic()`` starts: a machine that has been up for a day, as programs expect (``last_seen = 0``)."""
 
-PATIENCE = 100_000
-"""How often a program may look at one instant before it counts as a busy wait."""
+PATIENCE = 100_100
+"""How often a program may look at one instant before it counts as a busy wait: 100,000 times and a few."""
 
 BREATH = 1_000
 """How often a loop that has been found to wait busily may turn before the next timer, and the next."""

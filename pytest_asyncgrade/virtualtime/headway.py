@@ -10,6 +10,8 @@ import _thread
 import time
 from pathlib import Path
 
+from .real_time import Real
+
 BLOCKED_LOOKS = 3
 """How many looks in a row, 5 ms apart, must find a thread asleep before it counts as blocked."""
 
@@ -40,7 +42,7 @@ class Headway:
 
     def is_stuck(self) -> bool:
         """Look at the thread; True if the others had better go on without it."""
-        used = time.clock_gettime_ns(self._clock) if self._clock is not None else time.monotonic_ns()
+        used = time.clock_gettime_ns(self._clock) if self._clock is not None else Real.monotonic_ns()
         if self._first is None:
             self._first = self._used = used
             return False

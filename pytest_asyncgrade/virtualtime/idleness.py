@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import signal
 import threading
-import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .deadlock import DeadlockError, break_cycles, describe_deadlock
+from .descriptors import IN_REAL_TIME, WITHIN, Descriptors, Reach
+from .flight import Flights
 from .instant import LATENESS_BITS
-from .outside import Descriptors, Reach
+from .real_time import Real, is_alarm_set
 
 if TYPE_CHECKING:
     import asyncio
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
     _T = TypeVar("_T")
 
-_real_ns = time.monotonic_ns
 _SLICE = 0.01
 """How long, in seconds, to wait for the real world before looking again whether anything is outstanding at all."""
 
@@ -40,26 +40,48 @@ class Idleness:
     def __init__(self, loop: VirtualTimeLoop) -> None:
         self._loop: Any = loop  # whose private attributes, those of the stock loop, have no types
         self._descriptors = Descriptors()
+        self._flights = Flights()
         self._waiting: Participant | None = None
         self.expected = 0
         self._threads_before = threading.active_count()
 
     def wait(self, key: int | None, *, polls: bool) -> None:
         """Wait until a callback may be ready or the clock is at `key`, the instant of the first timer."""
-        threads = self._loop.clock.threads
-        reach = self._descriptors.reach(self._watched()) if polls else set()
-        if Reach.OUTSIDE in reach or self.expected or threads.children_alive() or self._alarm_is_set():
+        loop, threads = self._loop, self._loop.clock.threads
+        reach = self._reach() if polls else {}
+        me = threads.me() if threads.several() else None
+        if me is None and self._process(self._settle(reach)):
+            return
+        whose = set(reach.values())
+        if whose & IN_REAL_TIME or self.expected or threads.children_alive() or self._alarm_is_set():
             self._wait_for_real(key)
-        elif threads.several() and (me := threads.me()) is not None:
-            self._wait_for_threads(me, key, may_be_called=key is None and self._somebody_may_come(reach))
+        elif me is not None:
+            self._wait_for_threads(me, key, may_be_called=key is None and self._somebody_may_come(whose))
         elif key is not None:
-            self._loop.clock.move_to(key)
-        elif self._somebody_may_come(reach):
+            loop.clock.move_to(key)
+        elif self._somebody_may_come(whose):
             self._wait_for_real(None)
-        else:
-            error = DeadlockError(describe_deadlock(self._loop))
-            break_cycles(self._loop)
+        elif not (polls and self._process(loop._selector.select(_SLICE))):
+            error = DeadlockError(describe_deadlock(loop))
+            break_cycles(loop)
             raise error
+
+    def _reach(self) -> dict[int, Reach]:
+        """Return who can make each descriptor ready that the loop watches, but for its own pipe."""
+        own = self._loop._ssock.fileno()
+        return {one: self._descriptors.reach(one) for one in self._loop._selector.get_map() if one != own}
+
+    def _settle(self, reach: dict[int, Reach]) -> list[Any]:
+        """Let arrive what is under way within this process; return the events of it."""
+        selector = self._loop._selector
+        files = selector.get_map()
+        watched = {one: files[one].events for one, whose in reach.items() if whose in WITHIN}
+        events: list[Any] = self._flights.settle(watched, selector.select) if watched else []
+        return events
+
+    def _process(self, events: list[Any]) -> bool:
+        self._loop._process_events(events)
+        return bool(self._loop._ready)
 
     def wake(self) -> None:
         """Something has become ready, by the hand of another thread or of a signal handler."""
@@ -87,19 +109,13 @@ class Idleness:
     def _came(self, _future: asyncio.Future[_T]) -> None:
         self.expected -= 1
 
-    def _watched(self) -> list[int]:
-        own = self._loop._ssock.fileno()
-        return [descriptor for descriptor in self._loop._selector.get_map() if descriptor != own]
-
     def _alarm_is_set(self) -> bool:
-        """Tell whether a signal will come that ``signal.alarm`` or ``setitimer`` has ordered for this loop."""
-        if not hasattr(signal, "getitimer") or signal.SIGALRM not in self._loop._signal_handlers:
-            return False
-        return signal.getitimer(signal.ITIMER_REAL)[0] > 0
+        """Tell whether an alarm has been set for this loop."""
+        return bool(self._loop._signal_handlers) and signal.SIGALRM in self._loop._signal_handlers and is_alarm_set()
 
     def _somebody_may_come(self, reach: set[Reach]) -> bool:
         """Tell whether to wait for ever is what the program wants: a server, or one that waits for a signal."""
-        if self._loop._signal_handlers or (hasattr(signal, "getitimer") and signal.getitimer(signal.ITIMER_REAL)[0]):
+        if self._loop._signal_handlers or is_alarm_set():
             return True
         if self._loop.clock.threads.me() is None and threading.active_count() > self._threads_before:
             return True
@@ -114,18 +130,18 @@ class Idleness:
         elif left is not None:
             left = min(left, _LONGEST)
         member = clock.threads.me() is not None
-        start = _real_ns()
+        start = Real.monotonic_ns()
         with clock.threads.outside(key):
             events = [] if loop._ready else loop._selector.select(left)
         if not member:
-            now = clock.key + (_real_ns() - start << LATENESS_BITS)
+            now = clock.key + (Real.monotonic_ns() - start << LATENESS_BITS)
             clock.move_to(now if key is None else min(now, key))
         loop._process_events(events)
 
     def _wait_for_threads(self, me: Participant, key: int | None, *, may_be_called: bool) -> None:
         """Give the turn to other threads; wait for a stranger's call when they wait, too."""
         loop, clock = self._loop, self._loop.clock
-        probe = self._something_arrived if self._watched() else None
+        probe = self._something_arrived if len(loop._selector.get_map()) > 1 else None
         clock.threads.rejoin()
         with clock.threads.mutex:
             if loop._ready:
@@ -145,4 +161,4 @@ class Idleness:
             self._wait_for_real(None)
 
     def _something_arrived(self) -> bool:
-        return bool(self._loop._selector.select(0))
+        return bool(self._loop._selector.select(0) or self._settle(self._reach()))

@@ -8,12 +8,12 @@ anybody once virtual time has ended: underneath is a real lock.
 from __future__ import annotations
 
 import _thread
-import time
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from .instant import LATENESS_BITS, nanoseconds
 from .participant import State
+from .real_time import Real
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .threads import Threads
 
 
-_real_lock, _real_ns = _thread.allocate_lock, time.monotonic_ns
+_real_lock = _thread.allocate_lock
 
 
 class VirtualLock:
@@ -155,7 +155,7 @@ class VirtualSimpleQueue:
 
     def _now(self) -> float:
         threads = self._lock._shared_threads
-        return _real_ns() / 1e9 if threads.me() is None else threads.clock.monotonic()
+        return Real.monotonic_ns() / 1e9 if threads.me() is None else threads.clock.monotonic()
 
     def _wait(self, seconds: float) -> None:
         turn = self._lock()

@@ -19,10 +19,11 @@ import timeit
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
+from .children import patch_processes
 from .clock import VirtualClock
 from .injection import patch_asyncio
 from .instant import NANOSECONDS, nanoseconds
-from .outside import patch_processes
+from .real_time import REAL_TIME_USERS, is_real_time_user
 from .replacing import replace
 from .sockets import patch_sockets
 from .threading_patches import patch_threading
@@ -30,12 +31,6 @@ from .wallclock import WallClock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-_REAL_TIME_USERS = frozenset({
-    "_pytest", "coverage", "execnet", "multiprocessing", "pluggy", "psutil", "pytest", "pytest_timeout", "selectors",
-    "socketserver", "subprocess", "xdist",
-})  # fmt: skip
-"""Top-level packages whose calls of the clock are answered in real time."""
 
 _LONGEST_SLEEP = 9_223_372_036
 """More seconds than this are an OverflowError for the real `time.sleep`."""
@@ -60,14 +55,15 @@ def virtual_time(clock: VirtualClock | None = None) -> Iterator[VirtualClock]:
     clock = clock or VirtualClock()
     with ExitStack() as undo:
         wall = WallClock(clock)
-        clocks: dict[Any, Any] = {**_clocks(clock, wall), time.sleep: _sleep(clock)}
+        named = {**_clocks(clock, wall), "sleep": _sleep(clock)}
+        clocks: dict[Any, Any] = {getattr(time, name): virtual for name, virtual in named.items()}
         replaced: dict[Any, Any] = {**clocks, **patch_threading(clock, undo), **patch_asyncio(clock, undo)}
         patch_processes(clock.threads, undo)
         patch_sockets(clock.threads, undo)
         _replace_in_loaded_modules(replaced, undo)
-        wall.install(sorted(_REAL_TIME_USERS | {"asyncio", "threading", "queue"}), undo)
-        for real, virtual in clocks.items():
-            replace(time, real.__name__, virtual, undo)
+        wall.install(sorted(REAL_TIME_USERS | {"asyncio", "threading", "queue"}), undo)
+        for name, virtual in named.items():
+            replace(time, name, virtual, undo)
         _replace_in_the_library(clocks, undo)
         yield clock
 
@@ -77,7 +73,7 @@ def _replace_in_loaded_modules(replaced: dict[Any, Any], undo: ExitStack) -> Non
     by_id = {id(real): virtual for real, virtual in replaced.items()}
     for name, module in list(sys.modules.items()):
         top = name.partition(".")[0]
-        known = top in sys.stdlib_module_names or top in _REAL_TIME_USERS or top in {"freezegun", __package__}
+        known = top in sys.stdlib_module_names or top in REAL_TIME_USERS or top in {"freezegun", __package__}
         if known and name != "__main__":
             continue
         for attribute, value in list(vars(module).items() if hasattr(module, "__dict__") else ()):
@@ -102,8 +98,8 @@ def _virtual(function: Any, clocks: dict[Any, Any]) -> tuple[Any, ...]:
     return tuple(clocks[value] if callable(value) and value in clocks else value for value in function.__defaults__)
 
 
-def _clocks(clock: VirtualClock, wall: WallClock) -> dict[Callable[[], float], Callable[[], float]]:
-    """Return a virtual clock for each real one of `time`."""
+def _clocks(clock: VirtualClock, wall: WallClock) -> dict[str, Callable[..., Any]]:
+    """Return a virtual clock for each of `time`, by its name."""
 
     def read_wall() -> float:
         frozen = wall.frozen_ns()
@@ -114,26 +110,29 @@ def _clocks(clock: VirtualClock, wall: WallClock) -> dict[Callable[[], float], C
         return clock.read_ns(clock.wall_offset_ns) if frozen is None else frozen
 
     members = clock.threads.members
-    get_ident, get_frame, real_time_users = threading.get_ident, sys._getframe, _REAL_TIME_USERS
+    get_ident, get_frame, real_time_users = threading.get_ident, sys._getframe, REAL_TIME_USERS
 
-    def reading(real: Callable[[], float], virtual: Callable[[], float]) -> Callable[[], float]:
+    def reading(name: str, virtual: Callable[[], float]) -> Callable[[], float]:
+        real: Callable[[], float] = getattr(time, name)
+
         def read() -> float:
-            name: str = get_frame(1).f_globals.get("__name__") or ""
-            if get_ident() not in members or name.partition(".")[0] in real_time_users:
+            module: str = get_frame(1).f_globals.get("__name__") or ""
+            if get_ident() not in members or module.partition(".")[0] in real_time_users:
                 return real()
             return virtual()
 
-        read.__name__ = read.__qualname__ = real.__name__
+        read.__name__ = read.__qualname__ = name
         return read
 
-    return {
-        time.monotonic: reading(time.monotonic, clock.read),
-        time.monotonic_ns: reading(time.monotonic_ns, clock.read_ns),
-        time.perf_counter: reading(time.perf_counter, clock.read),
-        time.perf_counter_ns: reading(time.perf_counter_ns, clock.read_ns),
-        time.time: reading(time.time, read_wall),
-        time.time_ns: reading(time.time_ns, read_wall_ns),
+    virtual: dict[str, Callable[[], float]] = {
+        "monotonic": clock.read,
+        "monotonic_ns": clock.read_ns,
+        "perf_counter": clock.read,
+        "perf_counter_ns": clock.read_ns,
+        "time": read_wall,
+        "time_ns": read_wall_ns,
     }
+    return {name: reading(name, read) for name, read in virtual.items()}
 
 
 def _sleep(clock: VirtualClock) -> Callable[[float], None]:
@@ -143,7 +142,7 @@ def _sleep(clock: VirtualClock) -> Callable[[float], None]:
         """Move the virtual clock, with the errors of the real `time.sleep`."""
         if clock.threads.me() is None:
             real_sleep(seconds)
-        elif (sys._getframe(1).f_globals.get("__name__") or "").partition(".")[0] in _REAL_TIME_USERS:
+        elif is_real_time_user(sys._getframe(1).f_globals.get("__name__")):
             with clock.threads.outside():
                 real_sleep(seconds)
         elif isinstance(seconds, (int, float)) and 0 < seconds < _LONGEST_SLEEP:

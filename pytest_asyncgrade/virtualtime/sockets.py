@@ -9,10 +9,12 @@ from __future__ import annotations
 import functools
 import select
 import socket
+from selectors import EVENT_READ
 from typing import TYPE_CHECKING, Any
 
+from .descriptors import IN_REAL_TIME, Descriptors, Reach
+from .flight import Flights
 from .instant import nanoseconds
-from .outside import Descriptors, Reach
 from .replacing import replace
 
 if TYPE_CHECKING:
@@ -41,6 +43,7 @@ class _Waits:
     def __init__(self, threads: Threads) -> None:
         self._threads = threads
         self._descriptors = Descriptors()
+        self._flights = Flights()
 
     def wrapped(self, stock: Callable[..., Any]) -> Callable[..., Any]:
         """Return a method that reads only when there is something to be read."""
@@ -63,12 +66,12 @@ class _Waits:
         threads = self._threads
         deadline = None if timeout is None else threads.clock.after(nanoseconds(timeout))
         while not _is_readable(one):
-            reach = self._descriptors.reach([one.fileno()])
-            if Reach.OUTSIDE in reach:
+            reach = self._descriptors.reach(one.fileno())
+            if reach in IN_REAL_TIME:
                 return False
             with threads.mutex:
-                me.may_be_called = Reach.ANYBODY in reach
-                threads.begin_wait(me, deadline, "a connection", lambda: _is_readable(one))
+                me.may_be_called = reach is Reach.ANYBODY
+                threads.begin_wait(me, deadline, "a connection", lambda: self._arrives(one))
             try:
                 woken = threads.end_wait(me)
             finally:
@@ -81,10 +84,14 @@ class _Waits:
                     return False
         return True
 
+    def _arrives(self, one: socket.socket) -> bool:
+        """Tell whether there is something to be read; let arrive what is under way."""
+        return _is_readable(one) or self._flights.settle({one.fileno(): EVENT_READ}, lambda s: _is_readable(one, s))
 
-def _is_readable(one: socket.socket) -> bool:
+
+def _is_readable(one: socket.socket, seconds: float = 0) -> bool:
     if one.fileno() < 0:
         return True  # closed by another thread: reading says so
     poll = select.poll()
     poll.register(one, select.POLLIN)
-    return bool(poll.poll(0))
+    return bool(poll.poll(seconds * 1000))

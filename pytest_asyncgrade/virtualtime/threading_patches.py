@@ -14,16 +14,18 @@ import queue
 import sys
 import threading
 import weakref
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from .deadlock import describe_threads
 from .instant import nanoseconds
 from .locks import VirtualLock, VirtualSimpleQueue
 from .participant import AbandonedError, State
+from .real_time import is_tool
 from .replacing import replace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from contextlib import ExitStack
 
     from .clock import VirtualClock
@@ -105,6 +107,9 @@ def _patch_thread(threads: Threads, undo: ExitStack) -> None:  # noqa: C901  # o
     def start(self: threading.Thread) -> None:
         if threads.me() is None or self in participants:
             return stock_start(self)
+        if is_tool(_caller()):
+            with _in_real_time(threads):
+                return stock_start(self)
         threads.rejoin()
         participant = participants[self] = threads.expect(self.name)
         participant.daemon = self.daemon
@@ -151,6 +156,22 @@ def _patch_thread(threads: Threads, undo: ExitStack) -> None:  # noqa: C901  # o
 
     for name, method in {"start": start, "join": join, "is_alive": is_alive, "_bootstrap_inner": bootstrap}.items():
         replace(stock, name, method, undo)
+
+
+@contextmanager
+def _in_real_time(threads: Threads) -> Iterator[None]:
+    """Let the calling thread leave virtual time for a moment, in which nobody else has a turn."""
+    me = threads.members.pop(_thread.get_ident())
+    try:
+        yield
+    finally:
+        threads.members[me.ident] = me
+
+
+def _caller() -> str | None:
+    """Return the module that has called the function which asks."""
+    name: str | None = sys._getframe(2).f_globals.get("__name__")
+    return name
 
 
 def _end_silently_when_abandoned(thread: Any) -> None:

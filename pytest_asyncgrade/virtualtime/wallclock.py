@@ -13,6 +13,7 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 from .instant import NANOSECONDS
+from .real_time import Real
 from .replacing import replace
 
 if TYPE_CHECKING:
@@ -46,13 +47,17 @@ class WallClock:
     def ns(self) -> int:
         """Read the time since the epoch."""
         frozen = self.frozen_ns()
-        return self._clock.read_date() if frozen is None else frozen
+        return self._read() if frozen is None else frozen
+
+    def _read(self) -> int:
+        """Read our clock; the real one for a thread that takes no part in virtual time."""
+        return Real.time_ns() if self._clock.threads.me() is None else self._clock.read_date()
 
     def install(self, ignore: list[str], undo: ExitStack) -> None:
         """Let freezegun replace what it replaces, and follow."""
         import freezegun
 
-        clock = self._clock
+        read = self._read
 
         class Follower(self._api.FrozenDateTimeFactory):  # type: ignore[misc,name-defined]  # imported above, at need
             """freezegun asks its newest factory for the time (`freeze_factories`, freezegun 1.5; tested)."""
@@ -61,7 +66,7 @@ class WallClock:
                 pass
 
             def __call__(self) -> dt.datetime:
-                return _EPOCH + dt.timedelta(microseconds=clock.read_date() // 1000)
+                return _EPOCH + dt.timedelta(microseconds=read() // 1000)
 
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

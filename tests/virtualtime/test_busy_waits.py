@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import datetime as dt
 import queue
 import sys
@@ -176,7 +177,39 @@ def test_to_read_the_clock_very_often_is_no_busy_wait() -> None:
     with virtual_time() as clock:
         for _ in range(100_000):
             time.perf_counter()
+        for _ in range(30):
+            time.monotonic_ns()
+        dt.datetime.now()  # noqa: DTZ005
         assert clock.elapsed == 0
+
+
+def test_what_a_thread_outside_of_virtual_time_looks_at_is_no_busy_wait() -> None:
+    begin = threading.Event()
+    read: list[float] = []
+    items: queue.Queue[int] = queue.Queue()
+
+    def look() -> None:
+        begin.wait()
+        for _ in range(11_000):
+            dt.datetime.now()  # noqa: DTZ005
+            time.monotonic()
+            lock.acquire(blocking=False)
+            with contextlib.suppress(queue.Empty):
+                items.get_nowait()
+        read.append(time.time())
+        read.append(dt.datetime.now().timestamp())  # noqa: DTZ005
+
+    thread = threading.Thread(target=look)
+    thread.start()
+    before = time.time()
+    with virtual_time(VirtualClock(wall_ns=0)) as clock:
+        lock = threading.Lock()
+        lock.acquire()
+        begin.set()
+        thread.join()
+        assert clock.elapsed == 0
+        assert clock.looks == 0
+    assert before <= read[0] <= read[1] <= time.time(), "it keeps the real clock"
 
 
 def test_to_yield_very_often_is_no_busy_wait_when_there_is_nothing_to_wait_for() -> None:

@@ -45,8 +45,9 @@ async def two_locks_in_two_orders() -> None:
 
 async def the_same_lock_twice() -> None:
     lock = asyncio.Lock()
-    async with lock, lock:
-        pass
+    async with lock:  # noqa: SIM117  # the line of the second one is told
+        async with lock:
+            pass
 
 
 async def an_empty_queue() -> None:
@@ -122,7 +123,7 @@ _EXPECTED: dict[Callable[[], Coroutine[Any, Any, None]], list[str]] = {
         "take `async with second:` a lock held by Task-3 (take)",
         "take `async with second:` a lock held by Task-2 (take)",
     ],
-    the_same_lock_twice: ["the_same_lock_twice `async with lock, lock:` a lock held by itself"],
+    the_same_lock_twice: ["the_same_lock_twice `async with lock:` a lock held by itself"],
     an_empty_queue: ["an_empty_queue `await asyncio.Queue[int]().get()` an item of an empty queue"],
     a_full_queue: ["a_full_queue `await asyncio.wait_for(items.put(2), None)` room in a full queue"],
     a_queue_to_be_joined: [

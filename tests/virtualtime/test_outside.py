@@ -7,6 +7,8 @@ import concurrent.futures
 import contextlib
 import multiprocessing
 import os
+import select
+import selectors
 import signal
 import socket
 import subprocess
@@ -17,6 +19,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_asyncgrade.virtualtime import virtual_time
+from pytest_asyncgrade.virtualtime.flight import Flights
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,6 +63,71 @@ def test_a_tcp_server_that_sleeps_1_s_answers_its_clients_at_exactly_1_s(host: s
     with virtual_time() as clock:
         assert asyncio.run(main()) == [b"hello\n"] * 5
         assert clock.elapsed == 1
+
+
+def test_no_timeout_fires_while_small_segments_are_on_their_way() -> None:
+    rounds, sizes = 200, (510, 37, 24)  # with such the kernel holds a segment back now and then
+
+    async def send(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        for _ in range(rounds):
+            await asyncio.sleep(1)
+            for size in sizes:
+                writer.write(b"x" * size)
+        writer.close()
+
+    async def main() -> int:
+        async with await asyncio.start_server(send, "127.0.0.1", 0) as server:
+            reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+            late = 0
+            for _ in range(rounds):
+                start = time.monotonic()
+                await reader.readexactly(sum(sizes))
+                late += time.monotonic() - start != 1
+            writer.close()
+            await asyncio.sleep(1)  # the server closes, too
+            return late
+
+    with virtual_time():
+        assert asyncio.run(main()) == 0
+
+
+def test_the_two_ends_of_a_connection_are_asked_what_is_under_way() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(server.getsockname()) as client:
+        connection, _ = server.accept()
+        flights = Flights()
+        with connection:
+            looks: list[float] = []
+
+            def poll(seconds: float) -> bool:
+                looks.append(seconds)
+                return len(looks) == 3
+
+            watched = {client.fileno(): selectors.EVENT_READ}
+            assert not flights.settle(watched, poll)
+            assert looks == [0], "nothing has been sent"
+            connection.send(b"x")
+            client.recv(1)
+            connection.setsockopt(socket.IPPROTO_TCP, getattr(socket, "TCP_CORK", 3), 1)
+            connection.send(b"x")
+            assert flights.settle(watched, poll)
+            assert looks == [0, 0, 0.001], "what is held back is waited for"
+
+
+def test_what_arrives_between_a_look_and_the_question_is_not_overlooked() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(server.getsockname()) as client:
+        connection, _ = server.accept()
+        with connection:
+            cork = socket.IPPROTO_TCP, getattr(socket, "TCP_CORK", 3)
+            connection.setsockopt(*cork, 1)
+            connection.send(b"x")
+
+            def poll(seconds: float) -> list[socket.socket]:
+                if seconds:
+                    connection.setsockopt(*cork, 0)
+                    return []
+                return select.select([client], [], [], 0)[0]
+
+            assert Flights().settle({client.fileno(): selectors.EVENT_READ}, poll) == [client]
 
 
 def test_a_unix_server_that_sleeps_1_s_answers_at_exactly_1_s(tmp_path: Path) -> None:

@@ -1,0 +1,142 @@
+"""Tells who can make a file descriptor ready: this process, or the other end of a connection, pipe or terminal outside.
+
+As long as anything outside is awaited time flows as real time does.  The two ends of a connection inside this process
+are no such work: what one end sends the other has at once, so nothing real is being waited for.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import stat
+import struct
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class Reach(Enum):
+    """Who can make a file descriptor ready."""
+
+    INSIDE = "this process alone"
+    OUTSIDE = "another process"
+    ANYBODY = "whoever connects"
+    CALLED = "the one that a connection is being made to"
+
+
+IN_REAL_TIME = frozenset({Reach.OUTSIDE, Reach.CALLED})
+"""Who is waited for in real time."""
+
+WITHIN = frozenset({Reach.INSIDE, Reach.CALLED})
+"""Who may have sent what has not arrived yet, though this process alone has to do with it."""
+
+
+class Descriptors:
+    """Classifies the file descriptors an event loop watches; remembers what it found of each connection."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, int], Reach] = {}
+
+    def reach(self, descriptor: int) -> Reach:
+        """Return who can make a descriptor ready."""
+        try:
+            status = os.fstat(descriptor)
+        except OSError:
+            return Reach.INSIDE
+        if stat.S_ISFIFO(status.st_mode):
+            return Reach.OUTSIDE if _is_pipe_outside(descriptor, status.st_ino) else Reach.INSIDE
+        if not stat.S_ISSOCK(status.st_mode):
+            return Reach.OUTSIDE
+        identity = descriptor, status.st_ino
+        if identity not in self._known:
+            with borrowed(descriptor) as one:
+                peer = _peer_of(one)
+                if peer is None:
+                    return _reach_without_peer(one)
+                self._known[identity] = Reach.OUTSIDE if _is_peer_outside(one, peer) else Reach.INSIDE
+        return self._known[identity]
+
+
+def _is_pipe_outside(descriptor: int, inode: int) -> bool:
+    """Tell whether the other end of a pipe is in another process alone."""
+    wanted = os.O_RDONLY if _access(descriptor) == os.O_WRONLY else os.O_WRONLY
+    for other in _own_descriptors():
+        try:
+            status = os.fstat(other)
+            if stat.S_ISFIFO(status.st_mode) and status.st_ino == inode and _access(other) in {wanted, os.O_RDWR}:
+                return False
+        except OSError:
+            continue
+    return True
+
+
+def _access(descriptor: int) -> int:
+    import fcntl  # not on Windows, which has no such pipes
+
+    return fcntl.fcntl(descriptor, fcntl.F_GETFL) & os.O_ACCMODE
+
+
+def _own_descriptors() -> list[int]:
+    return [int(name) for name in os.listdir("/dev/fd") if name.isdigit()]  # noqa: PTH208  # it is not a real folder
+
+
+def _peer_of(one: socket.socket) -> Any:
+    try:
+        return one.getpeername()
+    except OSError:
+        return None
+
+
+def _reach_without_peer(one: socket.socket) -> Reach:
+    """Tell listening from connecting, which takes no time inside this process."""
+    if one.type == socket.SOCK_STREAM and not one.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
+        return Reach.CALLED
+    return Reach.ANYBODY
+
+
+def _is_peer_outside(one: socket.socket, peer: Any) -> bool:
+    if one.family == getattr(socket, "AF_UNIX", None):
+        return _peer_process(one) != os.getpid()
+    local = peer[0].startswith("127.") or peer[0] == one.getsockname()[0]
+    return not local or peer[1] not in _own_ports()
+
+
+def _peer_process(one: socket.socket) -> int:
+    """Return the process at the other end of a Unix socket; our own where the system does not tell."""
+    option = getattr(socket, "SO_PEERCRED", None)
+    if option is None or one.type != socket.SOCK_STREAM:
+        return os.getpid()
+    process: int = struct.unpack("3i", one.getsockopt(socket.SOL_SOCKET, option, 12))[0]
+    return process
+
+
+def _own_ports() -> set[int]:
+    """Return the local ports of this process's internet sockets."""
+    families = {socket.AF_INET, socket.AF_INET6}
+    return {one.getsockname()[1] for _descriptor, one in own_sockets() if one.family in families}
+
+
+def own_sockets() -> Iterator[tuple[int, socket.socket]]:
+    """Yield the sockets of this process, each with its descriptor; they belong to somebody else."""
+    for descriptor in _own_descriptors():
+        try:
+            if stat.S_ISSOCK(os.fstat(descriptor).st_mode):
+                with borrowed(descriptor) as one:
+                    yield descriptor, one
+        except OSError:
+            continue
+
+
+class borrowed:  # noqa: N801  # a context manager, used as a function
+    """A socket object for a descriptor that belongs to somebody else."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._socket = socket.socket(fileno=descriptor)
+
+    def __enter__(self) -> socket.socket:
+        return self._socket
+
+    def __exit__(self, *_error: object) -> None:
+        self._socket.detach()

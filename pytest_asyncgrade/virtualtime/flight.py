@@ -1,0 +1,163 @@
+"""Knows what is under way between two sockets of this process: sent by the one end, not yet arrived at the other.
+
+The kernel delivers over the loopback as a rule before `send` returns, but not always: it may hold a small segment back
+for some microseconds (``tcp_autocorking``), or leave delivery to a thread of its own.  Nothing virtual may pass in that
+time, or a timeout fires that in real time has seconds left.  So the two ends are asked what they have sent and received
+(TCP_INFO, see ``tcp(7)``).  Pipes, Unix sockets and datagrams need no asking: they are there at once.
+"""
+
+from __future__ import annotations
+
+import _socket
+import os
+import socket
+import struct
+import sys
+from selectors import EVENT_READ, EVENT_WRITE
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+from .descriptors import borrowed, own_sockets
+from .real_time import Real
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    _T = TypeVar("_T")
+
+PATIENCE = 0.05
+"""How long, in real seconds, to wait for what seems to be under way; an acknowledgement is delayed 40 ms at most."""
+
+_GLANCE = 0.001
+
+_LINUX = sys.platform == "linux"
+_TCP_INFO = struct.Struct("=B127xQ8xI52xQQ")
+"""Of Linux's ``struct tcp_info``: tcpi_state, _bytes_received, _notsent_bytes, _bytes_sent, _bytes_retrans."""
+
+_SYN_SENT = 2
+_EXPECTS_END = {1, 4, 5}
+"""ESTABLISHED, FIN_WAIT1, FIN_WAIT2: the other end may still send, as far as this one knows."""
+
+_HAS_ENDED = {4, 5, 7, 9, 11}
+"""FIN_WAIT1, FIN_WAIT2, CLOSE, LAST_ACK, CLOSING: this end sends no more."""
+
+
+class _End(NamedTuple):
+    """What one end of a connection has to say."""
+
+    state: int
+    received: int
+    sent: int
+
+
+_Ends = tuple[_End, _End | None]
+
+
+class Flights:
+    """Looks what is under way to the sockets somebody waits for; remembers their other ends."""
+
+    def __init__(self) -> None:
+        self._others: dict[tuple[int, int], tuple[int, int]] = {}
+        self._in_vain: dict[int, _Ends] = {}
+
+    def settle(self, watched: Mapping[int, int], poll: Callable[[float], _T]) -> _T:
+        """Poll until something has come or nothing is under way any more; return what `poll` has returned last.
+
+        `watched` has the events awaited of each socket, as in `selectors`; `poll` gets the seconds it may take.
+        """
+        if not _LINUX:  # pragma: no cover
+            return poll(_GLANCE)
+        end = Real.monotonic() + PATIENCE
+        while True:
+            under_way = self._under_way(watched)
+            come = poll(0)  # after they were asked: what is not under way any more has arrived
+            if come or not under_way:
+                return come
+            if Real.monotonic() > end:
+                self._in_vain |= under_way
+                return come
+            come = poll(_GLANCE)
+            if come:
+                return come
+
+    def _under_way(self, watched: Mapping[int, int]) -> dict[int, _Ends]:
+        """Return the connections on which something is under way, but for those found so before in vain."""
+        return {
+            descriptor: ends
+            for descriptor, ends in self._ask_all(watched)
+            if _is_awaited(descriptor, watched[descriptor], *ends) and self._in_vain.get(descriptor) != ends
+        }
+
+    def _ask_all(self, descriptors: Iterable[int]) -> Iterator[tuple[int, _Ends]]:
+        asked = {one: here for one in descriptors if (here := _ask(one)) is not None}
+        identities = {one: _identity(one) for one in asked}
+        if any(here.state in _EXPECTS_END and identities[one] not in self._others for one, here in asked.items()):
+            self._others = _pairs()
+        for one, here in asked.items():
+            other = self._others.get(identities[one])
+            if other is None:
+                yield one, (here, None)
+            elif identities.get(other[0]) == other:
+                yield one, (here, asked[other[0]])
+            else:
+                yield one, (here, _ask(other[0]) if _identity(other[0]) == other else None)
+
+
+def _is_awaited(descriptor: int, events: int, here: _End, there: _End | None) -> bool:
+    """Tell whether what is awaited of a socket is under way to it."""
+    if here.state == _SYN_SENT:
+        return _connects_within(descriptor)
+    if there is None:  # closed, or not accepted yet
+        return here.state in _EXPECTS_END
+    if events & EVENT_READ and here.received < there.sent:
+        return True
+    if events & EVENT_READ and here.state in _EXPECTS_END and there.state in _HAS_ENDED:
+        return True
+    return bool(events & EVENT_WRITE) and here.sent <= there.received  # all has arrived: only the word of it has not
+
+
+def _connects_within(descriptor: int) -> bool:
+    """Tell whether a connection that is being made stays on this machine."""
+    with borrowed(descriptor) as one:
+        host: str = one.getsockname()[0]
+    return host.startswith("127.") or host == "::1"
+
+
+def _ask(descriptor: int) -> _End | None:
+    """Ask a TCP socket; None if it is something else."""
+    try:
+        one = _socket.socket(socket.AF_INET, socket.SOCK_STREAM, 0, descriptor)
+    except OSError:
+        return None
+    try:
+        answer = one.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _TCP_INFO.size)
+    except OSError:
+        return None
+    finally:
+        one.detach()
+    if len(answer) < _TCP_INFO.size:
+        return None
+    state, received, unsent, sent, again = _TCP_INFO.unpack(answer)
+    return _End(state, received, sent - again + unsent)
+
+
+def _identity(descriptor: int) -> tuple[int, int]:
+    try:
+        return descriptor, os.fstat(descriptor).st_ino
+    except OSError:
+        return descriptor, -1
+
+
+def _pairs() -> dict[tuple[int, int], tuple[int, int]]:
+    """Return the other end of each end of a connection within this process."""
+    named: dict[tuple[Any, Any], tuple[int, int]] = {}
+    for descriptor, one in own_sockets():
+        try:
+            named[_name(one.getsockname()), _name(one.getpeername())] = _identity(descriptor)
+        except OSError:
+            continue
+    return {one: named[peer, local] for (local, peer), one in named.items() if (peer, local) in named}
+
+
+def _name(address: Any) -> Any:
+    """Return host and port; a socket for both versions of the protocol calls 127.0.0.1 ``::ffff:127.0.0.1``."""
+    return (address[0].removeprefix("::ffff:"), address[1]) if isinstance(address, tuple) else address
