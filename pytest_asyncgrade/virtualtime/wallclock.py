@@ -76,6 +76,7 @@ class WallClock:
         self._api.freeze_factories[-1] = self._follower = Follower()
         self._replace_now(undo)
         self._watch_comparisons(undo)
+        self._take_real_names(undo)
         for name in ("gmtime", "localtime", "ctime"):
             replace(time, name, self._defaulting_to_now(getattr(self._api, f"real_{name}", None) or _REAL[name]), undo)
         replace(time, "asctime", lambda t=None: _REAL["asctime"](time.localtime() if t is None else t), undo)
@@ -106,6 +107,19 @@ class WallClock:
         replace(api.FakeDatetime, "now", classmethod(now), undo)
         replace(api.FakeDatetime, "today", classmethod(now), undo)
         replace(api.FakeDate, "today", classmethod(today), undo)
+
+    def _take_real_names(self, undo: ExitStack) -> None:
+        """Let freezegun's classes show themselves as the real ones do: programs print them."""
+
+        def shown(real: Any) -> Callable[[Any], str]:
+            return lambda self: f"datetime.{real.__repr__(self)}"
+
+        api = self._api
+        for fake, real in ((api.FakeDatetime, api.real_datetime), (api.FakeDate, api.real_date)):
+            for name in ("__name__", "__qualname__", "__module__"):
+                undo.callback(setattr, fake, name, getattr(fake, name))
+                setattr(fake, name, getattr(real, name))
+            replace(fake, "__repr__", shown(real), undo)
 
     def _watch_comparisons(self, undo: ExitStack) -> None:
         """Learn what a busy wait waits for: ``while datetime.now() < end``."""

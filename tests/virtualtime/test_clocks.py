@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import logging
+import pickle
 import sched
 import time
 import timeit
@@ -106,3 +107,12 @@ def test_the_clocks_are_real_afterwards() -> None:
         time.sleep(1e6)
     assert (time.monotonic, time.time, time.sleep, perf_counter, dt.datetime, timeit.default_timer) == real
     assert 0 <= time.monotonic() - before < 60
+
+
+def test_dates_show_themselves_as_the_real_ones_do() -> None:
+    with virtual_time(VirtualClock(wall_ns=0)):
+        now, today = dt.datetime.now(dt.UTC).replace(tzinfo=None), dt.date.today()  # noqa: DTZ011  # as students do
+        shown = repr([now, today]), type(now).__name__, str(type(today)), pickle.loads(pickle.dumps(now)) == now  # noqa: S301
+    assert shown[0].startswith("[datetime.datetime(1970, 1, 1, ")
+    assert shown[0].endswith(", datetime.date(1970, 1, 1)]")
+    assert shown[1:] == ("datetime", "<class 'datetime.date'>", True)
