@@ -208,7 +208,7 @@ def test_what_a_thread_outside_of_virtual_time_looks_at_is_no_busy_wait() -> Non
         begin.set()
         thread.join()
         assert clock.elapsed == 0
-        assert clock.looks == 0
+        assert clock.looks < 10  # this very thread may look, as it joins the other
     assert before <= read[0] <= read[1] <= time.time(), "it keeps the real clock"
 
 
