@@ -13,10 +13,14 @@ moment the program waits for if it can be known (`watched`), at most to the next
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING
 
 from .instant import LATENESS_BITS, NANOSECONDS, Instant, nanoseconds
 from .threads import Threads
 from .watched import WatchedInstant, WatchedNanoseconds
+
+if TYPE_CHECKING:
+    from .scheduling import SchedulingLoop
 
 MONOTONIC_START_NS = 100_000 * NANOSECONDS
 """Where ``time.monotonic()`` starts: a machine that has been up for a day, as programs expect (``last_seen = 0``)."""
@@ -66,7 +70,7 @@ class VirtualClock:
         self.looks = 0
         self._nudges = 0
         self._awaited: int | None = None
-        self.heaps: list[list[int]] = []
+        self.loops: list[SchedulingLoop] = []
         self.threads = Threads(self)
 
     @property
@@ -177,7 +181,7 @@ class VirtualClock:
             self.observer.busy_waited()
         nudges = self._nudges = self._nudges + 1
         target, self._awaited = self._awaited, None
-        keys = [key for key in (self.threads.next_key(), *(heap[0] for heap in self.heaps if heap)) if key > self.key]
+        keys = [key for key in (self.threads.next_key(), *(loop.next_key() for loop in self.loops)) if key > self.key]
         if target is not None and target > self.ns:
             keys.append(target << LATENESS_BITS)
         elif straight and not keys:

@@ -9,6 +9,8 @@ import asyncio
 import sys
 from typing import TYPE_CHECKING, Any
 
+StockFuture = asyncio.Future
+
 if TYPE_CHECKING:
     from collections import deque
     from collections.abc import Callable
