@@ -12,7 +12,7 @@ import math
 from contextvars import Context, copy_context
 from typing import TYPE_CHECKING, Any
 
-from .instant import LATENESS_BITS, Instant
+from .instant import LATENESS_BITS, instant
 from .stock import StockHandle, StockTimerHandle, set_result
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ class TimerHandle(StockTimerHandle):
         key = self._entry >> INDEX_BITS
         if key == NEVER:
             return math.inf
-        return Instant(key - 1 if key & _LATENESS_MASK else key)
+        return instant(key - 1 if key & _LATENESS_MASK else key)
 
     def cancel(self) -> None:
         """Cancel the callback."""
@@ -122,10 +122,11 @@ class TimerHandle(StockTimerHandle):
 class SleepHandle(TimerHandle):
     """What ``asyncio.sleep`` gets from `call_later`: it wakes a future, and needs no context and no arguments.
 
-    A program that sleeps makes three objects less for the collector to look at, again and again.
+    When it has fired it stands in the queue as the handle of what the future calls back (its task's next step): nobody
+    holds what a future gets from `call_soon`.  So a program that sleeps makes four objects less, again and again.
     """
 
-    __slots__ = ("_future",)
+    __slots__ = ("_future", "_wakeup")
 
     def __init__(self, entry: int, future: asyncio.Future[None], loop: SchedulingLoop) -> None:
         self._entry = entry
@@ -133,25 +134,34 @@ class SleepHandle(TimerHandle):
         self._loop = loop
         self._context = None
         self._scheduled = True
+        self._wakeup: Callable[[asyncio.Future[None]], None] | None = None
 
     @property
-    def _callback(self) -> Any:  # type: ignore[override]  # seen by `repr` and debuggers only
-        return None if self._future is None else set_result
+    def _callback(self) -> Any:  # type: ignore[override]  # for messages
+        if self._future is None:
+            return None
+        return self._wakeup or set_result
 
     @property
     def _args(self) -> Any:  # type: ignore[override]
-        return None if self._future is None else (self._future, None)
+        if self._future is None:
+            return None
+        return (self._future,) if self._wakeup else (self._future, None)
 
     @property
     def _cancelled(self) -> bool:  # type: ignore[override]
         return self._future is None
 
     def cancel(self) -> None:
-        """Leave the future alone."""
-        self._future = None
+        """Leave the future alone; once it is done its callback is nobody's to cancel."""
         if self._scheduled:
+            self._future = None
             self._scheduled = False
             self._loop._disarm(self)
+
+    def _run(self) -> None:
+        if self._future is not None:
+            set_result(self._future, None)
 
 
 class DebugTimerHandle(TimerHandle):

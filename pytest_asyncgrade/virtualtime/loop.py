@@ -122,15 +122,18 @@ class VirtualTimeLoop(SchedulingLoop):
         while left:
             left -= 1
             handle = ready.popleft()
-            if type(handle) is not Handle:
-                self._run_other(handle)
-            elif handle._args is not None:
-                try:
-                    handle._context.run(handle._callback, *handle._args)
-                except (SystemExit, KeyboardInterrupt):
-                    raise
-                except BaseException as error:  # noqa: BLE001  # as asyncio does: what a callback raises is reported
-                    self._report(handle, error)
+            try:
+                if type(handle) is Handle:
+                    if handle._args is not None:
+                        handle._context.run(handle._callback, *handle._args)
+                elif type(handle) is SleepHandle and handle._wakeup is not None:
+                    handle._context.run(handle._wakeup, handle._future)
+                else:
+                    self._run_other(handle)
+            except (SystemExit, KeyboardInterrupt):
+                raise
+            except BaseException as error:  # noqa: BLE001  # as asyncio does: what a callback raises is reported
+                self._report(handle, error)
         handle = None
 
     def _advance(self) -> bool:  # noqa: C901, PLR0912, PLR0915  # one loop, flat: each call in it would cost a tenth
@@ -170,7 +173,9 @@ class VirtualTimeLoop(SchedulingLoop):
                 self._fire(timer)
             elif type(timer) is SleepHandle:
                 if not timer._future.done():
+                    self._waking = timer
                     timer._future.set_result(None)
+                    self._waking = None
             else:
                 context = timer._context
                 if context is None:
@@ -213,7 +218,9 @@ class VirtualTimeLoop(SchedulingLoop):
             if type(timer) is SleepHandle:
                 timer._scheduled = False
                 if timer._future is not None and not timer._future.done():
+                    self._waking = timer
                     timer._future.set_result(None)
+                    self._waking = None
             else:
                 self._run_other(timer)
 

@@ -58,7 +58,7 @@ class SchedulingLoop(StockLoop):
 
     __slots__ = (
         "_closed", "_debug", "_heap", "_limit", "_next_sorted", "_ready", "_signal_handlers", "_sorted", "_stale",
-        "_stopping", "_task_factory", "_timers", "clock", "get_debug",
+        "_stopping", "_task_factory", "_timers", "_waking", "clock", "get_debug",
     )  # fmt: skip
 
     clock: VirtualClock
@@ -69,6 +69,7 @@ class SchedulingLoop(StockLoop):
         self._timers: list[TimerHandle | None] = []
         self._limit = BULK
         self._stale = 0
+        self._waking: SleepHandle | None = None
         self._sorted: list[int] = []
         self._next_sorted = _NONE
 
@@ -76,7 +77,13 @@ class SchedulingLoop(StockLoop):
         """Return the virtual time in seconds, an `Instant`; the same as ``time.monotonic()`` in `virtual_time()`."""
         clock = self.clock
         clock.looks += 1
-        return instant(clock.key) if clock.looks < SUSPICION else clock.read()
+        if clock.looks >= SUSPICION:
+            return clock.read()
+        now, key = clock.now, clock.key
+        if now.key is not key:
+            clock.now = now = Instant((key >> LATENESS_BITS) / NANOSECONDS)  # what `instant` does, without a call
+            now.key = key
+        return now
 
     def call_soon(
         self, callback: Callable[[*_Ts], object], *args: *_Ts, context: Context | None = None
@@ -85,7 +92,15 @@ class SchedulingLoop(StockLoop):
         if self._debug or self._closed:
             made: asyncio.Handle = blame_caller(super().call_soon(callback, *args, context=context))
             return made
-        handle = Handle(callback, args, self, context)
+        handle: asyncio.Handle
+        waking = self._waking
+        if waking is None or context is None or len(args) != 1 or args[0] is not waking._future:
+            handle = Handle(callback, args, self, context)
+        else:  # it is the future that calls, and it forgets what it gets
+            handle = waking
+            waking._wakeup = callback
+            waking._context = context
+            self._waking = None
         self._ready.append(handle)
         return handle
 
@@ -113,7 +128,7 @@ class SchedulingLoop(StockLoop):
         if delay is None:
             msg = "delay must not be None"
             raise TypeError(msg)
-        return self.call_at(Instant(self.clock.key) + delay, callback, *args, context=context)
+        return self.call_at(instant(self.clock.key) + delay, callback, *args, context=context)
 
     def call_at(
         self,
@@ -134,32 +149,41 @@ class SchedulingLoop(StockLoop):
             key = NEVER - 1 if when > 0 else self.clock.key
         if key >> LATENESS_BITS > self.clock.key >> LATENESS_BITS:
             key += 1
-        return self._arm(key, callback, args, context)
-
-    def _arm(
-        self, key: int, callback: Callable[..., object], args: tuple[Any, ...], context: Context | None
-    ) -> TimerHandle:
+        timers = self._timers
+        entry = (key << INDEX_BITS) + len(timers)
         if self._debug or self._closed:
-            self._check_closed()
-            self._check_thread()
-            self._check_callback(callback, "call_at")
-        entry = (key << INDEX_BITS) + len(self._timers)
-        timer = (DebugTimerHandle if self._debug else TimerHandle)(entry, callback, args, self, context)
-        if self._debug:
-            timer._source_traceback = extract_stack(sys._getframe(1))
-            blame_caller(timer)
-        self._timers.append(timer)
+            timer = self._make_checked(entry, callback, args, context)
+        else:
+            timer = TimerHandle(entry, callback, args, self, context)
+        timers.append(timer)
         heappush(self._heap, entry)
+        return timer
+
+    def _make_checked(
+        self, entry: int, callback: Callable[..., object], args: tuple[Any, ...], context: Context | None
+    ) -> TimerHandle:
+        """Return a timer for debug mode, which knows where it was made."""
+        self._check_closed()
+        self._check_thread()
+        self._check_callback(callback, "call_at")
+        timer = DebugTimerHandle(entry, callback, args, self, context)
+        timer._source_traceback = extract_stack(sys._getframe(1))
+        blame_caller(timer)
         return timer
 
     def _disarm(self, timer: TimerHandle) -> None:
         """Forget a timer that was cancelled."""
-        timers, index = self._timers, timer._entry & INDEX_MASK
-        if index < len(timers) and timers[index] is timer:
-            timers[index] = None
-            self._stale += 1
-            if self._stale > _MANY_STALE and 2 * self._stale > len(self._heap) + len(self._sorted):
-                self._tidy()
+        timers, heap, entry = self._timers, self._heap, timer._entry
+        index = entry & INDEX_MASK
+        if index >= len(timers) or timers[index] is not timer:
+            return
+        timers[index] = None
+        if heap[0] == entry != self._next_sorted:
+            heappop(heap)
+            return
+        self._stale += 1
+        if self._stale > _MANY_STALE and 2 * self._stale > len(heap) + len(self._sorted):
+            self._tidy()
 
     def next_key(self) -> int:
         """Return the instant of the first timer; 0 if there is none, or none that is ever due."""
