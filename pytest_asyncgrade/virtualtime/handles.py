@@ -110,9 +110,10 @@ class TimerHandle(StockTimerHandle):
 
     def get_context(self) -> Context:
         """Return the context in which the callback is run."""
-        if self._context is None:
-            self._context = Context()
-        return self._context
+        context: Context | None = self._context
+        if context is None:
+            context = self._context = Context()
+        return context
 
     def _run(self) -> None:
         self.get_context()
@@ -130,14 +131,14 @@ class SleepHandle(TimerHandle):
 
     def __init__(self, entry: int, future: asyncio.Future[None], loop: SchedulingLoop) -> None:
         self._entry = entry
-        self._future: asyncio.Future[None] | None = future
+        self._future: Any = future
         self._loop = loop
         self._context = None
         self._scheduled = True
-        self._wakeup: Callable[[asyncio.Future[None]], None] | None = None
+        self._wakeup: Any = None
 
     @property
-    def _callback(self) -> Any:  # type: ignore[override]  # for messages
+    def _callback(self) -> Any:  # for messages, as is `_args`
         if self._future is None:
             return None
         return self._wakeup or set_result

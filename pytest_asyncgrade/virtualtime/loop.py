@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import asyncio
 from contextvars import Context
-from heapq import heappop
+from heapq import heappop, heapreplace
 from typing import TYPE_CHECKING, Any, TypeVar, TypeVarTuple
 
 from .clock import PATIENCE, Observer, VirtualClock
-from .handles import INDEX_BITS, NEVER, Handle, SleepHandle, TimerHandle
+from .handles import INDEX_BITS, Handle, SleepHandle, TimerHandle
 from .idleness import Idleness
 from .instant import LATENESS_BITS
 from .scheduling import INDEX_MASK, SchedulingLoop, blame_caller
@@ -59,7 +59,9 @@ class VirtualTimeLoop(SchedulingLoop):
         """Schedule a coroutine, as the stock loop does."""
         task: asyncio.Task[Any]
         if self._task_factory is None and not self._closed and asyncio.tasks.Task is _STOCK_TASK:
-            task = blame_caller(create(coro, self, keywords))
+            task = create(coro, self, keywords)
+            if self._debug:
+                blame_caller(task)
         else:
             task = super().create_task(coro, **keywords)
         if type(self.clock.observer) is not Observer:
@@ -146,25 +148,30 @@ class VirtualTimeLoop(SchedulingLoop):
         clock, heap, timers, ready = self.clock, self._heap, self._timers, self._ready
         files, everyone = self._files, self._everyone
         threads, idleness = clock.threads, self._idleness
+        advancing = None if type(clock.observer) is Observer else clock.observer.advancing
         while heap and len(files) == 1 and len(everyone) <= 1 and not self._signal_handlers and not self._debug:
             entry = heap[0]
             key = entry >> INDEX_BITS
-            if key <= clock.key or key >= NEVER or idleness.expected or threads.has_children:
+            if key <= clock.key or idleness.expected or threads.has_children:
                 break
             if len(timers) > self._limit:
                 self._tidy()
                 continue
-            if entry == self._next_sorted:
-                self._pop()
-            else:
+            if entry != self._next_sorted:
                 heappop(heap)
-            timer = timers[entry & INDEX_MASK]
+            elif self._sorted:
+                self._next_sorted = entry = self._sorted.pop()
+                entry = heapreplace(heap, entry)
+            else:
+                self._pop()
+            index = entry & INDEX_MASK
+            timer = timers[index]
             if timer is None:
                 self._stale -= 1
                 continue
-            timers[entry & INDEX_MASK] = None
-            if type(clock.observer) is not Observer:
-                clock.observer.advancing()
+            timers[index] = None
+            if advancing is not None:
+                advancing()
             clock.key = key
             clock.looks = clock._nudges = 0
             self._iteration += 1
@@ -177,16 +184,8 @@ class VirtualTimeLoop(SchedulingLoop):
                     timer._future.set_result(None)
                     self._waking = None
             else:
-                context = timer._context
-                if context is None:
-                    context = timer._context = Context()
-                try:
-                    context.run(timer._callback, *timer._args)
-                except (SystemExit, KeyboardInterrupt):
-                    raise
-                except BaseException as error:  # noqa: BLE001  # as above
-                    self._report(timer, error)
-            timer = context = None
+                self._call(timer)
+            timer = None
             if self._stopping:
                 return True
             if not ready and not nested:
@@ -223,6 +222,21 @@ class VirtualTimeLoop(SchedulingLoop):
                     self._waking = None
             else:
                 self._run_other(timer)
+
+    def _call(self, timer: TimerHandle) -> None:
+        """Run the callback of a timer."""
+        context, args = timer._context, timer._args
+        if context is None:
+            context = timer._context = Context()
+        try:
+            if args:
+                context.run(timer._callback, *args)
+            else:
+                context.run(timer._callback)
+        except (SystemExit, KeyboardInterrupt):
+            raise
+        except BaseException as error:  # noqa: BLE001  # as above
+            self._report(timer, error)
 
     def _run_other(self, handle: asyncio.Handle) -> None:
         """Run a handle that is not of the common kind."""

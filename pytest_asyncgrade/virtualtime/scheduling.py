@@ -2,15 +2,15 @@
 
 They are kept in a list, in the order of arming, and beside it a heap of integers, which is several times faster than
 one of handles: the instant of each in the high bits, its place in the list in the low ones.  So the timers of one
-instant come off the heap in the order they were armed.  One that is cancelled leaves the list at once, and the heap when
-its turn comes or, if there are many such, when both are tidied.
+instant come off the heap in the order they were armed.  One that is cancelled leaves the list at once, and the heap
+when its turn comes or, if there are many such, when both are tidied.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-from heapq import heapify, heappop, heappush, heapreplace
+from heapq import heappop, heappush, heapreplace
 from typing import TYPE_CHECKING, Any, TypeVarTuple
 
 from .clock import SUSPICION
@@ -39,6 +39,7 @@ _MANY_STALE = 100
 
 INDEX_MASK = (1 << INDEX_BITS) - 1
 _ONE_LATE = 1 << INDEX_BITS
+_ENDLESS = NEVER << INDEX_BITS
 _NONE = -1
 """No entry."""
 
@@ -94,7 +95,7 @@ class SchedulingLoop(StockLoop):
             return made
         handle: asyncio.Handle
         waking = self._waking
-        if waking is None or context is None or len(args) != 1 or args[0] is not waking._future:
+        if waking is None or context is None or len(args) != 1 or args[0] is not waking._future:  # type: ignore[misc]
             handle = Handle(callback, args, self, context)
         else:  # it is the future that calls, and it forgets what it gets
             handle = waking
@@ -118,8 +119,9 @@ class SchedulingLoop(StockLoop):
             timers = self._timers
             entry = ((ns << LATENESS_BITS) + self.clock.key << INDEX_BITS) + (len(timers) + _ONE_LATE)
             timer: TimerHandle
-            if callback is set_result and context is None and type(args[0]) is StockFuture and args[1] is None:
-                timer = SleepHandle(entry, args[0], self)
+            given: Any = args
+            if callback is set_result and len(given) == 2 and given[1] is None and type(given[0]) is StockFuture:  # noqa: PLR2004
+                timer = SleepHandle(entry, given[0], self)
             else:
                 timer = TimerHandle(entry, callback, args, self, context)
             timers.append(timer)
@@ -156,7 +158,8 @@ class SchedulingLoop(StockLoop):
         else:
             timer = TimerHandle(entry, callback, args, self, context)
         timers.append(timer)
-        heappush(self._heap, entry)
+        if key < NEVER:
+            heappush(self._heap, entry)
         return timer
 
     def _make_checked(
@@ -178,7 +181,7 @@ class SchedulingLoop(StockLoop):
         if index >= len(timers) or timers[index] is not timer:
             return
         timers[index] = None
-        if heap[0] == entry != self._next_sorted:
+        if heap and heap[0] == entry != self._next_sorted:
             heappop(heap)
             return
         self._stale += 1
@@ -186,13 +189,12 @@ class SchedulingLoop(StockLoop):
             self._tidy()
 
     def next_key(self) -> int:
-        """Return the instant of the first timer; 0 if there is none, or none that is ever due."""
+        """Return the instant of the first timer; 0 if there is none that is ever due."""
         heap, timers = self._heap, self._timers
         while heap and timers[heap[0] & INDEX_MASK] is None:
             self._pop()
             self._stale -= 1
-        key = heap[0] >> INDEX_BITS if heap else 0
-        return key if key < NEVER else 0
+        return heap[0] >> INDEX_BITS if heap else 0
 
     def _pop(self) -> int:
         """Take the first entry off the heap."""
@@ -216,9 +218,9 @@ class SchedulingLoop(StockLoop):
         self._timers[:] = live
         self._limit = 4 * len(live) + BULK
         self._stale = 0
-        self._sorted = sorted([timer._entry for timer in live], reverse=True)
-        self._next_sorted = self._sorted.pop() if live else _NONE
-        self._heap[:] = [self._next_sorted] if live else []
+        self._sorted = sorted([timer._entry for timer in live if timer._entry < _ENDLESS], reverse=True)
+        self._next_sorted = self._sorted.pop() if self._sorted else _NONE
+        self._heap[:] = [] if self._next_sorted == _NONE else [self._next_sorted]
 
     def _take_due(self) -> None:
         """Make the timers ready whose instant has come."""
