@@ -161,7 +161,9 @@ class SleepHandle(TimerHandle):
             self._loop._disarm(self)
 
     def _run(self) -> None:
-        if self._future is not None:
+        if self._wakeup is not None:
+            super()._run()
+        elif self._future is not None:
             set_result(self._future, None)
 
 

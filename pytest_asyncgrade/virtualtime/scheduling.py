@@ -183,6 +183,8 @@ class SchedulingLoop(StockLoop):
         timers[index] = None
         if heap and heap[0] == entry != self._next_sorted:
             heappop(heap)
+            if index == len(timers) - 1:
+                timers.pop()
             return
         self._stale += 1
         if self._stale > _MANY_STALE and 2 * self._stale > len(heap) + len(self._sorted):
