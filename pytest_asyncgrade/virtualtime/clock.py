@@ -13,10 +13,14 @@ moment the program waits for if it can be known (`watched`), at most to the next
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING
 
-from .instant import LATENESS_BITS, NANOSECONDS, Instant, nanoseconds
+from .instant import LATENESS_BITS, NANOSECONDS, Instant, instant, nanoseconds
 from .threads import Threads
 from .watched import WatchedInstant, WatchedNanoseconds
+
+if TYPE_CHECKING:
+    from .scheduling import SchedulingLoop
 
 MONOTONIC_START_NS = 100_000 * NANOSECONDS
 """Where ``time.monotonic()`` starts: a machine that has been up for a day, as programs expect (``last_seen = 0``)."""
@@ -63,10 +67,12 @@ class VirtualClock:
         self.key = MONOTONIC_START_NS << LATENESS_BITS
         self.wall_offset_ns = (time.time_ns() if wall_ns is None else wall_ns) - MONOTONIC_START_NS
         self.observer = observer or Observer()
+        self.now = instant(self.key)
+        """The last reading, handed out again until time goes on."""
         self.looks = 0
         self._nudges = 0
         self._awaited: int | None = None
-        self.heaps: list[list[int]] = []
+        self.loops: list[SchedulingLoop] = []
         self.threads = Threads(self)
 
     @property
@@ -91,7 +97,10 @@ class VirtualClock:
 
     def monotonic(self) -> Instant:
         """Return what ``time.monotonic()`` and ``loop.time()`` read now, in seconds."""
-        return Instant(self.key)
+        now = self.now
+        if now.key is not self.key:
+            now = self.now = instant(self.key)
+        return now
 
     def advance(self, seconds: float) -> None:
         """Let time pass, as ``time.sleep(seconds)`` would; ValueError if `seconds` is negative or not a number."""
@@ -129,14 +138,17 @@ class VirtualClock:
 
     def read(self) -> Instant:
         """Read ``time.monotonic()`` as a program does; time is nudged on when it has done so very often."""
-        self.looks += 1
-        return Instant(self.key) if self.looks < SUSPICION else self._read_watched(0)
+        looks = self.looks = self.looks + 1
+        now = self.now
+        if now.key is self.key and looks < SUSPICION:
+            return now
+        return self.monotonic() if looks < SUSPICION else self._read_watched(0)
 
     def read_wall(self) -> Instant:
         """Read ``time.time()`` as a program does."""
         self.looks += 1
         if self.looks < SUSPICION:
-            return Instant(self.key + (self.wall_offset_ns << LATENESS_BITS))
+            return instant(self.key + (self.wall_offset_ns << LATENESS_BITS))
         return self._read_watched(self.wall_offset_ns)
 
     def read_date(self) -> int:
@@ -165,7 +177,7 @@ class VirtualClock:
 
     def _read_watched(self, offset: int) -> Instant:
         self._nudge_reader()
-        return WatchedInstant(self, offset)
+        return WatchedInstant.of(self, offset)
 
     def _nudge_reader(self) -> None:
         if self.looks > PATIENCE:
@@ -177,7 +189,7 @@ class VirtualClock:
             self.observer.busy_waited()
         nudges = self._nudges = self._nudges + 1
         target, self._awaited = self._awaited, None
-        keys = [key for key in (self.threads.next_key(), *(heap[0] for heap in self.heaps if heap)) if key > self.key]
+        keys = [key for key in (self.threads.next_key(), *(loop.next_key() for loop in self.loops)) if key > self.key]
         if target is not None and target > self.ns:
             keys.append(target << LATENESS_BITS)
         elif straight and not keys:

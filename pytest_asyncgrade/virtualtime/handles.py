@@ -12,8 +12,8 @@ import math
 from contextvars import Context, copy_context
 from typing import TYPE_CHECKING, Any
 
-from .instant import LATENESS_BITS, Instant
-from .stock import StockHandle, StockTimerHandle
+from .instant import LATENESS_BITS, instant
+from .stock import StockHandle, StockTimerHandle, set_result
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 
 NEVER = 1 << 200
 """When ``sleep(inf)`` is due."""
+
+INDEX_BITS = 30
+"""An entry in the heap of timers is one integer, ``key << INDEX_BITS | index``: the instant, then the order of arming.
+
+As many bits as a digit of Python's integers has, which makes the shifts cheap.
+"""
 
 _LATENESS_MASK = (1 << LATENESS_BITS) - 1
 
@@ -58,25 +64,29 @@ class Handle(StockHandle):
 
 
 class TimerHandle(StockTimerHandle):
-    """What `VirtualTimeLoop.call_later` and `call_at` return: due at the instant `_key`."""
+    """What `VirtualTimeLoop.call_later` and `call_at` return; `_entry` is its place among the timers of the loop.
 
-    __slots__ = ("_key",)
+    Most programs have no context variables.  An empty context is made when it is needed, so that a hundred thousand
+    timers do not keep as many of them: `_context` is None until then.
+    """
+
+    __slots__ = ("_entry",)
     _repr: str | None = None
     _source_traceback: Any = None
 
     def __init__(
         self,
-        key: int,
+        entry: int,
         callback: Callable[..., object],
         args: tuple[Any, ...],
         loop: SchedulingLoop,
         context: Context | None,
     ) -> None:
-        self._key = key
+        self._entry = entry
         self._callback = callback
         self._args = args
         self._loop = loop
-        self._context = copy_context() if context is None else context
+        self._context = copy_context() or None if context is None else context
         self._scheduled = True
 
     @property
@@ -86,17 +96,75 @@ class TimerHandle(StockTimerHandle):
     @property
     def _when(self) -> float:
         """The moment that was asked for: being late by one step is the loop's doing."""
-        key = self._key
+        key = self._entry >> INDEX_BITS
         if key == NEVER:
             return math.inf
-        return Instant(key - 1 if key & _LATENESS_MASK else key)
+        return instant(key - 1 if key & _LATENESS_MASK else key)
 
     def cancel(self) -> None:
         """Cancel the callback."""
-        if self._args is not None:
-            self._callback = self._args = None
-            if self._scheduled:
-                self._loop._disarm(self)
+        self._callback = self._args = None
+        if self._scheduled:
+            self._scheduled = False
+            self._loop._disarm(self)
+
+    def get_context(self) -> Context:
+        """Return the context in which the callback is run."""
+        context: Context | None = self._context
+        if context is None:
+            context = self._context = Context()
+        return context
+
+    def _run(self) -> None:
+        self.get_context()
+        super()._run()
+
+
+class SleepHandle(TimerHandle):
+    """What ``asyncio.sleep`` gets from `call_later`: it wakes a future, and needs no context and no arguments.
+
+    When it has fired it stands in the queue as the handle of what the future calls back (its task's next step): nobody
+    holds what a future gets from `call_soon`.  So a program that sleeps makes four objects less, again and again.
+    """
+
+    __slots__ = ("_future", "_wakeup")
+
+    def __init__(self, entry: int, future: asyncio.Future[None], loop: SchedulingLoop) -> None:
+        self._entry = entry
+        self._future: Any = future
+        self._loop = loop
+        self._context = None
+        self._scheduled = True
+        self._wakeup: Any = None
+
+    @property
+    def _callback(self) -> Any:  # for messages, as is `_args`
+        if self._future is None:
+            return None
+        return self._wakeup or set_result
+
+    @property
+    def _args(self) -> Any:  # type: ignore[override]
+        if self._future is None:
+            return None
+        return (self._future,) if self._wakeup else (self._future, None)
+
+    @property
+    def _cancelled(self) -> bool:  # type: ignore[override]
+        return self._future is None
+
+    def cancel(self) -> None:
+        """Leave the future alone; once it is done its callback is nobody's to cancel."""
+        if self._scheduled:
+            self._future = None
+            self._scheduled = False
+            self._loop._disarm(self)
+
+    def _run(self) -> None:
+        if self._wakeup is not None:
+            super()._run()
+        elif self._future is not None:
+            set_result(self._future, None)
 
 
 class DebugTimerHandle(TimerHandle):

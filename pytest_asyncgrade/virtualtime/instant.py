@@ -25,18 +25,8 @@ def nanoseconds(seconds: float) -> int:
     return round(seconds * 1e9) if type(seconds) is float else round(seconds * NANOSECONDS)
 
 
-_make_float = float.__new__
-
-
-def instant(key: int) -> Instant:
-    """Return what ``Instant(key)`` does, in half the time: loops and programs read the clock all the time."""
-    made = _make_float(Instant, (key >> LATENESS_BITS) / NANOSECONDS)
-    made.key = key
-    return made
-
-
 class Instant(float):
-    """Seconds, as a float, with the exact instant (`key`) behind them.
+    """Seconds, as a float, with the exact instant (`key`) behind them; made by `instant`.
 
     ``Instant - Instant`` is an exact float; ``Instant + seconds`` and ``Instant - seconds`` are instants again; every
     other operation is that of float.
@@ -46,17 +36,16 @@ class Instant(float):
 
     key: int
 
-    def __new__(cls, key: int) -> Instant:  # noqa: D102, PYI034  # of this class exactly
-        self = float.__new__(cls, (key >> LATENESS_BITS) / NANOSECONDS)
-        self.key = key
-        return self
-
     def __add__(self, seconds: float) -> float:
-        if type(seconds) is float and -FAR < seconds < FAR:
-            return instant(self.key + (round(seconds * 1e9) << LATENESS_BITS))
         if type(seconds) is int:
-            return instant(self.key + (seconds * NANOSECONDS << LATENESS_BITS))
-        return float.__add__(self, seconds)
+            key = self.key + (seconds * NANOSECONDS << LATENESS_BITS)
+        elif type(seconds) is float and -FAR < seconds < FAR:
+            key = self.key + (round(seconds * 1e9) << LATENESS_BITS)
+        else:
+            return float.__add__(self, seconds)
+        made = Instant((key >> LATENESS_BITS) / NANOSECONDS)  # what `instant` does, without a call
+        made.key = key
+        return made
 
     __radd__ = __add__
 
@@ -64,7 +53,7 @@ class Instant(float):
         if type(other) is Instant:
             return ((self.key >> LATENESS_BITS) - (other.key >> LATENESS_BITS)) / NANOSECONDS
         if type(other) is int or (type(other) is float and -FAR < other < FAR):
-            return Instant(self.key - (nanoseconds(other) << LATENESS_BITS))
+            return instant(self.key - (nanoseconds(other) << LATENESS_BITS))
         return float.__sub__(self, other)
 
     def __reduce__(self) -> tuple[type[float], tuple[float]]:
@@ -72,3 +61,10 @@ class Instant(float):
 
     def __reduce_ex__(self, _protocol: SupportsIndex, /) -> tuple[type[float], tuple[SupportsFloat]]:
         return self.__reduce__()
+
+
+def instant(key: int) -> Instant:
+    """Return the instant as a number of seconds."""
+    made = Instant((key >> LATENESS_BITS) / NANOSECONDS)
+    made.key = key
+    return made

@@ -98,6 +98,22 @@ def _virtual(function: Any, clocks: dict[Any, Any]) -> tuple[Any, ...]:
     return tuple(clocks[value] if callable(value) and value in clocks else value for value in function.__defaults__)
 
 
+class _RealTimeUsers(dict[str | None, bool]):
+    """Tells of a module, by its name, whether it measures real time; a dictionary that fills itself, for speed."""
+
+    def __missing__(self, module: str | None) -> bool:
+        verdict = self[module] = is_real_time_user(module)
+        return verdict
+
+
+def _name_in_frame(depth: int) -> str | None:
+    return sys._getframe(depth + 1).f_globals.get("__name__")
+
+
+_module_name: Callable[[int], str | None] = getattr(sys, "_getframemodulename", _name_in_frame)
+"""Returns the name of the module that called, which from 3.12 on needs no frame object."""
+
+
 def _clocks(clock: VirtualClock, wall: WallClock) -> dict[str, Callable[..., Any]]:
     """Return a virtual clock for each of `time`, by its name."""
 
@@ -110,14 +126,13 @@ def _clocks(clock: VirtualClock, wall: WallClock) -> dict[str, Callable[..., Any
         return clock.read_ns(clock.wall_offset_ns) if frozen is None else frozen
 
     members = clock.threads.members
-    get_ident, get_frame, real_time_users = threading.get_ident, sys._getframe, REAL_TIME_USERS
+    get_ident, measures_real_time = threading.get_ident, _RealTimeUsers().__getitem__
 
     def reading(name: str, virtual: Callable[[], float]) -> Callable[[], float]:
         real: Callable[[], float] = getattr(time, name)
 
         def read() -> float:
-            module: str = get_frame(1).f_globals.get("__name__") or ""
-            if get_ident() not in members or module.partition(".")[0] in real_time_users:
+            if measures_real_time(_module_name(1)) or get_ident() not in members:
                 return real()
             return virtual()
 

@@ -1,20 +1,22 @@
 """The timers of a loop in virtual time: armed, cancelled and taken, in the order of their instants.
 
-Instants are kept in a heap of integers, which is several times faster than one of handles; the timers of an instant in
-a dictionary beside it, in the order they were armed, alone or together.  One that is cancelled is forgotten at once.
+They are kept in a list, in the order of arming, and beside it a heap of integers, which is several times faster than
+one of handles: the instant of each in the high bits, its place in the list in the low ones.  So the timers of one
+instant come off the heap in the order they were armed.  One that is cancelled leaves the list at once, and the heap
+when its turn comes or, if there are many such, when both are tidied.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-from heapq import heapify, heappop, heappush, heapreplace
+from heapq import heappop, heappush, heapreplace
 from typing import TYPE_CHECKING, Any, TypeVarTuple
 
 from .clock import SUSPICION
-from .handles import NEVER, DebugTimerHandle, Handle, TimerHandle
+from .handles import INDEX_BITS, NEVER, DebugTimerHandle, Handle, SleepHandle, TimerHandle
 from .instant import LATENESS_BITS, NANOSECONDS, Instant, instant, nanoseconds
-from .stock import StockLoop, extract_stack
+from .stock import StockFuture, StockLoop, extract_stack, set_result
 
 if TYPE_CHECKING:
     import asyncio
@@ -30,10 +32,16 @@ _LONG = 1e15
 """Seconds; a float this large does not know its seconds any more, and nobody waits so long."""
 
 BULK = 20_000
-"""So many instants are sorted at once; fewer are cheap enough to take off the heap one by one."""
+"""When the list has grown by so many, and to four times the timers that are left, it is tidied and the heap sorted."""
 
 _MANY_STALE = 100
-"""The heap is swept when it holds this many instants at which no timer is left, and they are the larger half."""
+"""They are tidied, too, when so many timers have been cancelled, and they are the larger half."""
+
+INDEX_MASK = (1 << INDEX_BITS) - 1
+_ONE_LATE = 1 << INDEX_BITS
+_ENDLESS = NEVER << INDEX_BITS
+_NONE = -1
+"""No entry."""
 
 _FOLDER = os.path.dirname(__file__)  # noqa: PTH120  # compared with names of code, which are strings
 
@@ -50,8 +58,8 @@ class SchedulingLoop(StockLoop):
     """The stock loop with another way to keep timers."""
 
     __slots__ = (
-        "_closed", "_debug", "_due", "_heap", "_next_sorted", "_ready", "_signal_handlers", "_sorted", "_stopping",
-        "_task_factory", "clock", "get_debug",
+        "_closed", "_debug", "_heap", "_limit", "_next_sorted", "_ready", "_signal_handlers", "_sorted", "_stale",
+        "_stopping", "_task_factory", "_timers", "_waking", "clock", "get_debug",
     )  # fmt: skip
 
     clock: VirtualClock
@@ -59,15 +67,24 @@ class SchedulingLoop(StockLoop):
     def __init__(self, selector: BaseSelector | None) -> None:
         super().__init__(selector)
         self._heap: list[int] = []
-        self._due: dict[int, TimerHandle | dict[int, TimerHandle]] = {}
-        self._sorted: list[int] = [NEVER]
-        self._next_sorted = NEVER
+        self._timers: list[TimerHandle | None] = []
+        self._limit = BULK
+        self._stale = 0
+        self._waking: SleepHandle | None = None
+        self._sorted: list[int] = []
+        self._next_sorted = _NONE
 
     def time(self) -> float:
         """Return the virtual time in seconds, an `Instant`; the same as ``time.monotonic()`` in `virtual_time()`."""
         clock = self.clock
         clock.looks += 1
-        return instant(clock.key) if clock.looks < SUSPICION else clock.read()
+        if clock.looks >= SUSPICION:
+            return clock.read()
+        now, key = clock.now, clock.key
+        if now.key is not key:
+            clock.now = now = Instant((key >> LATENESS_BITS) / NANOSECONDS)  # what `instant` does, without a call
+            now.key = key
+        return now
 
     def call_soon(
         self, callback: Callable[[*_Ts], object], *args: *_Ts, context: Context | None = None
@@ -76,7 +93,15 @@ class SchedulingLoop(StockLoop):
         if self._debug or self._closed:
             made: asyncio.Handle = blame_caller(super().call_soon(callback, *args, context=context))
             return made
-        handle = Handle(callback, args, self, context)
+        handle: asyncio.Handle
+        waking = self._waking
+        if waking is None or context is None or len(args) != 1 or args[0] is not waking._future:  # type: ignore[misc]
+            handle = Handle(callback, args, self, context)
+        else:  # it is the future that calls, and it forgets what it gets
+            handle = waking
+            waking._wakeup = callback
+            waking._context = context
+            self._waking = None
         self._ready.append(handle)
         return handle
 
@@ -91,18 +116,21 @@ class SchedulingLoop(StockLoop):
         kind = type(delay)
         if (kind is float or kind is int) and _SHORT < delay < _LONG and not self._debug and not self._closed:
             ns: int = round(delay * 1e9) if kind is float else delay * NANOSECONDS  # type: ignore[assignment]  # of an int
-            key = self.clock.key + (ns << LATENESS_BITS) + 1
-            timer = TimerHandle(key, callback, args, self, context)
-            if key in self._due:
-                self._share(key, timer)
+            timers = self._timers
+            entry = ((ns << LATENESS_BITS) + self.clock.key << INDEX_BITS) + (len(timers) + _ONE_LATE)
+            timer: TimerHandle
+            given: Any = args
+            if callback is set_result and len(given) == 2 and given[1] is None and type(given[0]) is StockFuture:  # noqa: PLR2004
+                timer = SleepHandle(entry, given[0], self)
             else:
-                self._due[key] = timer
-                heappush(self._heap, key)
+                timer = TimerHandle(entry, callback, args, self, context)
+            timers.append(timer)
+            heappush(self._heap, entry)
             return timer
         if delay is None:
             msg = "delay must not be None"
             raise TypeError(msg)
-        return self.call_at(Instant(self.clock.key) + delay, callback, *args, context=context)
+        return self.call_at(instant(self.clock.key) + delay, callback, *args, context=context)
 
     def call_at(
         self,
@@ -123,82 +151,87 @@ class SchedulingLoop(StockLoop):
             key = NEVER - 1 if when > 0 else self.clock.key
         if key >> LATENESS_BITS > self.clock.key >> LATENESS_BITS:
             key += 1
-        return self._arm(key, callback, args, context)
-
-    def _arm(
-        self, key: int, callback: Callable[..., object], args: tuple[Any, ...], context: Context | None
-    ) -> TimerHandle:
+        timers = self._timers
+        entry = (key << INDEX_BITS) + len(timers)
         if self._debug or self._closed:
-            self._check_closed()
-            self._check_thread()
-            self._check_callback(callback, "call_at")
-        timer = (DebugTimerHandle if self._debug else TimerHandle)(key, callback, args, self, context)
-        if self._debug:
-            timer._source_traceback = extract_stack(sys._getframe(1))
-            blame_caller(timer)
-        if key in self._due:
-            self._share(key, timer)
+            timer = self._make_checked(entry, callback, args, context)
         else:
-            self._due[key] = timer
-            heappush(self._heap, key)
+            timer = TimerHandle(entry, callback, args, self, context)
+        timers.append(timer)
+        if key < NEVER:
+            heappush(self._heap, entry)
         return timer
 
-    def _share(self, key: int, timer: TimerHandle) -> None:
-        """Arm a timer at an instant at which another one is due already."""
-        armed = self._due[key]
-        if isinstance(armed, dict):
-            armed[id(timer)] = timer
-        else:
-            self._due[key] = {id(armed): armed, id(timer): timer}
+    def _make_checked(
+        self, entry: int, callback: Callable[..., object], args: tuple[Any, ...], context: Context | None
+    ) -> TimerHandle:
+        """Return a timer for debug mode, which knows where it was made."""
+        self._check_closed()
+        self._check_thread()
+        self._check_callback(callback, "call_at")
+        timer = DebugTimerHandle(entry, callback, args, self, context)
+        timer._source_traceback = extract_stack(sys._getframe(1))
+        blame_caller(timer)
+        return timer
 
     def _disarm(self, timer: TimerHandle) -> None:
-        """Forget a timer that was cancelled; its instant stays in the heap, unless it comes first, until swept out."""
-        due, key = self._due, timer._key
-        armed = due.get(key)
-        if type(armed) is dict:
-            armed.pop(id(timer), None)
-            if armed:
-                return
-        elif armed is not timer:
+        """Forget a timer that was cancelled."""
+        timers, heap, entry = self._timers, self._heap, timer._entry
+        index = entry & INDEX_MASK
+        if index >= len(timers) or timers[index] is not timer:
             return
-        del due[key]
-        heap = self._heap
-        if heap[0] == key:
-            while heap and heap[0] not in due:
-                self._pop()
-        elif len(heap) + len(self._sorted) > 2 * len(due) + _MANY_STALE:
-            heap[:] = due
-            heapify(heap)
-            self._sorted[:] = [NEVER]
-            self._next_sorted = NEVER
+        timers[index] = None
+        if heap and heap[0] == entry != self._next_sorted:
+            heappop(heap)
+            if index == len(timers) - 1:
+                timers.pop()
+            return
+        self._stale += 1
+        if self._stale > _MANY_STALE and 2 * self._stale > len(heap) + len(self._sorted):
+            self._tidy()
+
+    def next_key(self) -> int:
+        """Return the instant of the first timer; 0 if there is none that is ever due."""
+        heap, timers = self._heap, self._timers
+        while heap and timers[heap[0] & INDEX_MASK] is None:
+            self._pop()
+            self._stale -= 1
+        return heap[0] >> INDEX_BITS if heap else 0
 
     def _pop(self) -> int:
-        """Take the first instant off the heap."""
+        """Take the first entry off the heap."""
         if self._heap[0] != self._next_sorted:
             return heappop(self._heap)
-        if self._next_sorted == NEVER:
-            return self._heap.pop(0)
-        self._next_sorted = self._sorted.pop()
-        return heapreplace(self._heap, self._next_sorted)
+        if self._sorted:
+            self._next_sorted = self._sorted.pop()
+            return heapreplace(self._heap, self._next_sorted)
+        self._next_sorted = _NONE
+        return heappop(self._heap)
 
-    def _sort(self) -> None:
-        """Sort many instants at once, which is cheaper than to take them off a heap one by one.
+    def _tidy(self) -> None:
+        """Drop what is over from the list of timers, and sort the rest at once: cheaper than one by one off a heap.
 
         The heap then holds the first of the sorted ones, `_next_sorted`, to stand for all, beside the newcomers.
         """
-        self._sorted += self._heap
-        self._sorted.sort(reverse=True)
-        if self._sorted[0] != NEVER:
-            self._sorted.insert(0, NEVER)
-        self._next_sorted = self._sorted.pop()
-        self._heap[:] = [self._next_sorted]
+        live = [timer for timer in self._timers if timer is not None]
+        if len(live) < len(self._timers):
+            for index, timer in enumerate(live):
+                timer._entry = (timer._entry & ~INDEX_MASK) + index
+        self._timers[:] = live
+        self._limit = 4 * len(live) + BULK
+        self._stale = 0
+        self._sorted = sorted([timer._entry for timer in live if timer._entry < _ENDLESS], reverse=True)
+        self._next_sorted = self._sorted.pop() if self._sorted else _NONE
+        self._heap[:] = [] if self._next_sorted == _NONE else [self._next_sorted]
 
     def _take_due(self) -> None:
         """Make the timers ready whose instant has come."""
-        heap, due, ready, now = self._heap, self._due, self._ready, self.clock.key
-        while heap and heap[0] <= now:
-            armed = due.pop(self._pop(), None)
-            if type(armed) is dict:
-                ready.extend(armed.values())
-            elif armed is not None:
-                ready.append(armed)
+        heap, timers, ready, end = self._heap, self._timers, self._ready, self.clock.key + 1 << INDEX_BITS
+        while heap and heap[0] < end:
+            index = self._pop() & INDEX_MASK
+            timer = timers[index]
+            if timer is None:
+                self._stale -= 1
+            else:
+                timers[index] = None
+                ready.append(timer)

@@ -9,10 +9,11 @@ import asyncio
 import sys
 from typing import TYPE_CHECKING, Any
 
+StockFuture = asyncio.Future
+
 if TYPE_CHECKING:
     from collections import deque
     from collections.abc import Callable
-    from contextvars import Context
     from selectors import BaseSelector
 
     class StockHandle(asyncio.Handle):
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
         _callback: Any
         _args: Any
-        _context: Context
+        _context: Any
         _loop: Any
         _repr: str | None
         _source_traceback: Any

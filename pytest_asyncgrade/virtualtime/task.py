@@ -31,13 +31,18 @@ class Numbers:
 
     def take(self) -> int:
         """Return the number of a task that is created now."""
-        step = (self.loop._iteration, asyncio.current_task(self.loop))
+        step = (self.loop._iteration, _current_task(self.loop))
         if step != self.step:
             self.step = step
             self.next = -(-self.next // BATCH) * BATCH
         number = self.next
         self.next = number + 1
         return number
+
+
+_current_task = asyncio.current_task
+_new_task: Any = asyncio.Task.__new__
+_init_task: Any = asyncio.Task.__init__
 
 
 class Task(asyncio.Task[Any]):
@@ -60,7 +65,7 @@ Task.__module__ = asyncio.Task.__module__
 
 def create(coro: Any, loop: VirtualTimeLoop, keywords: dict[str, Any]) -> Task:
     """Return a new task; it has its number before the stock constructor hashes it."""
-    task: Task = Task.__new__(Task)
+    task: Task = _new_task(Task)
     task._number = loop._numbers.take()
-    task.__init__(coro, loop=loop, **keywords)  # type: ignore[misc]  # the one way to number it in between
+    _init_task(task, coro, loop=loop, **keywords)
     return task

@@ -72,8 +72,11 @@ def _in_nanoseconds(number: Any, unit: int) -> int | None:
 class WatchedInstant(_Watched, Instant):
     """A reading in seconds."""
 
-    def __new__(cls, clock: VirtualClock, offset: int) -> WatchedInstant:  # noqa: D102, PYI034  # of this class exactly
-        reading: Any = Instant.__new__(cls, clock.key + (offset << LATENESS_BITS))
+    @classmethod
+    def of(cls, clock: VirtualClock, offset: int) -> WatchedInstant:
+        """Return what the clock reads, with an offset in nanoseconds."""
+        reading = cls((clock.ns + offset) / NANOSECONDS)
+        reading.key = clock.key + (offset << LATENESS_BITS)
         return reading._watch(clock, -offset, 1)  # type: ignore[no-any-return]
 
     def __sub__(self, other: Any) -> Any:

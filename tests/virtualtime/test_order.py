@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -445,7 +445,24 @@ def test_cancelled_timers_are_dropped() -> None:
         for i in range(10_000):
             loop.call_later(i % 100 + 0.5, id, 0).cancel()
         assert len(loop._heap) <= 2 * len(kept) + 101
-        assert len(loop._due) == len(kept)
+        assert len(loop._timers) <= 2 * len(kept) + 101
+        assert [timer for timer in loop._timers if timer is not None] == kept
+
+    assert _elapsed(body) == 0
+
+
+def test_timers_cancelled_at_one_instant_leave_no_gaps() -> None:
+    async def body() -> None:
+        loop = asyncio.get_running_loop()
+        assert isinstance(loop, VirtualTimeLoop)
+        kept = loop.call_later(1, id, 0)
+        for _ in range(50_000):
+            first, second = loop.call_later(0.25, id, 0), loop.call_later(0.5, id, 0)
+            first.cancel()
+            second.cancel()
+            await asyncio.sleep(0)
+        assert len(loop._timers) < 50_000
+        assert [timer for timer in loop._timers if timer is not None] == [kept]
 
     assert _elapsed(body) == 0
 
@@ -476,6 +493,84 @@ def test_very_many_timers_fire_in_order() -> None:
         assert {round((moment - start) * 8) for moment in moments} == expected
 
     assert _elapsed(body) == 20_000
+
+
+def test_debug_mode_may_begin_while_a_task_is_about_to_wake_up() -> None:
+    async def body() -> None:
+        loop = asyncio.get_running_loop()
+        sleeper = asyncio.create_task(asyncio.sleep(1))
+        await asyncio.sleep(0)
+        loop.call_later(1, lambda: loop.set_debug(enabled=True))
+        await sleeper
+        assert loop.get_debug()
+        await asyncio.sleep(1)
+
+    assert _elapsed(body) == 2
+
+
+def test_a_future_of_a_timer_may_have_callbacks_of_its_own() -> None:
+    """The handle of a sleep stands in for the first of them, and for that one alone."""
+
+    async def program(say: Say, s: float) -> None:
+        loop = asyncio.get_running_loop()
+        sleeper = asyncio.create_task(_after(say, "slept", s))
+        await asyncio.sleep(0)
+        future: asyncio.Future[None] = sleeper._fut_waiter  # type: ignore[attr-defined]  # what the sleep waits for
+        future.add_done_callback(lambda done: say(f"second {done is future}"))
+        future.add_done_callback(lambda _: loop.call_soon(say, "soon"))
+        await sleeper
+        await asyncio.sleep(s)
+
+    ours = in_virtual_time(program)
+    assert ours == in_real_time(program, like=ours)
+
+
+def test_a_loop_may_wrap_what_it_is_asked_to_call() -> None:
+    class Wrapping(VirtualTimeLoop):
+        def call_soon(self, callback: Any, *args: Any, context: Any = None) -> asyncio.Handle:  # type: ignore[override]
+            super().call_soon(calls.append, "call", context=context)
+            return super().call_soon(lambda: callback(*args), context=context)
+
+    calls: list[str] = []
+    with asyncio.Runner(loop_factory=Wrapping) as runner:
+        assert runner.run(asyncio.sleep(1, "result")) == "result"
+        assert runner.run(asyncio.sleep(1)) is None
+    assert set(calls) == {"call"}
+
+
+def test_a_sleep_that_is_over_cancels_nothing() -> None:
+    """A task that is cancelled when its sleep is over, and not yet woken, is cancelled as on the stock loop."""
+
+    async def program(say: Say, s: float) -> None:
+        loop = asyncio.get_running_loop()
+        sleeper = asyncio.create_task(_after(say, "slept", s))
+        await asyncio.sleep(0)
+        loop.call_at(loop.time() + s, lambda: say(sleeper.cancel()))
+        say(await asyncio.gather(sleeper, return_exceptions=True))
+
+    ours = in_virtual_time(program)
+    assert ours == in_real_time(program, like=ours)
+
+
+def test_a_callback_begins_with_an_empty_context_and_ends_in_it() -> None:
+    variable: contextvars.ContextVar[str] = contextvars.ContextVar("variable", default="nothing")
+
+    async def program(say: Say, s: float) -> None:
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(lambda _loop, _context: say(f"handler {variable.get()}"))
+
+        def broken() -> None:
+            say(variable.get())
+            variable.set("callback")
+            raise ValueError
+
+        loop.call_later(s, broken)
+        loop.call_later(2 * s, lambda: say(variable.get()))
+        await asyncio.sleep(3 * s)
+        say(variable.get())
+
+    ours = in_virtual_time(program)
+    assert ours == in_real_time(program, like=ours)
 
 
 def test_a_slow_callback_is_warned_of_in_the_stock_words(caplog: pytest.LogCaptureFixture) -> None:
