@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Mapping
 
     from pytest_asyncgrade.grading import Submission
+    from pytest_asyncgrade.sandbox import Stem
 
     from .inprocess import LiveOutput, TestClock
 
@@ -50,9 +51,27 @@ def pytest_configure(config: pytest.Config) -> None:
         msg = "--submission, --submissions, --grade-report and --grade-timeout are for grading: add --grade"
         raise pytest.UsageError(msg)
     if option.grade:
+        stem = _begin_stem(config)  # it gets ready while we load what we need and pytest collects
         from .session import GradeSession
 
-        config.pluginmanager.register(GradeSession.begin(config), "asyncgrade-session")
+        try:
+            session = GradeSession.begin(config, stem)
+        except pytest.UsageError:
+            if stem is not None:
+                stem.close()
+            raise
+        config.pluginmanager.register(session, "asyncgrade-session")
+
+
+def _begin_stem(config: pytest.Config) -> Stem | None:
+    """Start the process that the first student's runs will fork from; None if this process runs no checks."""
+    from pytest_asyncgrade.sandbox import CAN_FORK, Stem
+
+    if not CAN_FORK or config.option.collectonly or getattr(config.option, "numprocesses", None):
+        return None
+    stem = Stem()
+    stem.start()
+    return stem
 
 
 def pytest_assertrepr_compare(config: pytest.Config, op: str, left: object, right: object) -> list[str] | None:

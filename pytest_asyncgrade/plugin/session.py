@@ -37,7 +37,9 @@ _STATUS: dict[str, tuple[str, str, tuple[str, Any]]] = {
 class GradeSession:
     """One session of grading; registered as a plugin of its own, so that there are no hooks without ``--grade``."""
 
-    def __init__(self, config: pytest.Config, source: Source, reports: tuple[ReportFile, ...]) -> None:
+    def __init__(
+        self, config: pytest.Config, source: Source, reports: tuple[ReportFile, ...], stem: Stem | None
+    ) -> None:
         self.config = config
         self.source = source
         self.reports = reports
@@ -47,12 +49,10 @@ class GradeSession:
         self.collected = 0
         self.fixture_runs: dict[pytest.FixtureDef[Any], list[str]] = {}
         self.item: pytest.Item | None = None
-        self.spare_stem: Stem | None = Stem() if CAN_FORK and not config.option.collectonly else None
-        if self.spare_stem is not None and not getattr(config.option, "numprocesses", None):
-            self.spare_stem.start()  # it gets ready while pytest collects
+        self.spare_stem = stem
 
     @classmethod
-    def begin(cls, config: pytest.Config) -> GradeSession:
+    def begin(cls, config: pytest.Config, stem: Stem | None) -> GradeSession:
         """Check what was asked for; pytest.UsageError says what is wrong with it."""
         option = config.option
         if config.args_source is not config.ArgsSource.ARGS:
@@ -67,7 +67,7 @@ class GradeSession:
             reports = tuple(map(ReportFile.parse, option.grade_report))
         except AsyncgradeError as error:
             raise pytest.UsageError(str(error)) from None
-        return cls(config, source, reports)
+        return cls(config, source, reports, stem)
 
     # collection
 
