@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import textwrap
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_asyncgrade.sandbox import CAN_FORK, Fresh, Job, Stem, run_isolated
+from pytest_asyncgrade.sandbox import CAN_FORK, Fresh, Job, Limits, Stem, pack, run_isolated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 pytest_plugins = ["pytester"]
 
 
-LAUNCHERS = ["fresh", "stem"] if CAN_FORK else ["fresh"]
+LAUNCHERS = ["fresh", "auto", "weak"] if CAN_FORK else ["fresh"]
 
 
 @pytest.fixture(params=LAUNCHERS)
@@ -28,7 +28,7 @@ def launcher(request: pytest.FixtureRequest) -> Iterator[Launcher]:
     if request.param == "fresh":
         yield Fresh()
         return
-    stem = Stem()
+    stem = Stem(request.param)
     yield stem
     stem.close()
 
@@ -37,11 +37,14 @@ def launcher(request: pytest.FixtureRequest) -> Iterator[Launcher]:
 def run(tmp_path: Path, launcher: Launcher) -> Callable[..., Trace]:
     """Run a program's source in a process of its own and return its trace."""
 
-    def run_source(source: str | bytes, /, **fields: object) -> Trace:
+    def run_source(source: str | bytes, /, **fields: Any) -> Trace:
         script = tmp_path / "program.py"
         if isinstance(source, str):
             source = textwrap.dedent(source).encode()
         script.write_bytes(source)
-        return run_isolated(Job(script, **fields), launcher)  # type: ignore[arg-type]  # each test knows its fields
+        limits = Limits(wall_seconds=fields.pop("timeout", 10), **fields.pop("limits", {}))
+        if "scenarios" in fields:
+            fields["scenarios"] = fields["scenarios"].read_bytes()
+        return run_isolated(Job(pack(script), limits=limits, **fields), launcher)
 
     return run_source

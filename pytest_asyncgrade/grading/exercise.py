@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from pytest_asyncgrade.errors import UsageError
+from pytest_asyncgrade.sandbox import Limits, Rules
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+_SETTINGS = "exercise.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,12 +21,18 @@ class Exercise:
     slug: str
     grader: Path
     starter: Path
+    limits: Limits = field(default_factory=Limits)
+    rules: Rules = field(default_factory=Rules)
 
     @classmethod
     def of_grader(cls, folder: Path, slug: str | None = None) -> Exercise:
-        """Return the exercise of ``graders/<slug>/``; its starter is ``exercises/<slug>/<slug>.py`` beside that."""
+        """Return the exercise of ``graders/<slug>/``; its starter is ``exercises/<slug>/<slug>.py`` beside that.
+
+        ``exercise.toml`` in the grader's folder may set ``[limits]`` and ``[files]``; UsageError if it cannot be that.
+        """
         slug = slug or folder.name
-        return cls(slug, folder, folder.parent.parent / "exercises" / slug / f"{slug}.py")
+        limits, rules = _settings(folder / _SETTINGS)
+        return cls(slug, folder, folder.parent.parent / "exercises" / slug / f"{slug}.py", limits, rules)
 
     @property
     def filename(self) -> str:
@@ -66,6 +75,35 @@ class Source:
         if self.submission is None:
             return exercise.starter
         return _in_folder(self.submission, exercise) if self.submission.is_dir() else self.submission
+
+
+def _settings(path: Path) -> tuple[Limits, Rules]:
+    """Return what an ``exercise.toml`` says: limits of a run, and which files come along."""
+    if not path.is_file():
+        return Limits(), Rules()
+    import tomllib
+
+    try:
+        given = tomllib.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:  # TOMLDecodeError, UnicodeDecodeError
+        msg = f"{path}: {error}"
+        raise UsageError(msg) from None
+    for name, table in given.items():
+        if name not in {"limits", "files"} or not isinstance(table, dict):
+            msg = f"{path}: {name!r} is not known here; there are the tables [limits] and [files]"
+            raise UsageError(msg)
+    return Limits.parse(given.get("limits", {}), f"{path}, [limits]"), _rules(given.get("files", {}), path)
+
+
+def _rules(given: dict[str, Any], path: Path) -> Rules:
+    for name, patterns in given.items():
+        if name not in {"include", "exclude"}:
+            msg = f"{path}, [files]: {name!r} is not known here; there are include and exclude"
+            raise UsageError(msg)
+        if type(patterns) is not list or not all(type(pattern) is str for pattern in patterns):
+            msg = f'{path}, [files]: {name} = {patterns!r}: give a list of patterns, as in ["*.csv", "data/*"]'
+            raise UsageError(msg)
+    return Rules(**{name: tuple(patterns) for name, patterns in given.items()})
 
 
 def _in_folder(folder: Path, exercise: Exercise) -> Path:

@@ -115,6 +115,10 @@ class Work:
     script: str
     checks: tuple[CheckResult, ...]
     runs: Mapping[str, Trace] = field(default_factory=dict)
+    isolation: str = ""
+    """How the program was kept in: how well, and by what; empty if nothing of it ran."""
+    left_behind: Mapping[str, str] = field(default_factory=dict)
+    """Files that were handed in and not graded, and why."""
 
     @property
     def score(self) -> int:
@@ -161,6 +165,11 @@ class Grade:
         return tuple(sorted(dict.fromkeys(work.exercise for work in self.works)))
 
     @property
+    def isolations(self) -> tuple[str, ...]:
+        """How the programs were kept in, each way once."""
+        return tuple(dict.fromkeys(work.isolation for work in self.works if work.isolation))
+
+    @property
     def broken(self) -> bool:
         """Whether a check is in error: the grader's fault, so that this is no grade to rely on."""
         return any(check.verdict is Verdict.ERROR for check in self.checks)
@@ -171,33 +180,39 @@ class Grade:
         return all(check.verdict is Verdict.PASSED or check.points.bonus for check in self.checks) and not self.broken
 
 
-def pack_result(result: CheckResult, script: str, runs: Mapping[str, Trace]) -> str:
-    """Return a result as JSON in ASCII, which pytest-xdist can carry whatever a student's text is made of."""
-    packed = {"result": asdict(result), "script": script, "runs": {key: pack(trace) for key, trace in runs.items()}}
+def pack_result(result: CheckResult, runs: Mapping[str, Trace], **about: object) -> str:
+    """Return a result as JSON in ASCII, which pytest-xdist can carry whatever a student's text is made of.
+
+    `about` is what there is to say of the whole work: its script, its isolation, what was left behind.
+    """
+    packed = {"result": asdict(result), "runs": {key: pack(trace) for key, trace in runs.items()}, "about": about}
     return json.dumps(packed)
 
 
 def collect(packed: Iterable[str], not_handed_in: Iterable[str] = ()) -> Grade:
     """Return the grade of all results, in the order of student, exercise and check, however they arrived."""
-    works: dict[tuple[str, str], tuple[dict[str, CheckResult], dict[str, Trace], str]] = {}
+    works: dict[tuple[str, str], tuple[dict[str, CheckResult], dict[str, Trace], dict[str, Any]]] = {}
     for item in map(json.loads, packed):
         result = _unpack_result(item["result"])
-        checks, runs, _ = works.setdefault((result.student, result.exercise), ({}, {}, item["script"]))
+        checks, runs, about = works.setdefault((result.student, result.exercise), ({}, {}, {}))
         checks[result.nodeid] = result
         runs |= {key: unpack(trace) for key, trace in item["runs"].items() if key not in runs}
+        about |= {key: value for key, value in item["about"].items() if value or key not in about}
     return Grade(
         tuple(
-            _work(exercise, student, script, tuple(sorted(checks.values(), key=lambda c: (c.order, c.nodeid))), runs)
-            for (student, exercise), (checks, runs, script) in sorted(works.items())
+            _work(exercise, student, tuple(sorted(checks.values(), key=lambda c: (c.order, c.nodeid))), runs, about)
+            for (student, exercise), (checks, runs, about) in sorted(works.items(), key=lambda item: item[0])
         ),
         tuple(sorted(not_handed_in)),
     )
 
 
-def _work(exercise: str, student: str, script: str, checks: tuple[CheckResult, ...], runs: dict[str, Trace]) -> Work:
+def _work(
+    exercise: str, student: str, checks: tuple[CheckResult, ...], runs: dict[str, Trace], about: dict[str, Any]
+) -> Work:
     """Return a work whose runs are in the order of the checks that look at them."""
     keys = dict.fromkeys(key for check in checks for key in check.runs)
-    return Work(exercise, student, script, checks, {key: runs[key] for key in keys})
+    return Work(exercise, student, checks=checks, runs={key: runs[key] for key in keys}, **about)
 
 
 def _unpack_result(data: dict[str, Any]) -> CheckResult:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from pytest_asyncgrade.errors import UsageError
-from pytest_asyncgrade.sandbox import Fresh, Job, Launcher, Stem, run_isolated
+from pytest_asyncgrade.sandbox import Fresh, Job, Launcher, Parcel, pack, run_isolated
 from pytest_asyncgrade.trace.plain import is_plain
 
 if TYPE_CHECKING:
@@ -38,9 +40,9 @@ class Submission:
         script: Path,
         *,
         student: str,
-        timeout: Callable[[], float],
+        timeout: Callable[[], float | None],
         alone: bool = False,
-        stem: Stem | None = None,
+        launcher: Launcher | None = None,
     ) -> None:
         self.exercise = exercise
         self.script = script
@@ -49,20 +51,31 @@ class Submission:
         self.asked: list[str] = []
         self._timeout = timeout
         self._alone = alone
-        self._stem = stem
+        self.launcher = launcher or Fresh()
 
     def __repr__(self) -> str:
         return f"<submission {self.script}>"
 
+    @cached_property
+    def parcel(self) -> Parcel:
+        """What of the submission is graded."""
+        return pack(self.script, alone=self._alone, rules=self.exercise.rules)
+
+    @property
+    def isolation(self) -> str:
+        """How the program is kept in: how well, and by what; empty if nothing of it has run."""
+        confinement = self.launcher.confinement
+        return f"{confinement.isolation} ({confinement.name})" if self.runs and not self.parcel.problem else ""
+
     def rest(self) -> None:
         """Let go of the processes kept for quicker runs; another run starts them again."""
-        if self._stem is not None:
-            self._stem.close()
+        self.launcher.close()
 
     def run(self, *argv: str, stdin: str = "", timeout: float | None = None) -> Trace:
         """Run the file as ``python FILE *argv`` would, `stdin` as its standard input.
 
-        `timeout` is in real seconds (default: the check's ``@pytest.mark.timeout``, else ``--grade-timeout``).
+        `timeout` is in real seconds (default: the check's ``@pytest.mark.timeout``, else ``--grade-timeout``, else what
+        ``exercise.toml`` says).
         """
         if not all(isinstance(arg, str) for arg in argv):
             msg = f"submission.run{argv!r}: the arguments of a program are strings"
@@ -89,7 +102,7 @@ class Submission:
             )
             raise UsageError(msg)
         self._check_plain(scenario, list(kwargs.values()))
-        return self._do("play", timeout, function=scenario, kwargs=kwargs, scenarios=scenarios)
+        return self._do("play", timeout, function=scenario, kwargs=kwargs, scenarios=scenarios.read_bytes())
 
     @staticmethod
     def _check_plain(function: str, values: list[Any]) -> None:
@@ -102,11 +115,13 @@ class Submission:
                 raise UsageError(msg)
 
     def _do(self, kind: Any, timeout: float | None, **fields: Any) -> Trace:
-        limit = self._timeout() if timeout is None else checked_timeout(timeout, f"submission.{kind}: timeout")
-        job = Job(self.script, kind, timeout=limit, alone=self._alone, **fields)
-        key = repr((kind, limit, sorted(fields.items())))
+        limits = self.exercise.limits
+        given = self._timeout() if timeout is None else checked_timeout(timeout, f"submission.{kind}: timeout")
+        if given is not None:
+            limits = replace(limits, wall_seconds=given)
+        job = Job(self.parcel, kind, limits=limits, **fields)
+        key = repr((kind, limits.wall_seconds, sorted(fields.items())))
         if key not in self.runs:
-            launcher: Launcher = self._stem or Fresh()
-            self.runs[key] = run_isolated(job, launcher)
+            self.runs[key] = run_isolated(job, self.launcher)
         self.asked.append(key)
         return self.runs[key]

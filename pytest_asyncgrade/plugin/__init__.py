@@ -39,6 +39,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--grade-timeout", metavar="SECONDS", type=float, help="real seconds that a run may take (default: 10)"
     )
+    group.addoption(
+        "--grade-isolation",
+        choices=("auto", "strict", "weak"),
+        default="auto",
+        help="keep a student's process in by the best there is (auto), by bubblewrap or not at all (strict), "
+        "without bubblewrap (weak)",
+    )
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -64,12 +71,18 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _begin_stem(config: pytest.Config) -> Stem | None:
-    """Start the process that the first student's runs will fork from; None if this process runs no checks."""
+    """Start the process that the first student's runs will fork from; None if this process runs no checks (yet)."""
     from pytest_asyncgrade.sandbox import CAN_FORK, Stem
 
-    if not CAN_FORK or config.option.collectonly or getattr(config.option, "numprocesses", None):
+    option = config.option
+    if (
+        not CAN_FORK
+        or option.collectonly
+        or getattr(option, "numprocesses", None)
+        or option.grade_isolation == "strict"
+    ):
         return None
-    stem = Stem()
+    stem = Stem(option.grade_isolation)
     stem.start()
     return stem
 

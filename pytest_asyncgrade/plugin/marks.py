@@ -20,9 +20,15 @@ def points_of(item: pytest.Item) -> Points:
 
 
 def exercise_of(node: pytest.Item | pytest.Collector) -> Exercise:
-    """Return the exercise that a grader module is for: called like its folder, or as its mark says."""
+    """Return the exercise that a grader module is for: called like its folder, or as its mark says.
+
+    pytest.UsageError if there is something wrong with the mark, or with the exercise's settings.
+    """
     mark = node.get_closest_marker("exercise")
     if mark is not None and (len(mark.args) != 1 or not isinstance(mark.args[0], str)):
         msg = f"{node.nodeid}: exercise() takes one text, the exercise's name: exercise('concurrent_sleeps')"
         raise pytest.UsageError(msg)
-    return Exercise.of_grader(Path(node.path).parent, mark.args[0] if mark else None)
+    try:
+        return Exercise.of_grader(Path(node.path).parent, mark.args[0] if mark else None)
+    except AsyncgradeError as error:
+        raise pytest.UsageError(str(error)) from None

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_asyncgrade.errors import AsyncgradeError
+from pytest_asyncgrade.errors import AsyncgradeError, UsageError
 from pytest_asyncgrade.grading import Source, Submission, checked_timeout, collect
 from pytest_asyncgrade.reports import ReportFile
 from pytest_asyncgrade.reports.terminal import render
-from pytest_asyncgrade.sandbox import CAN_FORK, DEFAULT_TIMEOUT, Stem
+from pytest_asyncgrade.sandbox import CAN_FORK, HOW_TO_GET_IT, Stem, why_not_strict
 
 from .comparison import COMPARISON
 from .marks import exercise_of, points_of
@@ -65,6 +65,9 @@ class GradeSession:
             source = Source(option.submission, option.submissions)
             source.students()
             reports = tuple(map(ReportFile.parse, option.grade_report))
+            if option.grade_isolation == "strict" and (reason := why_not_strict()):
+                msg = f"--grade-isolation=strict: {reason}; {HOW_TO_GET_IT}"
+                raise UsageError(msg)
         except AsyncgradeError as error:
             raise pytest.UsageError(str(error)) from None
         return cls(config, source, reports, stem)
@@ -114,7 +117,7 @@ class GradeSession:
             script = self.source.script(exercise, student)
             alone = self.source.submission is not None and self.source.submission.is_file()
             self.submissions[key] = Submission(
-                exercise, script, student=student, timeout=self._timeout, alone=alone, stem=self._next_stem()
+                exercise, script, student=student, timeout=self._timeout, alone=alone, launcher=self._next_stem()
             )
         return self.submissions[key]
 
@@ -122,9 +125,9 @@ class GradeSession:
         """Return a process that runs can fork from, begun before it is needed, and begin the next one's."""
         stem, self.spare_stem = self.spare_stem, None
         if stem is not None and self.source.submissions is not None:
-            self.spare_stem = Stem()
+            self.spare_stem = Stem(self.config.option.grade_isolation)
             self.spare_stem.start()
-        return stem or (Stem() if CAN_FORK else None)
+        return stem or (Stem(self.config.option.grade_isolation) if CAN_FORK else None)
 
     def pytest_unconfigure(self) -> None:
         """Let go of a process that nobody needed."""
@@ -157,15 +160,15 @@ class GradeSession:
             submission.asked.clear()
         return tuple(dict.fromkeys(runs))
 
-    def _timeout(self) -> float:
-        """Return the real seconds that a run of the check under way may take; pytest-timeout's 0 does not lift it."""
+    def _timeout(self) -> float | None:
+        """Return the real seconds that a run of the check under way may take, None if nobody says (0 says nothing)."""
         mark = self.item.get_closest_marker("timeout") if self.item else None
         given = (mark.args[0] if mark.args else mark.kwargs.get("timeout")) if mark else None
         if given is None:
             given = self.config.option.grade_timeout or self.config.getoption("timeout", None)
         if given is None and self.config.pluginmanager.has_plugin("timeout"):
             given = self.config.getini("timeout")
-        return checked_timeout(float(given or 0) or DEFAULT_TIMEOUT, "timeout")
+        return checked_timeout(float(given), "timeout") if float(given or 0) else None
 
     @pytest.hookimpl(tryfirst=True, optionalhook=True)
     def pytest_timeout_set_timer(self) -> bool:
@@ -217,6 +220,8 @@ class GradeSession:
         """Set the exit status; write the report files, when all that is a student's is dead."""
         if hasattr(self.config, "workerinput") or exitstatus not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
             return
+        for submission in self.submissions.values():
+            submission.rest()
         grade = collect(self.packed.values(), self.not_handed_in)
         session.exitstatus = (
             _GRADER_IS_BROKEN

@@ -63,9 +63,19 @@ def judge(
         runs=seen.runs,
         duration=report.duration,
     )
-    script = submission.script.name if submission else ""
-    traces = {key: submission.runs[key] for key in seen.runs} if submission else {}
-    return {"verdict": verdict.value, "packed": pack_result(result, script, traces)}
+    return {"verdict": verdict.value, "packed": _packed(result, submission)}
+
+
+def _packed(result: CheckResult, submission: Submission | None) -> str:
+    if submission is None:
+        return pack_result(result, {}, script="")
+    return pack_result(
+        result,
+        {key: submission.runs[key] for key in result.runs},
+        script=submission.script.name,
+        isolation=submission.isolation,
+        left_behind=submission.parcel.left_behind if submission.runs else {},
+    )
 
 
 def _judge(

@@ -43,6 +43,8 @@ def _work(work: Work) -> dict[str, Any]:
         "script": work.script,
         "score": work.score,
         "max_score": work.max_score,
+        "isolation": work.isolation,
+        "left_behind": dict(work.left_behind),
         "checks": [_check(check, list(work.runs)) for check in work.checks],
         "runs": [_run(trace) for trace in work.runs.values()],
     }

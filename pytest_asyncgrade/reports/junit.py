@@ -39,6 +39,9 @@ def _counts(checks: list[CheckResult]) -> dict[str, str]:
 def _suite(root: ET.Element, work: Work) -> None:
     name = _clean(f"{work.student}: {work.exercise}" if work.student else work.exercise)
     suite = ET.SubElement(root, "testsuite", _counts(list(work.checks)) | {"name": name})
+    if work.isolation:
+        properties = ET.SubElement(suite, "properties")
+        ET.SubElement(properties, "property", {"name": "isolation", "value": work.isolation})
     taken: dict[str, int] = {}
     for check in work.checks:
         hidden = check.points.visibility is not Visibility.VISIBLE

@@ -39,6 +39,8 @@ def render(grade: Grade, *, verbose: bool = False) -> Iterator[Styled]:
     if len(grade.works) > 1:
         yield from _table(grade) if grade.students != ("",) else _list(grade)
     yield _total(grade), ("bold", "green" if grade.complete else "red")
+    for isolation in grade.isolations:
+        yield f"graded in isolation: {isolation}", ("yellow",) if isolation.startswith("weak") else ()
 
 
 def _work(work: Work, *, verbose: bool) -> Iterator[Styled]:
@@ -49,6 +51,8 @@ def _work(work: Work, *, verbose: bool) -> Iterator[Styled]:
     told: set[Failure] = set()
     for check in work.checks:
         yield from _check(check, told)
+    for name, reason in work.left_behind.items():
+        yield from _wrapped(f"{printable(name)} was left out: {printable(reason)}", 2, style=("yellow",))
     for trace in _shown_runs(work, verbose=verbose):
         yield "", ()
         yield from _wrapped(f"What happened: {printable(headline(trace))}", 2, style=("bold",))

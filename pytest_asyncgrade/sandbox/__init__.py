@@ -6,20 +6,31 @@ process for it can be begun before.
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from .child import CAN_FORK, Fresh, Launcher, Stem
 
 if TYPE_CHECKING:
-    from .run import DEFAULT_TIMEOUT, Job, run_isolated
+    from .confinement import HOW_TO_GET_IT, MODES, Isolation, why_not_strict
+    from .limits import Limits
+    from .parcel import Parcel, Rules, pack
+    from .run import Job, run_isolated
 
-__all__ = ["CAN_FORK", "DEFAULT_TIMEOUT", "Fresh", "Job", "Launcher", "Stem", "run_isolated"]
+_LOADED_LATE = {
+    "HOW_TO_GET_IT": "confinement", "MODES": "confinement", "Isolation": "confinement",
+    "why_not_strict": "confinement", "Limits": "limits", "Parcel": "parcel", "Rules": "parcel", "pack": "parcel",
+    "Job": "run", "run_isolated": "run",
+}  # fmt: skip
+
+__all__ = [
+    "CAN_FORK", "HOW_TO_GET_IT", "MODES", "Fresh", "Isolation", "Job", "Launcher", "Limits", "Parcel", "Rules", "Stem",
+    "pack", "run_isolated", "why_not_strict",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> object:
-    if name in __all__:
-        from . import run
-
-        return getattr(run, name)
+    if name in _LOADED_LATE:
+        return getattr(import_module(f"{__name__}.{_LOADED_LATE[name]}"), name)
     msg = f"module {__name__!r} has no attribute {name!r}"
     raise AttributeError(msg)

@@ -27,20 +27,15 @@ def start(command: list[str], *, env: dict[str, str], stdin: int, stdout: int) -
 
 def kill(process: subprocess.Popen[bytes], *, thoroughly: bool) -> None:
     """Kill a process of ours and its group; `thoroughly` also those of its descendants that have left the group."""
-    kill_group(process.pid, thoroughly=thoroughly)
+    strays = _descendants(process.pid) if thoroughly or not HAS_GROUPS else []
+    if HAS_GROUPS:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+    for stray in strays:
+        stray()
     with suppress(ProcessLookupError):
         process.kill()
     process.wait()
-
-
-def kill_group(pid: int, *, thoroughly: bool) -> None:
-    """Kill the group of the process `pid`; `thoroughly` also those of its descendants that have left the group."""
-    strays = _descendants(pid) if thoroughly or not HAS_GROUPS else []
-    if HAS_GROUPS:
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(pid, signal.SIGKILL)
-    for stray in strays:
-        stray()
 
 
 def _descendants(pid: int) -> list[Callable[[], None]]:

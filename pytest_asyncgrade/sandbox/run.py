@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import threading
+from base64 import b64encode
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -17,22 +19,21 @@ from pytest_asyncgrade.trace.model import Outcome, Recording, Trace
 from pytest_asyncgrade.trace.plain import encode, number
 
 from .child import ASK_WITH, Fresh, signal_name
-from .workspace import Workspace, workspace
+from .limits import Limits
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from typing import IO
 
     from .child import Child, Launcher
-
-DEFAULT_TIMEOUT = 10.0
-"""How long a run may take, in real seconds."""
+    from .parcel import Parcel
 
 WALL_CLOCK_START_NS = 1_767_258_000 * 1_000_000_000
 """What a graded program's ``time.time_ns()`` says at its start: 2026-01-01 09:00:00 UTC."""
 
 _ASK_AFTER = (0.5, 0.2, 0.2)
 """After which shares of its time limit, one after the other, a process is asked which line it is on."""
+
+_OUT_OF_CPU = -getattr(signal, "SIGXCPU", 0) or None
 
 _PATIENCE_AFTER_END = 2.0
 """How long a process that has reported its end may take to leave, in real seconds."""
@@ -43,25 +44,24 @@ class Job:
     """What to run, in plain data.
 
     `kind` is ``"run"`` (the file as ``__main__``, with `argv`), ``"call"`` (`function` of the file) or ``"play"``
-    (the scenario `function` of the grader's file `scenarios`).  `timeout` is in real seconds.
+    (the scenario `function` of the grader's file `scenarios`, given as its bytes).
     """
 
-    script: Path
+    parcel: Parcel
     kind: Literal["run", "call", "play"] = "run"
     argv: tuple[str, ...] = ()
     function: str = ""
     args: tuple[Any, ...] = ()
     kwargs: dict[str, Any] = field(default_factory=dict)
     stdin: str = ""
-    timeout: float = DEFAULT_TIMEOUT
-    scenarios: Path | None = None
-    alone: bool = False
+    scenarios: bytes = b""
+    limits: Limits = field(default_factory=Limits)
 
     @property
     def asked(self) -> str:
         """What this is, as a teacher would write it: ``python greetings.py``, ``fetch_all([3, 1])``."""
         if self.kind == "run":
-            return " ".join(["python", self.script.name, *self.argv])
+            return " ".join(["python", self.parcel.script, *self.argv])
         shown = [repr(value) for value in self.args] + [f"{key}={value!r}" for key, value in self.kwargs.items()]
         return f"{self.function}({', '.join(shown)})"
 
@@ -71,32 +71,30 @@ def run_isolated(job: Job, launcher: Launcher | None = None) -> Trace:
 
     `launcher` starts that process (default: `Fresh`); a `Stem` makes many runs of one submission quicker.
     """
-    try:
-        source = job.script.read_bytes().decode("utf-8", "replace")
-    except OSError as error:
-        reason = f"there is no file {job.script.name}" if not job.script.exists() else f"cannot read it: {error}"
-        return Trace(Outcome.NOT_RUNNABLE, reason, Recording(), asked=job.asked)
-    with workspace(job.script, alone=job.alone, stdin=job.stdin, scenarios=job.scenarios) as place:
-        return _Run(job, place, tuple(source.splitlines())).run(launcher or Fresh())
+    if job.parcel.problem:
+        return Trace(Outcome.NOT_RUNNABLE, job.parcel.problem, Recording(), asked=job.asked)
+    launcher = launcher or Fresh()
+    with launcher.place() as place:
+        return _Run(job, place).run(launcher)
 
 
 class _Run:
-    def __init__(self, job: Job, place: Workspace, source: tuple[str, ...]) -> None:
+    def __init__(self, job: Job, place: str) -> None:
         self._job = job
         self._place = place
-        self._source = source
+        self._source = job.parcel.source
         self._nonce = os.urandom(16).hex()
-        self._builder = TraceBuilder(self._nonce)
+        self._builder = TraceBuilder(self._nonce, max_records=job.limits.records)
         self._told = threading.Event()
         self._error: RecordError | None = None
 
     def run(self, launcher: Launcher) -> Trace:
-        child = launcher.launch(self._message())
+        child = launcher.launch(self._message(launcher))
         reader = threading.Thread(target=self._read, args=(child.records,), daemon=True)
         reader.start()
         in_time = self._wait(child)
         status = child.status(_PATIENCE_AFTER_END) if in_time else None
-        child.kill(thoroughly=status is None or not self._builder.ended)
+        child.end()
         reader.join(timeout=1)
         if not reader.is_alive():  # else a process that has escaped us holds the pipe open
             child.records.close()
@@ -105,23 +103,25 @@ class _Run:
 
     def _wait(self, child: Child) -> bool:
         """Wait for the end, and ask now and then which line the program is on; tell whether the end came in time."""
+        seconds = self._job.limits.wall_seconds
         for share in _ASK_AFTER:
-            if self._told.wait(self._job.timeout * share):
+            if self._told.wait(seconds * share):
                 return True
             if self._builder.greeted:
                 child.ask()
-        return self._told.wait(self._job.timeout * (1 - sum(_ASK_AFTER)))
+        return self._told.wait(seconds * (1 - sum(_ASK_AFTER)))
 
-    def _message(self) -> bytes:
+    def _message(self, launcher: Launcher) -> bytes:
         """Return the job as the child reads it."""
-        job, place = self._job, self._place
-        temporary = str(place.folder.parent)
+        job = self._job
         fields = {
-            "nonce": self._nonce, "kind": job.kind, "file": job.script.name, "argv": job.argv,
+            "nonce": self._nonce, "kind": job.kind, "file": job.parcel.script, "argv": job.argv,
             "function": job.function, "args": encode(list(job.args)), "kwargs": encode(job.kwargs),
+            "stdin": job.stdin, "scenarios": _text(job.scenarios), "place": self._place,
+            "files": {name: _text(data) for name, data in job.parcel.files.items()},
+            "limits": asdict(job.limits), "rules": launcher.confinement.rules(),
             "ask_with": ASK_WITH, "wall_ns": WALL_CLOCK_START_NS,
-            "environment": dict.fromkeys(("TMPDIR", "TEMP", "TMP", "HOME"), temporary),
-        } | {key: None if path is None else str(path) for key, path in asdict(place).items()}  # fmt: skip
+        }  # fmt: skip
         return json.dumps(fields).encode()
 
     def _read(self, pipe: IO[bytes]) -> None:
@@ -141,8 +141,12 @@ class _Run:
         if self._error is not None:
             return Outcome.KILLED, f"the program disturbed its own recording ({self._error})"
         if not in_time:
-            return Outcome.TIMED_OUT, f"the program was still running after {number(self._job.timeout)}{self._where()}"
+            seconds = number(self._job.limits.wall_seconds)
+            return Outcome.TIMED_OUT, f"the program was still running after {seconds}{self._where()}"
         if not self._builder.ended:
+            if status == _OUT_OF_CPU:
+                seconds = number(self._job.limits.cpu_seconds)
+                return Outcome.TIMED_OUT, f"the program was still computing after {seconds} of it{self._where()}"
             return _vanished(status)
         if status != 0:
             return Outcome.KILLED, "the program's process did not end as it should after its last line"
@@ -153,9 +157,13 @@ class _Run:
         if place is None:
             return ""
         code = ""
-        if place.filename == self._job.script.name and 0 < place.lineno <= len(self._source):
+        if place.filename == self._job.parcel.script and 0 < place.lineno <= len(self._source):
             code = f": {self._source[place.lineno - 1].strip()}"
         return f", at line {place.lineno}{code}"
+
+
+def _text(data: bytes) -> str:
+    return b64encode(data).decode()
 
 
 def _vanished(status: int | None) -> tuple[Outcome, str]:

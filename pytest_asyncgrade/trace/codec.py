@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 VERSION = 1
 MAX_RECORD = 1_000_000
 """Longest record in bytes."""
+MAX_RECORDS = 10_000_000
+_SPARE_RECORDS = 1_000
+"""How many more than it may a program can have made when it is stopped for that."""
 
 _C = TypeVar("_C", bound=str)
 
@@ -54,8 +57,9 @@ def dump(record: list[object]) -> bytes:
 class TraceBuilder:
     """Builds a trace from the records of a run, one line of bytes at a time, believing none of them."""
 
-    def __init__(self, nonce: str) -> None:
+    def __init__(self, nonce: str, max_records: int = MAX_RECORDS) -> None:
         self._nonce = nonce
+        self._max_records = max_records
         self.greeted = False
         self._lines: dict[str, list[Line]] = {stream: [] for stream in _STREAMS}
         self._tasks: dict[int, TaskSpan] = {}
@@ -75,6 +79,9 @@ class TraceBuilder:
 
     def feed(self, line: bytes) -> None:
         """Take in one record; RecordError if it is not one."""
+        if len(self._records) > self._max_records + _SPARE_RECORDS:
+            msg = f"more than {self._max_records} records"
+            raise RecordError(msg)
         if len(line) > MAX_RECORD:
             msg = f"a record of {len(line)} bytes, more than {MAX_RECORD}"
             raise RecordError(msg)

@@ -49,12 +49,23 @@ class End:
 
 
 class Program:
-    """A student's file, ready to run.  `name` is what tracebacks call it; `folder` is where its imports are found."""
+    """A student's file, ready to run.  `name` is what tracebacks call it.
 
-    def __init__(self, path: Path, recorder: Recorder, *, name: str | None = None) -> None:
+    `comment` is given the exception that ends it, before anything else is done, and returns what there is to say of it.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        recorder: Recorder,
+        *,
+        name: str | None = None,
+        comment: Callable[[BaseException], str] = lambda _error: "",
+    ) -> None:
         self.path = path
         self.name = name or path.name
         self.recorder = recorder
+        self._comment = comment
         self._module = ""
         self._exit_handlers = ExitHandlers()
 
@@ -166,6 +177,7 @@ class Program:
         return End(Outcome.EXITED, f"the program ended itself with exit({error.code or ''}){where}", status=status)
 
     def _crashed(self, error: BaseException, function: str) -> End:
+        comment = self._comment(error)
         place = self._place(error.__traceback__)
         report = _traceback_for_students(error, self.recorder.students)
         kind, message = type(error).__name__, _message(error)
@@ -178,7 +190,7 @@ class Program:
             outcome, reason = Outcome.CRASHED, f"there is no function {function} in {self.name}"
             report = f"{reason}\n"
         else:
-            outcome, reason = Outcome.CRASHED, f"{where}{kind}: {message}" if message else f"{where}{kind}"
+            outcome, reason = Outcome.CRASHED, (f"{where}{kind}: {message}" if message else f"{where}{kind}") + comment
         sys.stderr.write(report)
         return End(outcome, reason, [kind, message, report, place], status=1)
 

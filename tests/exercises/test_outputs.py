@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_asyncgrade.sandbox import Job, run_isolated
+from pytest_asyncgrade.sandbox import Job, pack, run_isolated
 
 ROOT = Path(__file__).parents[2]
 OUTPUTS: dict[str, tuple[float, list[tuple[float, str]]]] = {
@@ -34,7 +34,7 @@ OUTPUTS: dict[str, tuple[float, list[tuple[float, str]]]] = {
 @pytest.mark.parametrize("slug", OUTPUTS)
 def test_script_prints_what_is_documented(slug: str, program: str) -> None:
     seconds, printed = OUTPUTS[slug]
-    trace = run_isolated(Job(ROOT / program.format(slug=slug)))
+    trace = run_isolated(Job(pack(ROOT / program.format(slug=slug))))
     assert trace.reason == ""
     assert [(line.time, line.text) for line in trace.output] == printed
     assert trace.stderr == []

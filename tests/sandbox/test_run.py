@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import struct
+import os
 import sys
-import time
 from typing import TYPE_CHECKING
 
 import psutil
 import pytest
 
-from pytest_asyncgrade.sandbox import CAN_FORK, Job, Stem, child, run_isolated
+from pytest_asyncgrade.sandbox import CAN_FORK, Fresh, Job, Stem, child, pack, run_isolated
 from pytest_asyncgrade.sandbox.run import _vanished
-from pytest_asyncgrade.sandbox.workspace import MAX_FILES
 from pytest_asyncgrade.trace import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from pytest_asyncgrade.sandbox import Launcher
     from pytest_asyncgrade.trace import Trace
 
     Run = Callable[..., Trace]
@@ -48,36 +47,62 @@ def test_a_hang_that_cannot_say_where_it_is_is_ended_too(run: Run) -> None:
 
 
 @posix
-def test_no_process_is_left_of_a_hang(run: Run) -> None:
+@pytest.mark.parametrize("end", ["while True: pass", "print('end')"])
+def test_no_process_is_left_of_a_run(run: Run, launcher: Launcher, end: str) -> None:
+    if end != "while True: pass" and isinstance(launcher, Fresh):
+        pytest.skip("without a stem, what left the group of a process that has ended cannot be found")
+    marker = os.urandom(8).hex()
     trace = run(
-        """
+        f"""
         import os, subprocess, sys, time
-        quick = [sys.executable, "-c", "import time; time.sleep(60)"]
-        stray = subprocess.Popen(quick, start_new_session=True)
-        child = subprocess.Popen(quick)
-        print(stray.pid, child.pid)
-        while True:
-            pass
+        quick = [sys.executable, "-c", "import time; time.sleep(60)", "{marker}"]
+        subprocess.Popen(quick, start_new_session=True)
+        subprocess.Popen(quick)
+        if {not isinstance(launcher, Fresh)} and os.fork() == 0:
+            os.setsid()
+            os.fork() or os.execv(quick[0], quick)
+            os._exit(0)
+        time.sleep(0.1)
+        print("ready")
+        {end}
         """,
-        timeout=1,
+        timeout=1.5,
     )
-    pids = [int(pid) for pid in trace.partial.output[0].text.split()]
-    deadline = time.monotonic() + 2
-    while any(map(psutil.pid_exists, pids)) and time.monotonic() < deadline:
-        time.sleep(0.01)
-    alive = [pid for pid in pids if psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE]
-    assert alive == []
+    assert trace.partial.output[0].text == "ready"
+    alive = [
+        process for process in psutil.process_iter(["cmdline"]) if marker in "".join(process.info["cmdline"] or [])
+    ]
+    assert [process.pid for process in alive if process.status() != psutil.STATUS_ZOMBIE] == []
 
 
 @pytest.mark.skipif(not CAN_FORK, reason="needs a stem")
-def test_a_student_who_kills_the_parent_kills_the_stem_alone(tmp_path: Path) -> None:
+@pytest.mark.parametrize("isolation", ["auto", "weak"])
+def test_a_student_who_kills_the_parent_does_not_kill_the_next_run(tmp_path: Path, isolation: str) -> None:
     script = tmp_path / "program.py"
-    script.write_text("import os, signal, sys\nprint(1)\nif sys.argv[1:]: os.kill(os.getppid(), signal.SIGKILL)\n")
-    stem = Stem()
-    attack, honest = Job(script, argv=("attack",)), Job(script)
+    script.write_text(
+        "import os, signal, sys\nprint(1)\n"
+        "if sys.argv[1:]:\n"
+        "    os.kill(os.getppid(), signal.SIGKILL)\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    stem = Stem(isolation)
+    attack, honest = Job(pack(script), argv=("attack",)), Job(pack(script))
     assert run_isolated(honest, stem).output == ["1"]
-    assert run_isolated(attack, stem).outcome is Outcome.KILLED
+    assert run_isolated(attack, stem).outcome is not Outcome.FINISHED
     assert run_isolated(honest, stem).output == ["1"]
+    stem.close()
+
+
+@pytest.mark.skipif(not CAN_FORK, reason="needs a stem")
+def test_a_stem_that_was_killed_meanwhile_is_started_anew(tmp_path: Path) -> None:
+    script = tmp_path / "program.py"
+    script.write_text("print(1)")
+    stem = Stem("weak")
+    assert run_isolated(Job(pack(script)), stem).output == ["1"]
+    assert stem._process is not None
+    stem._process.kill()
+    stem._process.wait()
+    assert run_isolated(Job(pack(script)), stem).output == ["1"]
     stem.close()
 
 
@@ -87,8 +112,8 @@ def test_a_stem_that_cannot_be_had_is_an_error_of_ours(tmp_path: Path, monkeypat
     script.write_text("print(1)")
     monkeypatch.setattr(child, "_command", lambda: [sys.executable, "-c", ""])
     stem = Stem()
-    with pytest.raises((OSError, struct.error)):
-        run_isolated(Job(script), stem)
+    with pytest.raises(OSError, match="has ended"):
+        run_isolated(Job(pack(script)), stem)
     stem.close()
 
 
@@ -117,17 +142,6 @@ def test_a_forged_end_is_not_believed_if_the_process_goes_on(run: Run) -> None:
     assert trace.reason == "the program's process did not end as it should after its last line"
 
 
-def test_a_missing_file_is_said_to_be_missing(tmp_path: Path) -> None:
-    trace = run_isolated(Job(tmp_path / "nowhere.py"))
-    assert (trace.outcome, trace.reason) == (Outcome.NOT_RUNNABLE, "there is no file nowhere.py")
-
-
-def test_a_folder_is_not_a_program(tmp_path: Path) -> None:
-    trace = run_isolated(Job(tmp_path))
-    assert trace.outcome is Outcome.NOT_RUNNABLE
-    assert trace.reason.startswith("cannot read it: ")
-
-
 def test_the_program_sees_no_secrets_of_ours(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GITHUB_TOKEN", "hunter2")
     trace = run("import os\nprint(os.environ.get('GITHUB_TOKEN'), 'HOME' in os.environ)")
@@ -138,50 +152,9 @@ def test_the_program_works_on_a_copy(tmp_path: Path) -> None:
     script = tmp_path / "program.py"
     script.write_text("from pathlib import Path\nPath(__file__).write_text('')\nPath('new').touch()\nprint(1)")
     before = script.read_bytes()
-    assert run_isolated(Job(script)).output == ["1"]
+    assert run_isolated(Job(pack(script))).output == ["1"]
     assert script.read_bytes() == before
     assert [path.name for path in tmp_path.iterdir()] == ["program.py"]
-
-
-def test_helper_modules_come_along_and_what_configures_or_shadows_does_not(tmp_path: Path) -> None:
-    (tmp_path / "program.py").write_text("import os, helpers\nfrom parts import one\nprint(helpers.x, one.y)\n"
-                                         "print(sorted(os.listdir()), sorted(os.listdir('parts')))\nimport asyncio\n"
-                                         "print(hasattr(asyncio, 'run'))")  # fmt: skip
-    (tmp_path / "helpers.py").write_text("x = 1")
-    (tmp_path / "parts").mkdir()
-    (tmp_path / "parts" / "one.py").write_text("y = 2")
-    (tmp_path / "data.csv").write_text("1,2")
-    for name in (
-        "asyncio.py",
-        "pytest.py",
-        "conftest.py",
-        "pytest.ini",
-        "sitecustomize.py",
-        "x.pth",
-        ".hidden",
-        "big.txt",
-    ):
-        (tmp_path / name).write_text("")
-    (tmp_path / "big.txt").write_bytes(b"x" * 5_000_001)
-    (tmp_path / "json").mkdir()
-    (tmp_path / "json" / "__init__.py").write_text("")
-    if sys.platform != "win32":
-        (tmp_path / "secret.txt").symlink_to("/etc/passwd")
-    trace = run_isolated(Job(tmp_path / "program.py"))
-    assert trace.output == ["1 2", "['data.csv', 'helpers.py', 'parts', 'program.py'] ['one.py']", "True"]
-
-
-def test_a_folder_of_too_many_files_is_copied_in_part(tmp_path: Path) -> None:
-    (tmp_path / "a.py").write_text("import os\nprint(len(os.listdir()))")
-    for number in range(MAX_FILES + 50):
-        (tmp_path / f"data{number:03}.txt").write_text("")
-    assert run_isolated(Job(tmp_path / "a.py")).output == [str(MAX_FILES + 1)]
-
-
-def test_a_file_that_is_graded_alone_has_no_neighbours(tmp_path: Path) -> None:
-    (tmp_path / "program.py").write_text("import os\nprint(os.listdir())")
-    (tmp_path / "other.py").write_text("")
-    assert run_isolated(Job(tmp_path / "program.py", alone=True)).output == ["['program.py']"]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,233 @@
+"""How a student's process is kept from everything that is not its business: the strongest way this machine has.
+
+`strong`: bubblewrap.  No network, a process tree of its own, a file system of its own with Python and the tools of
+/usr in it and nothing else; no rights, no way to new ones; the end of its first process is the end of all others.
+`partial`: Linux without bubblewrap.  No way to new rights, and Landlock (Linux 5.13): files that are not Python's or the
+run's own cannot be opened; from Linux 6.12 on, no signals to other processes.
+`weak`: elsewhere.  A clean environment, a private folder, limits, the end of the process group.
+
+Each way also has the limits of `Limits`, a process group that is killed as a whole, and the parent's deadline.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import stat
+import sys
+import sysconfig
+from contextlib import contextmanager
+from pathlib import Path
+from shutil import which
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+Isolation = Literal["strong", "partial", "weak"]
+MODES = ("auto", "strict", "weak")
+
+_SYSTEM = ("/bin", "/lib", "/lib32", "/lib64", "/libx32", "/sbin")
+_SETTINGS = (
+    "/etc/alternatives", "/etc/group", "/etc/host.conf", "/etc/hosts", "/etc/ld.so.cache", "/etc/localtime",
+    "/etc/nsswitch.conf", "/etc/passwd", "/etc/protocols", "/etc/services", "/nix/store",
+)  # fmt: skip
+_MOUNTS = Path("/proc/self/mountinfo")
+_PRIVATE = "/tmp/asyncgrade"  # noqa: S108  # on a file system of its own
+_USERS = range(61_184, 65_520)
+"""User ids that nobody has: systemd's range for services that come and go."""
+
+HOW_TO_GET_IT = (
+    "install bubblewrap (`apt-get install bubblewrap`, `dnf install bubblewrap`); if it is there but may make no "
+    "namespaces, let it: on Ubuntu 24.04 an AppArmor profile for /usr/bin/bwrap with `userns,` (package "
+    "apparmor-profiles: `ln -s /usr/share/apparmor/extra-profiles/bwrap-userns-restrict /etc/apparmor.d/`, then "
+    "`systemctl reload apparmor`), in Docker `--security-opt seccomp=unconfined --security-opt apparmor=unconfined`"
+)
+
+
+class Confinement:
+    """A way to start a student's process; this one is the weakest: every platform has it."""
+
+    isolation: Isolation = "weak"
+    name = "a process group"
+
+    def command(self, start: list[str]) -> list[str]:
+        """Return the command that runs `start` (an interpreter, its options, our script) confined."""
+        return start
+
+    @contextmanager
+    def place(self) -> Iterator[str]:
+        """Make a private folder for one run, as the student's process will call it, and remove it at the end."""
+        from tempfile import TemporaryDirectory
+
+        with TemporaryDirectory(prefix="asyncgrade-", ignore_cleanup_errors=True) as name:
+            yield str(Path(name).resolve())
+
+    def rules(self) -> dict[str, list[str]] | None:
+        """Return what each run may still read and write, where it confines itself."""
+        return None
+
+    def sweep(self) -> None:
+        """Kill what is left of a run whose parent its student has killed, where that is possible."""
+
+
+class OnLinux(Confinement):
+    """No way to new rights and, where the kernel has Landlock, no files but Python's and its own."""
+
+    def __init__(self) -> None:
+        self.isolation = "partial" if _has_landlock() else "weak"
+        self.name = "Landlock" if self.isolation == "partial" else "a process group"
+        self._user = random.choice(_USERS) if _is_root() and all(map(_is_for_all, _python())) else None  # noqa: S311
+
+    def command(self, start: list[str]) -> list[str]:
+        """Return the command, as another user if we are root and that one can read our Python."""
+        return start if self._user is None else [*start, f"--user={self._user}"]
+
+    @contextmanager
+    def place(self) -> Iterator[str]:
+        """Make a private folder that is the run's user's."""
+        with super().place() as name:
+            if self._user is not None:
+                os.chown(name, self._user, self._user)
+            yield name
+
+    def rules(self) -> dict[str, list[str]] | None:
+        """Return what Landlock leaves open."""
+        if self.isolation == "weak":
+            return None
+        read = ["/usr", *_SYSTEM, *_SETTINGS, "/proc", *_python(), *_measuring()[0]]
+        return {"read": read, "write": ["/dev", *_measuring()[1]]}
+
+    def sweep(self) -> None:
+        """Kill all processes of the run's user."""
+        if self._user is not None:
+            from subprocess import run
+
+            kill_all = [sys.executable, "-I", "-c", "import os; os.kill(-1, 9)"]
+            run(kill_all, user=self._user, check=False)  # noqa: S603  # our own interpreter
+
+
+class Bubblewrap(Confinement):
+    """Namespaces of its own, made by bubblewrap; the process is the first in its tree and takes all others along."""
+
+    isolation: Isolation = "strong"
+    name = "bubblewrap"
+
+    def __init__(self, program: str) -> None:
+        self._program = program
+
+    def command(self, start: list[str]) -> list[str]:
+        """Return the command: what there is of a file system, and what is cut off."""
+        words = [
+            self._program, "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try",
+            "--as-pid-1", "--die-with-parent", "--hostname", "student", "--cap-drop", "ALL",
+            "--chdir", "/", "--ro-bind", "/usr", "/usr", "--dev", "/dev",
+        ]  # fmt: skip
+        for folder in ("/dev/shm", "/tmp"):  # noqa: S108  # on file systems of their own
+            words += ["--perms", "1777", "--tmpfs", folder]
+        if _can_mount_proc():
+            words += ["--proc", "/proc"]
+        for path in _SYSTEM:
+            if Path(path).is_symlink():
+                words += ["--symlink", str(Path(path).readlink()), path]
+            else:
+                words += ["--ro-bind-try", path, path]
+        read, write = _measuring()
+        read = [*_SETTINGS, *_python(), *read]
+        for folder in sorted({str(parent) for path in (*read, *write) for parent in Path(path).parents}):
+            words += ["--perms", "0755", "--dir", folder]  # else they are for their owner alone
+        for path in read:
+            words += ["--ro-bind-try", path, path]
+        for path in write:
+            words += ["--bind-try", path, path]
+        if not _is_root():
+            return [*words, "--unshare-user", "--uid", "65534", "--gid", "65534", "--", *start]
+        rights = ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]  # to become nobody, at once
+        return [*words, *rights, "--", *start, f"--user={random.choice(_USERS)}"]  # noqa: S311
+
+    @contextmanager
+    def place(self) -> Iterator[str]:
+        """Return a folder's name: it is made inside, on a file system that nobody else sees."""
+        yield _PRIVATE
+
+
+def candidates(mode: str = "auto") -> list[Confinement]:
+    """Return the ways to try, the strongest first: ``strict`` has one only, ``weak`` no namespaces."""
+    found: list[Confinement] = []
+    program = _bubblewrap()
+    if mode == "strict" or (mode == "auto" and program):
+        found.append(Bubblewrap(program or "bwrap"))
+    if mode != "strict":
+        found.append(OnLinux() if sys.platform == "linux" else Confinement())
+    return found
+
+
+def why_not_strict() -> str:
+    """Return why bubblewrap cannot be used here, empty if it can."""
+    import subprocess
+
+    program = _bubblewrap()
+    if program is None:
+        return "bubblewrap is not installed"
+    command = Bubblewrap(program).command(["true"])
+    tried = subprocess.run(  # noqa: S603  # the distribution's
+        [word for word in command if not word.startswith("--user=")], capture_output=True, text=True, check=False
+    )
+    return "" if tried.returncode == 0 else tried.stderr.strip() or f"bwrap ended with status {tried.returncode}"
+
+
+def _bubblewrap() -> str | None:
+    return which("bwrap") if sys.platform == "linux" else None
+
+
+def _is_root() -> bool:
+    return hasattr(os, "geteuid") and os.geteuid() == 0
+
+
+def _can_mount_proc() -> bool:
+    """Tell whether a new /proc may be mounted: not where parts of it are covered up, as in a container."""
+    try:
+        mounts = _MOUNTS.read_text(encoding="utf-8")
+    except OSError:
+        return False
+    return not any(line.split()[4].startswith("/proc/") for line in mounts.splitlines())
+
+
+def _has_landlock() -> bool:
+    from ctypes import CDLL
+
+    create_ruleset, version = 444, 1
+    return int(CDLL(None).syscall(create_ruleset, None, 0, version)) > 0
+
+
+def _python() -> list[str]:
+    """Return the folders that are Python, its packages and ours."""
+    prefixes = {sys.prefix, sys.exec_prefix, sys.base_prefix, str(Path(sys.executable).resolve().parent.parent)}
+    paths = sysconfig.get_paths()
+    found = [str(Path(prefix, part)) for prefix in sorted(prefixes) for part in ("bin", "lib", "lib64", "pyvenv.cfg")]
+    found += [paths["stdlib"], paths["platstdlib"], paths["purelib"], paths["platlib"], *packages()]
+    return [path for path in dict.fromkeys(found) if not path.startswith("/usr/") and Path(path).exists()]
+
+
+def packages() -> Iterable[str]:
+    """Return where the packages that a student's process imports before the student's program lie."""
+    from importlib.util import find_spec
+
+    for name in ("pytest_asyncgrade", "freezegun", "dateutil", "six"):
+        spec = find_spec(name)
+        if spec is not None and spec.origin is not None:
+            path = Path(spec.origin)
+            yield str(path.parent if path.name == "__init__.py" else path)
+
+
+def _is_for_all(path: str) -> bool:
+    """Tell whether every user can read a folder."""
+    parts = [Path(path), *Path(path).resolve().parents]
+    readable = stat.S_IROTH | stat.S_IXOTH
+    return all(part.stat().st_mode & readable == readable for part in parts if part.is_dir())
+
+
+def _measuring() -> tuple[list[str], list[str]]:
+    """Return what is read and written where the coverage of this package is measured, by its own tests."""
+    settings, data = os.environ.get("COVERAGE_PROCESS_START"), os.environ.get("COVERAGE_FILE")
+    return [settings] if settings else [], [str(Path(data).parent)] if data and settings else []

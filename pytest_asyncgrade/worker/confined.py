@@ -1,0 +1,158 @@
+"""What a student's process does to itself before the student's program begins: rights given up, limits set.
+
+And how the stem ends what a run has left behind.  Linux has all of it, other systems what `resource` gives them.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+import struct
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+_SET_PDEATHSIG, _SET_DUMPABLE, _SET_CHILD_SUBREAPER, _SET_NO_NEW_PRIVS = 1, 4, 36, 38  # linux/prctl.h
+_CAPABILITIES = 0x20080522  # linux/capability.h, version 3
+_CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446  # the same number on every architecture
+_BY_PATH = 1
+_ON_FILES = (
+    1 << 0 | 1 << 1 | 1 << 2 | 1 << 14 | 1 << 15
+)  # execute, write, read, truncate, ioctl: all else is for folders
+_READING = 1 << 0 | 1 << 2 | 1 << 3  # execute, read a file, read a folder
+_RIGHTS_SINCE = {1: 13, 2: 14, 3: 15, 5: 16}
+"""How many rights on files Landlock knows, by its version (linux/landlock.h)."""
+_SCOPES_SINCE = 6
+_NO_SIGNALS_NOR_SOCKETS_OUTSIDE = 0b11
+
+_SPARE_MEMORY = 64 << 20
+_SPARE_CPU = 2
+_PATIENCE = 2.0
+
+
+def become_a_stem() -> None:
+    """Give up every way to new rights, end with our parent, and become the parent of whatever loses its own."""
+    if sys.platform == "linux":
+        call = _libc().prctl
+        _libc().capset(struct.pack("Ii", _CAPABILITIES, 0), bytes(24))
+        call(_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        call(_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+        call(_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+        call(_SET_DUMPABLE, 0, 0, 0, 0)  # a program that we fork cannot look into our memory
+
+
+def confine(limits: Mapping[str, Any], rules: Mapping[str, list[str]] | None, place: str) -> None:
+    """Set the limits of a run and, where `rules` are given, leave open only what they name and the run's `place`."""
+    if sys.platform == "linux":
+        _libc().prctl(_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        _libc().prctl(_SET_DUMPABLE, 1, 0, 0, 0)
+        if rules is not None:
+            _close_files(rules["read"], [*rules["write"], place])
+    with suppress(ImportError):  # Windows
+        import resource
+
+        for name, value, spare in (
+            ("RLIMIT_AS", limits["memory"], _SPARE_MEMORY),
+            ("RLIMIT_CPU", limits["cpu_seconds"], _SPARE_CPU),
+            ("RLIMIT_FSIZE", limits["file_size"], 0),
+            ("RLIMIT_NOFILE", limits["open_files"], 0),
+            ("RLIMIT_NPROC", limits["processes"], 0),
+            ("RLIMIT_CORE", 0, 0),
+        ):
+            _limit(resource, name, value, spare)
+
+
+def _limit(resource: Any, name: str, value: int, spare: int) -> None:
+    """Set one limit, as far as it is known here and not lower already; `spare` is for us, to tell of the end."""
+    kind = getattr(resource, name, None)
+    if kind is None:
+        return
+    hard = resource.getrlimit(kind)[1]
+    with suppress(ValueError, OSError):  # macOS knows some by name alone
+        top = value + spare if hard == resource.RLIM_INFINITY else min(value + spare, hard)
+        resource.setrlimit(kind, (min(value, top), top))
+
+
+def use_spare_memory() -> None:
+    """Let us have the memory that was kept for telling of the end."""
+    with suppress(ImportError, ValueError, OSError):
+        import resource
+
+        hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+        resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
+
+
+def limit_behind(error: BaseException, limits: Mapping[str, Any]) -> str:
+    """Return what a program may do, if an exception says that it wanted more; else nothing."""
+    number = error.errno if isinstance(error, OSError) else None
+    if isinstance(error, MemoryError):
+        return f"use {_megabytes(limits['memory'])} of memory"
+    if number == errno.EFBIG:
+        return f"write {_megabytes(limits['file_size'])} to a file"
+    if number == errno.EMFILE:
+        return f"have {limits['open_files']} files open"
+    if number == errno.EAGAIN or (type(error) is RuntimeError and "can't start new thread" in error.args):
+        return f"have {limits['processes']} processes and threads"
+    return ""
+
+
+def _megabytes(count: int) -> str:
+    return f"{count // 1_000_000} MB"
+
+
+def sweep() -> None:
+    """Kill what a run has left behind, and wait for its end: all of our namespace, or all of our children."""
+    deadline = time.monotonic() + _PATIENCE
+    while time.monotonic() < deadline:
+        if os.getpid() == 1:
+            with suppress(ProcessLookupError):
+                os.kill(-1, signal.SIGKILL)
+        else:
+            for pid in _children():
+                with suppress(ProcessLookupError, PermissionError):
+                    os.kill(pid, signal.SIGKILL)
+        try:
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
+        except ChildProcessError:
+            return
+        time.sleep(0.001)
+
+
+def _children() -> Iterator[int]:
+    with suppress(OSError):
+        yield from map(int, Path(f"/proc/self/task/{os.getpid()}/children").read_text(encoding="ascii").split())
+
+
+def _libc() -> Any:
+    from ctypes import CDLL
+
+    return CDLL(None, use_errno=True)
+
+
+def _close_files(read: list[str], write: list[str]) -> None:
+    """Open nothing from here on but what is below these paths (Landlock)."""
+    from ctypes import get_errno
+
+    call = _libc().syscall
+    version = call(_CREATE_RULESET, None, 0, 1)
+    rights = (1 << max(count for since, count in _RIGHTS_SINCE.items() if since <= version)) - 1
+    scopes = _NO_SIGNALS_NOR_SOCKETS_OUTSIDE if version >= _SCOPES_SINCE else 0
+    attributes = struct.pack("QQQ" if scopes else "Q", *((rights, 0, scopes) if scopes else (rights,)))
+    ruleset = call(_CREATE_RULESET, attributes, len(attributes), 0)
+    for paths, wanted in ((read, _READING), (write, rights)):
+        for path in paths:
+            with suppress(FileNotFoundError, PermissionError):
+                fd = os.open(path, os.O_PATH | os.O_CLOEXEC)
+                allowed = wanted & rights & (-1 if Path(path).is_dir() else _ON_FILES)
+                call(_ADD_RULE, ruleset, _BY_PATH, struct.pack("=Qi", allowed, fd), 0)
+                os.close(fd)
+    if call(_RESTRICT_SELF, ruleset, 0):
+        raise OSError(get_errno(), f"Landlock: {errno.errorcode.get(get_errno(), '')}")
+    os.close(ruleset)

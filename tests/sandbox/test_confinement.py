@@ -1,0 +1,223 @@
+"""What a student's process cannot do, by what keeps it in."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pytest_asyncgrade.sandbox import CAN_FORK, Fresh, Job, Stem, confinement, pack, run_isolated, why_not_strict
+from pytest_asyncgrade.sandbox.confinement import Bubblewrap, Confinement, OnLinux, candidates
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+linux = pytest.mark.skipif(not CAN_FORK, reason="needs Linux")
+STRONG = CAN_FORK and not why_not_strict()
+PARTIAL = CAN_FORK and OnLinux().isolation == "partial"
+bubblewrap = pytest.mark.skipif(not STRONG, reason="needs bubblewrap")
+landlock = pytest.mark.skipif(not PARTIAL, reason="needs Landlock")
+
+
+@pytest.fixture(params=[pytest.param("strict", marks=bubblewrap), pytest.param("weak", marks=landlock)])
+def stem(request: pytest.FixtureRequest) -> Iterator[Stem]:
+    """Return a stem that cannot see our files."""
+    stem = Stem(request.param)
+    yield stem
+    stem.close()
+
+
+def say(stem: Stem, tmp_path: Path, source: str) -> list[str]:
+    """Return what a program prints; each of its lines that raises says what."""
+    script = tmp_path / "program.py"
+    script.write_text(
+        "import os, socket, signal, subprocess, sys\n"
+        f"for line in {source.strip().splitlines()!r}:\n"
+        "    try:\n        print(eval(line.strip()))\n"
+        "    except Exception as error:\n        print(type(error).__name__)\n"
+    )
+    trace = run_isolated(Job(pack(script, alone=True)), stem)
+    return [line.text for line in trace.output]
+
+
+def test_it_sees_nothing_of_the_teachers(stem: Stem, tmp_path: Path) -> None:
+    (tmp_path / "solution.py").write_text("secret")
+    home = Path.home()
+    said = say(
+        stem,
+        tmp_path,
+        f"""
+        open({str(tmp_path / "solution.py")!r}).read()
+        open("/etc/shadow").read()
+        os.listdir({str(Path(__file__).parents[2] / "graders")!r})
+        open({str(home / "new")!r}, "w")
+        open("/usr/new", "w")
+        sorted(os.listdir(".."))
+        """,
+    )
+    assert not {"secret"} & set(said)
+    assert set(said[:-1]) <= {"PermissionError", "FileNotFoundError", "OSError"}
+    assert said[-1] == "['stderr', 'stdin', 'stdout', 'submission']"
+
+
+def test_it_has_no_way_to_new_rights(stem: Stem, tmp_path: Path) -> None:
+    said = say(
+        stem,
+        tmp_path,
+        """
+        [line.split()[1] for line in open("/proc/self/status") if line.startswith("NoNewPrivs")]
+        """,
+    )
+    assert said == ["['1']"]
+
+
+def test_it_cannot_disturb_other_processes(stem: Stem, tmp_path: Path) -> None:
+    sleeper = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(30)"])
+    try:
+        said = say(
+            stem,
+            tmp_path,
+            f"""
+            os.kill({sleeper.pid}, signal.SIGKILL)
+            os.kill({os.getpid()}, signal.SIGTERM)
+            open("/proc/{sleeper.pid}/environ").read()
+            """,
+        )
+        assert set(said) <= {"PermissionError", "ProcessLookupError", "FileNotFoundError"}
+        assert sleeper.poll() is None
+    finally:
+        sleeper.kill()
+        sleeper.wait()
+
+
+def test_it_works_as_programs_do(stem: Stem, tmp_path: Path) -> None:
+    said = say(
+        stem,
+        tmp_path,
+        """
+        subprocess.run(["sh", "-c", "echo $((6 * 7))"], capture_output=True, text=True).stdout.strip()
+        subprocess.run([sys.executable, "-c", "import json; print(json.dumps(1))"], capture_output=True).stdout
+        open("made_here", "w").write("x")
+        open("/dev/null", "w").write("x")
+        __import__("tempfile").TemporaryFile().write(b"x")
+        __import__("multiprocessing").Lock().acquire()
+        socket.create_server(("localhost", 0)).getsockname()[0]
+        """,
+    )
+    assert said == ["42", "b'1\\n'", "1", "1", "1", "True", "127.0.0.1"]
+
+
+@bubblewrap
+def test_bubblewrap_leaves_it_alone_in_the_world(tmp_path: Path) -> None:
+    stem = Stem("strict")
+    said = say(
+        stem,
+        tmp_path,
+        """
+        os.getuid() != 0
+        os.getppid()
+        socket.create_connection(("192.0.2.1", 9), timeout=1)
+        sorted(pid for pid in os.listdir("/proc") if pid.isdigit())
+        sorted(os.environ)
+        os.kill(1, signal.SIGKILL)
+        "still here"
+        """,
+    )
+    stem.close()
+    assert said == [
+        "True", "1", "OSError", "['1', '2']",
+        str(sorted(["HOME", "LANG", "MALLOC_ARENA_MAX", "PATH", "PWD", "PYTHONDONTWRITEBYTECODE", "PYTHONHASHSEED",
+                    "PYTHONUTF8", "TEMP", "TMP", "TMPDIR", "TZ"])),
+        "None", "still here",
+    ]  # fmt: skip
+
+
+@bubblewrap
+def test_a_run_leaves_nothing_for_the_next(tmp_path: Path) -> None:
+    stem = Stem("strict")
+    source = "os.listdir('/tmp/asyncgrade/submission')\nopen('/tmp/asyncgrade/submission/left', 'w').close()"
+    assert say(stem, tmp_path, source)[0] == "['program.py']"
+    assert say(stem, tmp_path, source)[0] == "['program.py']"
+    stem.close()
+
+
+@linux
+def test_a_way_that_does_not_work_gives_way_to_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(confinement, "which", lambda _name: "/bin/false")
+    stem = Stem("auto")
+    assert stem.confinement.isolation == "strong"
+    assert say(stem, tmp_path, "1") == ["1"]
+    assert stem.confinement.isolation != "strong"
+    stem.close()
+    assert why_not_strict() == "bwrap ended with status 1"
+
+
+def test_without_bubblewrap_strict_takes_nothing_weaker(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(confinement, "which", lambda _name: None)
+    (way,) = candidates("strict")
+    assert isinstance(way, Bubblewrap)
+    assert why_not_strict() == "bubblewrap is not installed"
+
+
+def test_weak_never_takes_bubblewrap() -> None:
+    assert not any(isinstance(way, Bubblewrap) for way in candidates("weak"))
+
+
+def test_other_systems_have_the_weakest_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "darwin")
+    (way,) = candidates()
+    assert type(way) is Confinement
+    assert (way.isolation, way.name, way.rules(), way.command(["python"])) == (
+        "weak", "a process group", None, ["python"]
+    )  # fmt: skip
+    assert Fresh().confinement.isolation == "weak"
+
+
+@linux
+def test_without_landlock_a_process_on_linux_is_weakly_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(confinement, "_has_landlock", lambda: False)
+    way = OnLinux()
+    assert (way.isolation, way.name, way.rules()) == ("weak", "a process group", None)
+
+
+@linux
+def test_root_becomes_another_user_where_that_one_can_read_python(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(confinement, "_is_root", lambda: True)
+    monkeypatch.setattr(confinement, "_python", lambda: ["/usr/bin"])
+    (option,) = OnLinux().command([])
+    assert int(option.removeprefix("--user=")) in confinement._USERS
+    monkeypatch.setattr(confinement, "_python", lambda: ["/usr/bin", "/nonexistent-for-others"])
+    monkeypatch.setattr(confinement, "_is_for_all", lambda path: path == "/usr/bin")
+    assert OnLinux().command([]) == []
+
+
+@linux
+def test_an_ordinary_user_gets_a_namespace_of_users(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(confinement, "_is_root", lambda: False)
+    command = Bubblewrap("bwrap").command(["python"])
+    assert command[-7:] == ["--unshare-user", "--uid", "65534", "--gid", "65534", "--", "python"]
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs root")
+def test_all_processes_of_a_runs_user_can_be_killed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(confinement, "_python", lambda: ["/usr"])
+    monkeypatch.setattr(sys, "executable", "/usr/bin/python3")
+    way = OnLinux()
+    user = int(way.command([])[0].removeprefix("--user="))
+    sleeper = subprocess.Popen(["/bin/sleep", "30"], user=user, start_new_session=True)
+    way.sweep()
+    assert sleeper.wait(timeout=5) == -9
+
+
+def test_proc_is_left_out_where_parts_of_it_are_covered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    mounts = tmp_path / "mountinfo"
+    monkeypatch.setattr(confinement, "_MOUNTS", mounts)
+    assert not confinement._can_mount_proc()
+    mounts.write_text("22 1 0:21 / /proc rw - proc proc rw\n23 22 0:22 / /proc/acpi ro - tmpfs tmpfs ro\n")
+    assert not confinement._can_mount_proc()
+    mounts.write_text("22 1 0:21 / /proc rw - proc proc rw\n")
+    assert confinement._can_mount_proc()
