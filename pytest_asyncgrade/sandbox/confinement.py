@@ -1,7 +1,7 @@
 """How a student's process is kept from everything that is not its business: the strongest way this machine has.
 
-`strong`: bubblewrap.  No network, a process tree of its own, a file system of its own with Python and the tools of
-/usr in it and nothing else; no rights, no way to new ones; the end of its first process is the end of all others.
+`strong`: bubblewrap.  No network, a process tree of its own, a file system of its own with Python, the tools of
+/usr and nothing else; no rights, no way to new ones; the end of its first process is the end of all others.
 `partial`: Linux without bubblewrap.  No way to new rights, and Landlock (Linux 5.13): files that are not Python's or the
 run's own cannot be opened; from Linux 6.12 on, no signals to other processes.
 `weak`: elsewhere.  A clean environment, a private folder, limits, the end of the process group.
