@@ -2,8 +2,8 @@
 
 `strong`: bubblewrap.  No network, a process tree of its own, a file system of its own with Python, the tools of
 /usr and nothing else; no rights, no way to new ones; the end of its first process is the end of all others.
-`partial`: Linux without bubblewrap.  No way to new rights, and Landlock (Linux 5.13): files that are not Python's or the
-run's own cannot be opened; from Linux 6.12 on, no signals to other processes.
+`partial`: Linux without bubblewrap.  No way to new rights, and Landlock (Linux 5.13): files that are neither Python's
+nor the run's own cannot be opened; from Linux 6.12 on, no signals to other processes.
 `weak`: elsewhere.  A clean environment, a private folder, limits, the end of the process group.
 
 Each way also has the limits of `Limits`, a process group that is killed as a whole, and the parent's deadline.

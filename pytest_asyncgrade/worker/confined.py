@@ -33,6 +33,7 @@ _NO_SIGNALS_NOR_SOCKETS_OUTSIDE = 0b11
 
 _SPARE_MEMORY = 64 << 20
 _SPARE_CPU = 2
+_small_pieces = [bytearray(size) for size in range(16, 512, 16) for _ in range(40)]
 _PATIENCE = 2.0
 
 
@@ -80,7 +81,8 @@ def _limit(resource: Any, name: str, value: int, spare: int) -> None:
 
 
 def use_spare_memory() -> None:
-    """Let us have the memory that was kept for telling of the end."""
+    """Let us have the memory that was kept for telling of the end: some at once, in small pieces, then more."""
+    _small_pieces.clear()
     with suppress(ImportError, ValueError, OSError):
         import resource
 
