@@ -3,12 +3,11 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
-if TYPE_CHECKING:
-    from pathlib import Path
+import pytest_asyncgrade
 
 SCRIPT = """\
 import asyncio, sys
@@ -96,3 +95,73 @@ def test_a_missing_file_is_a_usage_error() -> None:
     result = asyncgrade("run", "nowhere.py")
     assert result.returncode == 2
     assert b"'nowhere.py' does not exist" in result.stderr
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """Return a student's repository that tries to have a say in its grading, beside a teacher's."""
+    graders = tmp_path / "teacher" / "graders" / "naps"
+    graders.mkdir(parents=True)
+    (graders / "test_naps.py").write_text(
+        "import pytest\n\n@pytest.mark.points(3)\n"
+        "def test_nap(submission):\n    '''It naps.'''\n    assert submission.run().elapsed == 2\n"
+    )
+    repository = tmp_path / "student"
+    (repository / ".git").mkdir(parents=True)
+    (repository / "naps.py").write_text("print('no nap')")
+    (repository / "helpers.py").write_text("")
+    say = "print('MINE')\nimport os\nos._exit(0)\n"
+    for name in ("conftest.py", "asyncio.py", "pytest.py", "sitecustomize.py", "usercustomize.py", "json.py"):
+        (repository / name).write_text(say)
+    (repository / "x.pth").write_text("import os; os._exit(0)")
+    (repository / "pytest.ini").write_text("[pytest]\naddopts = --collect-only\n")
+    (repository / "pyproject.toml").write_text("[tool.pytest.ini_options]\naddopts = '-p no:asyncgrade'\n")
+    (repository / "evil-1.dist-info").mkdir()
+    (repository / "evil-1.dist-info" / "entry_points.txt").write_text("[pytest11]\nevil = conftest\n")
+    return repository
+
+
+def test_grade_lets_nothing_of_the_students_repository_have_a_say(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(repository)
+    monkeypatch.setenv("PYTEST_ADDOPTS", "--collect-only")
+    monkeypatch.setenv("PYTEST_PLUGINS", "conftest")
+    result = asyncgrade_from_afar(
+        "grade", ".", "--graders", "../teacher/graders", "--report", "json=../grade.json", "-v"
+    )
+    said = result.stdout.decode()
+    assert "MINE" not in said
+    assert "naps ............................................................. 0 of 3 points" in said
+    assert "the program took 0 s, not 2 s" in said
+    assert "total: 0 of 3 points" in said
+    assert "asyncio.py was left out: it would be imported instead of Python's own asyncio" in said
+    assert result.returncode == 1
+    assert b'"score": 0' in (repository.parent / "grade.json").read_bytes()
+
+
+def asyncgrade_from_afar(*arguments: str) -> subprocess.CompletedProcess[bytes]:
+    """Run the command as it is installed: the current folder is not on its module path."""
+    roots = [str(Path(pytest_asyncgrade.__file__).parents[1])]
+    code = f"import sys; sys.path += {roots!r}; from pytest_asyncgrade.cli import main; main()"
+    return subprocess.run([sys.executable, "-I", "-c", code, *arguments], capture_output=True, check=False, timeout=60)
+
+
+def test_grade_takes_a_class_and_passes_options_on(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (repository.parent / "class" / "ada").mkdir(parents=True)
+    (repository.parent / "class" / "ada" / "naps.py").write_text("while True: pass")
+    monkeypatch.chdir(repository.parent / "teacher")
+    result = asyncgrade_from_afar("grade", "../class", "--students", "--timeout", "0.5", "--isolation", "weak")
+    said = result.stdout.decode()
+    assert "ada: naps ........................................................ 0 of 3 points" in said
+    assert "still running after 0.5 s" in said
+    assert "graded in isolation: strong" not in said
+    assert result.returncode == 1
+
+
+def test_grade_says_what_is_wrong_with_its_options(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(repository)
+    result = asyncgrade_from_afar("grade", ".", "--graders", "../teacher/graders", "--report", "json")
+    assert result.returncode == 4
+    assert b"ERROR: --grade-report json: write FORMAT=PATH" in result.stderr
+    assert asyncgrade_from_afar("grade", ".").returncode == 2

@@ -19,6 +19,7 @@ from pytest_asyncgrade.sandbox import CAN_FORK, HOW_TO_GET_IT, Stem, why_not_str
 
 from .comparison import COMPARISON
 from .marks import exercise_of, points_of
+from .surroundings import meddlers
 from .verdict import ORDER, Seen, judge
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ class GradeSession:
         self.fixture_runs: dict[pytest.FixtureDef[Any], list[str]] = {}
         self.item: pytest.Item | None = None
         self.spare_stem = stem
+        self.meddlers = meddlers(config, source)
 
     @classmethod
     def begin(cls, config: pytest.Config, stem: Stem | None) -> GradeSession:
@@ -240,6 +242,11 @@ class GradeSession:
             grade = collect(self.packed.values(), self.not_handed_in)
             for text, markup in render(grade, verbose=self.config.option.verbose >= 0):
                 terminalreporter.write_line(text, **dict.fromkeys(markup, True))
+            for name in self.meddlers:
+                warning = (
+                    f"warning: {name} may be the student's and have a say in this; `asyncgrade grade` lets it have none"
+                )
+                terminalreporter.write_line(warning, yellow=True)
 
 
 def _default_graders(config: pytest.Config) -> Path:

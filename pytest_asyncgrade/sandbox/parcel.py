@@ -142,7 +142,7 @@ def _walk(folder: Path, rules: Rules) -> Iterator[str]:
                 continue
             count += 1
             wanted = any(pattern.startswith(f"{name}/") for pattern in rules.include)
-            if entry.is_dir(follow_symlinks=False) and (wanted or not _reason(name)):
+            if entry.is_dir(follow_symlinks=False) and (wanted or not reason_to_leave_behind(name)):
                 below.append(f"{name}/")
             else:
                 yield name
@@ -150,11 +150,11 @@ def _walk(folder: Path, rules: Rules) -> Iterator[str]:
 
 
 def _check_name(name: str) -> None:
-    if reason := _reason(name):
+    if reason := reason_to_leave_behind(name):
         raise _LeftBehindError(reason)
 
 
-def _reason(name: str) -> str:
+def reason_to_leave_behind(name: str) -> str:
     """Say why a file or folder of this name stays behind, if it does."""
     last = name.rpartition("/")[2]
     if any(fnmatch(last, pattern) for pattern in _CONFIGURES):

@@ -1,4 +1,4 @@
-"""The ``asyncgrade`` command: a script in virtual time, without grading it."""
+"""``asyncgrade run``: a script in virtual time, without grading it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import math
 import signal
 import sys
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 import click
@@ -21,27 +20,13 @@ from pytest_asyncgrade.worker.streams import Limit, RecordingStream
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from pytest_asyncgrade.trace import Trace
 
 
-@click.group()
-@click.version_option(package_name="pytest-asyncgrade")
-def main() -> None:
-    """Run asyncio programs in virtual time."""
-
-
-@main.command(context_settings={"ignore_unknown_options": True})
-@click.option("--timeline", "draw", is_flag=True, help="Draw on standard error what happened when.")
-@click.option("--trace", "trace_file", type=click.File("wb", lazy=False), help="Write the records of the run.")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.argument("args", nargs=-1, type=click.UNPROCESSED)
 def run(file: Path, args: tuple[str, ...], *, draw: bool, trace_file: BinaryIO | None) -> None:
-    """Run the script FILE in virtual time.
-
-    Its standard output is exactly the script's, its exit status too; no sleep takes any time.  What is no option of
-    this command is passed on to the script, and everything after --.
-    """
+    """Run a script in virtual time, and end as it does."""
     run_here = _Run(file)
     end = run_here.run(args)
     if trace_file is not None:
@@ -109,7 +94,3 @@ class _Run:
         for record in self.records:
             builder.feed(record)
         return builder.build(asked=f"python {self._file}", source=(), verdict=(end.outcome, end.reason))
-
-
-if __name__ == "__main__":
-    main()

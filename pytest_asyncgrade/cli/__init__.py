@@ -1,0 +1,73 @@
+"""The ``asyncgrade`` command.  What a subcommand needs is imported when it is called."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import BinaryIO
+
+import click
+
+
+@click.group()
+@click.version_option(package_name="pytest-asyncgrade")
+def main() -> None:
+    """Run and grade asyncio programs in virtual time."""
+
+
+@main.command(context_settings={"ignore_unknown_options": True})
+@click.option("--timeline", "draw", is_flag=True, help="Draw on standard error what happened when.")
+@click.option("--trace", "trace_file", type=click.File("wb", lazy=False), help="Write the records of the run.")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("args", nargs=-1, type=click.UNPROCESSED)
+def run(file: Path, args: tuple[str, ...], *, draw: bool, trace_file: BinaryIO | None) -> None:
+    """Run the script FILE in virtual time.
+
+    Its standard output is exactly the script's, its exit status too; no sleep takes any time.  What is no option of
+    this command is passed on to the script, and everything after --.
+    """
+    from .run import run as run_here
+
+    run_here(file, args, draw=draw, trace_file=trace_file)
+
+
+@main.command()
+@click.option(
+    "--graders",
+    type=click.Path(exists=True, path_type=Path),
+    default=Path("graders"),
+    show_default=True,
+    help="The folder of the graders, or one grader.",
+)
+@click.option("--students", is_flag=True, help="PATH is a folder with a folder per student.")
+@click.option("--report", "reports", metavar="FORMAT=PATH", multiple=True, help="Write a report too (repeatable).")
+@click.option("--timeout", type=float, help="Real seconds that a run may take.")
+@click.option("--isolation", type=click.Choice(["auto", "strict", "weak"]), default="auto", show_default=True)
+@click.option("--verbose", "-v", is_flag=True, help="Show what happened of programs with full marks, too.")
+@click.argument("path", type=click.Path(exists=True, path_type=Path))
+def grade(  # noqa: PLR0913  # one each for what can be said
+    path: Path,
+    *,
+    graders: Path,
+    students: bool,
+    reports: tuple[str, ...],
+    timeout: float | None,
+    isolation: str,
+    verbose: bool,
+) -> None:
+    """Grade the submission PATH, a file or a folder, wherever it lies.
+
+    As `pytest --grade` does, but nothing that lies beside the submission or in this folder has a say: no conftest.py,
+    no settings of pytest, no plugin, no module that is called like one of Python's.
+    """
+    from .grade import grade as grade_here
+
+    options = ["--submissions" if students else "--submission", str(path.resolve())]
+    options += [f"--grade-report={_absolute(report)}" for report in reports]
+    options += [] if timeout is None else [f"--grade-timeout={timeout!r}"]
+    grade_here(graders.resolve(), [*options, f"--grade-isolation={isolation}", *(["-v"] if verbose else [])])
+
+
+def _absolute(report: str) -> str:
+    """Return FORMAT=PATH with the path from here: pytest is started elsewhere."""
+    name, separator, path = report.partition("=")
+    return f"{name}={Path(path).absolute()}" if separator and path else report

@@ -1,0 +1,59 @@
+"""What of the repository that is graded has, or could have, a say in this pytest session.
+
+With ``asyncgrade grade`` nothing has.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pytest_asyncgrade.sandbox import reason_to_leave_behind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pytest
+
+    from pytest_asyncgrade.grading import Source
+
+_VARIABLES = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")
+_SUFFIXES = (".py", ".pth", ".dist-info")
+
+
+def meddlers(config: pytest.Config, source: Source) -> list[str]:
+    """Return the names of settings, modules and variables that may be the student's and not the teacher's.
+
+    Settings of pytest count as the teacher's where the graders are in the same repository.
+    """
+    repository = _repository((source.submission or source.submissions or config.invocation_params.dir).resolve())
+    graders = [Path(arg.partition("::")[0]).resolve() for arg in config.args]
+    theirs = {*_loaded(repository), *_beside(repository)}
+    theirs = {path for path in theirs if not any(path.is_relative_to(grader) for grader in graders)}
+    if config.inipath and config.inipath.is_relative_to(repository):
+        theirs |= set() if any(grader.is_relative_to(repository) for grader in graders) else {config.inipath}
+    return [*map(str, sorted(theirs)), *(name for name in _VARIABLES if os.environ.get(name))]
+
+
+def _loaded(repository: Path) -> Iterator[Path]:
+    """Yield the files of the modules that are loaded from there, but for installed ones and our own."""
+    not_theirs = (sys.prefix, sys.base_prefix, str(Path(__file__).parents[1]))
+    for module in list(sys.modules.values()):
+        file = getattr(module, "__file__", None)
+        if isinstance(file, str) and file.startswith(str(repository)) and not file.startswith(not_theirs):
+            yield Path(file)
+
+
+def _beside(repository: Path) -> Iterator[Path]:
+    """Yield what lies at the top of a repository and would configure Python or pytest, or shadow a module."""
+    for path in repository.iterdir():
+        if path.name.endswith(_SUFFIXES) and reason_to_leave_behind(path.name):
+            yield path
+
+
+def _repository(path: Path) -> Path:
+    """Return the repository that a file or folder is in, or its folder if it is in none."""
+    folder = path if path.is_dir() else path.parent
+    return next((parent for parent in (folder, *folder.parents) if (parent / ".git").exists()), folder)
