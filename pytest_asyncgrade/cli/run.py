@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import signal
 import sys
 from contextlib import contextmanager
@@ -10,13 +11,15 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
-from pytest_asyncgrade.trace.codec import TraceBuilder, dump
+from pytest_asyncgrade.trace.codec import VERSION, TraceBuilder, dump
 from pytest_asyncgrade.trace.plain import encode
 from pytest_asyncgrade.trace.timeline import headline, timeline
 from pytest_asyncgrade.virtualtime import virtual_time
+from pytest_asyncgrade.worker.places import Places
 from pytest_asyncgrade.worker.program import End, Program
 from pytest_asyncgrade.worker.recorder import Recorder
-from pytest_asyncgrade.worker.streams import Limit, RecordingStream
+from pytest_asyncgrade.worker.stdio import text_stream
+from pytest_asyncgrade.worker.streams import Limit, Lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,15 +60,16 @@ class _Run:
     def __init__(self, file: Path) -> None:
         self.records: list[bytes] = []
         self._file = file
-        self._recorder = Recorder(self._record, folder=f"{file.resolve().parent}/", script=str(file))
-        self._record(["hello", 1, ""])
+        self._places = Places(f"{file.resolve().parent}{os.sep}", str(file))
+        self._recorder = Recorder(self._record, self._places)
+        self._record(["hello", VERSION])
 
     def _record(self, record: list[object]) -> None:
         self.records.append(dump(record))
 
     def run(self, args: tuple[str, ...]) -> End:
         """Run the script and record its end."""
-        program = Program(self._file.resolve(), self._recorder, name=str(self._file))
+        program = Program(self._file.resolve(), self._places, self._recorder.begin)
         with self._recorded_streams(), virtual_time(self._recorder.clock):
             end = program.run(args)
         self._record(["end", self._recorder.now, end.outcome, end.reason, end.raised, encode(end.result)])
@@ -76,21 +80,19 @@ class _Run:
         """Record what is printed on its way to the real streams."""
         real = sys.stdout, sys.stderr
         limit = Limit(math.inf, math.inf, lambda: None)
-        streams = [
-            RecordingStream(self._recorder.line, name, fd, limit, echo=stream.buffer)
-            for name, fd, stream in (("stdout", 1, real[0]), ("stderr", 2, real[1]))
-        ]
-        sys.stdout, sys.stderr = (stream.text() for stream in streams)
+        out, err = (Lines(self._recorder.line, name, limit) for name in ("stdout", "stderr"))
+        sys.stdout = text_stream(out.add, 1, echo=real[0].buffer)
+        sys.stderr = text_stream(err.add, 2, echo=real[1].buffer)
         try:
             yield
         finally:
-            for stream in streams:
-                stream.finish()
+            out.close()
+            err.close()
             sys.stdout, sys.stderr = real
 
     def trace(self, end: End) -> Trace:
         """Return the trace of the run."""
-        builder = TraceBuilder("")
+        builder = TraceBuilder()
         for record in self.records:
             builder.feed(record)
         return builder.build(asked=f"python {self._file}", source=(), verdict=(end.outcome, end.reason))

@@ -16,7 +16,8 @@ import pytest
 from pytest_asyncgrade.trace import Line, Output, Seconds
 from pytest_asyncgrade.virtualtime import VirtualClock, VirtualTimeLoop, virtual_time
 from pytest_asyncgrade.virtualtime.instant import LATENESS_BITS, NANOSECONDS
-from pytest_asyncgrade.worker.streams import Limit, RecordingStream
+from pytest_asyncgrade.worker.stdio import text_stream
+from pytest_asyncgrade.worker.streams import Limit, Lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -96,7 +97,7 @@ class LiveOutput(Output):
         """Collect what is printed on ``sys.stdout``, and pass it on."""
         before = sys.stdout
         limit = Limit(math.inf, math.inf, lambda: None)
-        sys.stdout = RecordingStream(self._add, "stdout", 1, limit, echo=before.buffer).text()
+        sys.stdout = text_stream(Lines(self._add, "stdout", limit).add, 1, echo=before.buffer)
         try:
             yield
         finally:

@@ -14,7 +14,7 @@ from base64 import b64encode
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from pytest_asyncgrade.trace.codec import RecordError, TraceBuilder
+from pytest_asyncgrade.trace.codec import MAX_RECORD, RecordError, Seal, TraceBuilder
 from pytest_asyncgrade.trace.model import Outcome, Recording, Trace
 from pytest_asyncgrade.trace.plain import encode, number
 
@@ -83,8 +83,8 @@ class _Run:
         self._job = job
         self._place = place
         self._source = job.parcel.source
-        self._nonce = os.urandom(16).hex()
-        self._builder = TraceBuilder(self._nonce, max_records=job.limits.records)
+        self._key = os.urandom(16)
+        self._builder = TraceBuilder(job.limits.records)
         self._told = threading.Event()
         self._error: RecordError | None = None
 
@@ -115,7 +115,7 @@ class _Run:
         """Return the job as the child reads it."""
         job = self._job
         fields = {
-            "nonce": self._nonce, "kind": job.kind, "file": job.parcel.script, "argv": job.argv,
+            "key": self._key.hex(), "kind": job.kind, "file": job.parcel.script, "argv": job.argv,
             "function": job.function, "args": encode(list(job.args)), "kwargs": encode(job.kwargs),
             "stdin": job.stdin, "scenarios": _text(job.scenarios), "place": self._place,
             "files": {name: _text(data) for name, data in job.parcel.files.items()},
@@ -126,9 +126,10 @@ class _Run:
 
     def _read(self, pipe: IO[bytes]) -> None:
         """Take in the records; the last one, or the end of the pipe, is what the parent waits for."""
+        seal = Seal(self._key)
         try:
-            while line := pipe.readline(1_000_001):
-                self._builder.feed(line)
+            while line := pipe.readline(MAX_RECORD + 1):
+                self._builder.feed(seal.open(line))
                 if self._builder.ended:
                     break
         except RecordError as error:

@@ -8,6 +8,9 @@ Times are whole nanoseconds since the program's start.
 from __future__ import annotations
 
 import json
+from _blake2 import blake2b
+from functools import partial
+from itertools import count
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from .model import (
@@ -34,8 +37,13 @@ VERSION = 1
 MAX_RECORD = 1_000_000
 """Longest record in bytes."""
 MAX_RECORDS = 10_000_000
+KEPT = 500
+"""How many lines are kept from the beginning, and how many from the end, of a program that printed too much."""
 _SPARE_RECORDS = 1_000
 """How many more than it may a program can have made when it is stopped for that."""
+
+_SIGNATURE = 16
+"""Length of a signature, in hexadecimal digits."""
 
 _C = TypeVar("_C", bound=str)
 
@@ -49,16 +57,43 @@ class RecordError(ValueError):
     """Something that is not a record of a run."""
 
 
+_encoder: Any = json.encoder  # at hand from here on: what a program replaces in `json` is not used
+_encode = _encoder.c_make_encoder(None, None, _encoder.encode_basestring_ascii, None, ":", ",", *(False, False, False))
+
+
 def dump(record: list[object]) -> bytes:
-    """Return one record as a line of bytes."""
-    return json.dumps(record, ensure_ascii=True, allow_nan=False, separators=(",", ":")).encode() + b"\n"
+    """Return one record as a line of bytes: JSON, in ASCII."""
+    return "".join(_encode(record, 0)).encode() + b"\n"
+
+
+class Seal:
+    """Signs each record, and the order they come in, with a key that nobody knows but the two ends of a pipe."""
+
+    def __init__(self, key: bytes) -> None:
+        sign, numbers = partial(blake2b, key=key, digest_size=_SIGNATURE // 2), count()
+
+        def signature(line: bytes) -> bytes:
+            return sign(b"%d%s" % (next(numbers), line)).hexdigest().encode()
+
+        self._signature = signature
+
+    def sign(self, line: bytes) -> bytes:
+        """Return a record with its signature as the first item."""
+        return b'["%s",%s' % (self._signature(line), line[1:])
+
+    def open(self, line: bytes) -> bytes:
+        """Return a record without its signature; RecordError if that is not right."""
+        record = b"[" + line[_SIGNATURE + 4 :]
+        if line[: _SIGNATURE + 4] != b'["%s",' % self._signature(record):
+            msg = f"not written by its recorder: {line[:40]!r}"
+            raise RecordError(msg)
+        return record
 
 
 class TraceBuilder:
     """Builds a trace from the records of a run, one line of bytes at a time, believing none of them."""
 
-    def __init__(self, nonce: str, max_records: int = MAX_RECORDS) -> None:
-        self._nonce = nonce
+    def __init__(self, max_records: int = MAX_RECORDS) -> None:
         self._max_records = max_records
         self.greeted = False
         self._lines: dict[str, list[Line]] = {stream: [] for stream in _STREAMS}
@@ -111,10 +146,10 @@ class TraceBuilder:
             msg = f"a malformed record {tag!r}: {error}"
             raise RecordError(msg) from error
 
-    def _hello(self, version: object, nonce: object) -> None:
-        if version != VERSION or nonce != self._nonce:
-            msg = "it does not know what it was told"
-            raise RecordError(msg)
+    def _hello(self, version: object) -> None:
+        if type(version) is not int or version != VERSION:
+            msg = f"version {version!r}"
+            raise ValueError(msg)
         self.greeted = True
 
     def _line(self, time: object, stream: object, text: object, task: object, place: object) -> None:
@@ -175,8 +210,8 @@ class TraceBuilder:
     def recording(self) -> Recording:
         """Return what has been recorded so far."""
         return Recording(
-            output=Output(self._lines["stdout"]),
-            stderr=Output(self._lines["stderr"]),
+            output=Output(self._kept("stdout")),
+            stderr=Output(self._kept("stderr")),
             elapsed=Elapsed(_seconds(self._elapsed)),
             result=self._result,
             tasks=tuple(self._tasks.values()),
@@ -184,6 +219,15 @@ class TraceBuilder:
             busy_waits=tuple(self._busy_waits),
             max_concurrency=self._most_alive,
         )
+
+    def _kept(self, stream: str) -> list[Line]:
+        """Return a stream's lines; of one that was stopped for printing too much the first and the last."""
+        lines = self._lines[stream]
+        dropped = len(lines) - 2 * KEPT
+        if dropped <= 0 or self._end is None or self._end[0] is not Outcome.FLOODED:
+            return lines
+        gap = Line(f"[... {dropped} lines left out ...]", lines[KEPT].time, lines[KEPT].stream)
+        return [*lines[:KEPT], gap, *lines[-KEPT:]]
 
     def build(self, *, asked: str, source: tuple[str, ...], verdict: tuple[Outcome, str] | None = None) -> Trace:
         """Return the trace; `verdict` is the parent's own (outcome, reason), which overrules the child's report."""
@@ -202,7 +246,7 @@ def pack(trace: Trace) -> dict[str, object]:
 def unpack(data: dict[str, Any]) -> Trace:
     """Return the trace that `pack` was given; RecordError if `data` is not its work."""
     records = [record.encode("ascii") for record in data["records"]]
-    builder = TraceBuilder(json.loads(records[0])[2] if records else "")
+    builder = TraceBuilder()
     for record in records:
         builder.feed(record)
     outcome, reason = data["verdict"]

@@ -90,6 +90,13 @@ def use_spare_memory() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
 
 
+def comment(limits: Mapping[str, Any], error: BaseException) -> str:
+    """Return what there is to say of the exception that ends a program; first of all, have memory to say it."""
+    use_spare_memory()
+    limit = limit_behind(error, limits)
+    return f" (the program may {limit})" if limit else ""
+
+
 def limit_behind(error: BaseException, limits: Mapping[str, Any]) -> str:
     """Return what a program may do, if an exception says that it wanted more; else nothing."""
     number = error.errno if isinstance(error, OSError) else None

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from types import TracebackType
 
-    from .recorder import Recorder
+    from .places import Places
 
 _HIDDEN = (
     str(Path(__file__).parent.parent),
@@ -49,29 +49,30 @@ class End:
 
 
 class Program:
-    """A student's file, ready to run.  `name` is what tracebacks call it.
+    """A student's file, ready to run.
 
-    `comment` is given the exception that ends it, before anything else is done, and returns what there is to say of it.
+    `begin` is called when what counts begins.  `comment` is given the exception that ends the program, before anything
+    else is done, and returns what there is to say of it.  The program can see all this: it is below it on the stack.
     """
 
     def __init__(
         self,
         path: Path,
-        recorder: Recorder,
-        *,
-        name: str | None = None,
+        places: Places,
+        begin: Callable[[], None],
         comment: Callable[[BaseException], str] = lambda _error: "",
     ) -> None:
         self.path = path
-        self.name = name or path.name
-        self.recorder = recorder
+        self.name = places.script
+        self._places = places
+        self._begin = begin
         self._comment = comment
         self._module = ""
         self._exit_handlers = ExitHandlers()
 
     def run(self, argv: Iterable[str] = ()) -> End:
         """Run the file as ``__main__``."""
-        self.recorder.begin()
+        self._begin()
         sys.argv = [self.name, *argv]
 
         def run() -> None:
@@ -84,7 +85,7 @@ class Program:
 
         def call() -> object:
             module = self._load(self.path.stem)
-            self.recorder.begin()
+            self._begin()
             return _call(getattr(module, function), args, kwargs)
 
         return self._ended(call, function=function)
@@ -99,7 +100,7 @@ class Program:
                 raise ImportError(name="scenarios", path=str(scenarios))
             grader = importlib.util.module_from_spec(spec)
             spec.loader.exec_module(grader)
-            self.recorder.begin()
+            self._begin()
             return _call(getattr(grader, scenario), [module], kwargs)
 
         return self._ended(play)
@@ -179,7 +180,7 @@ class Program:
     def _crashed(self, error: BaseException, function: str) -> End:
         comment = self._comment(error)
         place = self._place(error.__traceback__)
-        report = _traceback_for_students(error, self.recorder.students)
+        report = _traceback_for_students(error, self._places.name)
         kind, message = type(error).__name__, _message(error)
         where = f"line {place[1]}: " if place else ""
         if isinstance(error, DeadlockError):
@@ -198,7 +199,7 @@ class Program:
         """Return the innermost line of the student's in a traceback."""
         place: list[object] | None = None
         while tb is not None:
-            if filename := self.recorder.students(tb.tb_frame.f_code.co_filename):
+            if filename := self._places.name(tb.tb_frame.f_code.co_filename):
                 place = [filename, tb.tb_lineno, tb.tb_frame.f_code.co_qualname]
             tb = tb.tb_next
         return place

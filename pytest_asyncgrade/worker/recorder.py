@@ -7,37 +7,40 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from pathlib import Path
-from typing import TYPE_CHECKING
+from types import CoroutineType, GeneratorType
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from pytest_asyncgrade.virtualtime import Observer, VirtualClock
 
+from .hidden import Hidden, opaque
+
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import FrameType
+
+    from .places import Places
 
 _AT_THE_END = (".shutdown_asyncgens", ".shutdown_default_executor")
 """The tasks that ``asyncio.run`` makes for itself when all is over."""
 
-MAX_DEPTH = 100
-"""How many frames up the student's line is looked for."""
+_LONGEST_NAME = 200
+_OWN_NAME = type.__dict__["__name__"].__get__
+_STATE = asyncio.Task.get_name, asyncio.Task.cancelled, asyncio.Task.add_done_callback
+"""As Python has them: in a subclass of the student's they would run code of theirs from in here."""
 
 
 class Recorder(Observer):
     """Sees what a program does, and gives each record (a list) to `write`."""
 
-    def __init__(
-        self, write: Callable[[list[object]], None], *, folder: str, script: str, wall_ns: int | None = None
-    ) -> None:
+    def __init__(self, write: Callable[[list[object]], None], places: Places, *, wall_ns: int | None = None) -> None:
         self._write = write
         self._begin_ns: int | None = None
         self.before_advancing: list[Callable[[], None]] = []
-        self._folder = folder
-        self._script = script
+        self._place = places.place
         self._tasks: WeakKeyDictionary[asyncio.Task[object], int] = WeakKeyDictionary()
         self._count = 0
-        self.clock = VirtualClock(wall_ns=wall_ns, observer=self)
+        self._note_end = opaque(self._task_done)
+        self.clock = VirtualClock(wall_ns=wall_ns, observer=Hidden(self))
 
     def begin(self) -> None:
         """Begin to record: from here on counts what the program does, and how long it takes."""
@@ -62,34 +65,39 @@ class Recorder(Observer):
         """Record a `time.sleep`, or as much of it as there was after `begin`: a thread may have begun it before."""
         begin_ns = self._begin_ns or 0
         start = max(0, start_ns - begin_ns)
-        self.write(["slept", start, end_ns - begin_ns, self._task(), self.place(sys._getframe(1))])
+        self.write(["slept", start, end_ns - begin_ns, self._task(), self._place(sys._getframe(1))])
 
     def busy_waited(self) -> None:
         """Record the begin of a busy wait."""
-        self.write(["busy", self.now, self._task(), self.place(sys._getframe(1))])
+        self.write(["busy", self.now, self._task(), self._place(sys._getframe(1))])
 
     def task_created(self, task: asyncio.Task[object]) -> None:  # type: ignore[override]  # virtualtime has only tasks
         """Record a new task, and its end when it comes."""
-        coroutine = task.get_coro()
-        name = getattr(coroutine, "__qualname__", None) or type(coroutine).__name__
+        get_name, _, add_done_callback = _STATE
+        coroutine: Any = asyncio.Task.get_coro(task)
+        known = type(coroutine) in {CoroutineType, GeneratorType}
+        name = coroutine.__qualname__ if known else _OWN_NAME(type(coroutine))
         if self._begin_ns is None or name.endswith(_AT_THE_END):
             return
         parent = self._task()
         self._count += 1
         number = self._tasks[task] = self._count
-        place = self.place(sys._getframe(1))
-        self.write(["task", number, parent, task.get_name(), name, self.now, place])
-        task.add_done_callback(self._task_done)
+        place = self._place(sys._getframe(1))
+        self.write(["task", number, parent, get_name(task)[:_LONGEST_NAME], name, self.now, place])
+        add_done_callback(task, self._note_end)
 
     def _task_done(self, task: asyncio.Task[object]) -> None:
         # task.exception() would mark an exception as retrieved, and Python's own warning about it would be lost
-        failed = not task.cancelled() and getattr(task, "_exception", None) is not None
-        ended = "cancelled" if task.cancelled() else "failed" if failed else "finished"
-        self.write(["done", self._tasks[task], self.now, ended, task.get_name()])  # 3.11, 3.12: it may be named late
+        get_name, cancelled, _ = _STATE
+        failed = not cancelled(task) and getattr(task, "_exception", None) is not None
+        ended = "cancelled" if cancelled(task) else "failed" if failed else "finished"
+        self.write(
+            ["done", self._tasks[task], self.now, ended, get_name(task)[:_LONGEST_NAME]]
+        )  # 3.11, 3.12: it may be named late
 
     def line(self, stream: str, text: str) -> None:
         """Record a line of output, printed by the caller's caller."""
-        place = self.place(sys._getframe(2))
+        place = self._place(sys._getframe(2))
         self.write(["line", self.now, stream, text, self._task(), place])
 
     def raw_line(self, stream: str, text: str) -> None:
@@ -102,21 +110,3 @@ class Recorder(Observer):
             return None
         task = asyncio.current_task(loop)
         return None if task is None else self._tasks.get(task)
-
-    def place(self, frame: FrameType | None) -> list[object] | None:
-        """Return the student's line that is running: [file, line number, function]."""
-        for _ in range(MAX_DEPTH):
-            if frame is None:
-                return None
-            if filename := self.students(frame.f_code.co_filename):
-                return [filename, frame.f_lineno, frame.f_code.co_qualname]
-            frame = frame.f_back
-        return None
-
-    def students(self, filename: str) -> str | None:
-        """Return the name of a file relative to the submission's folder, None if it is not in there."""
-        if filename == self._script:
-            return filename
-        if filename.startswith(self._folder):
-            return Path(filename).relative_to(self._folder).as_posix()
-        return None

@@ -16,38 +16,52 @@ import socket
 import struct
 import sys
 import warnings
+from _thread import allocate_lock
 from base64 import b64decode
+from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from pytest_asyncgrade.trace.codec import VERSION, dump
+from pytest_asyncgrade.trace.codec import VERSION, Seal, dump
 from pytest_asyncgrade.trace.model import Outcome
 from pytest_asyncgrade.trace.plain import decode, encode
 from pytest_asyncgrade.virtualtime import virtual_time
-from pytest_asyncgrade.worker.confined import become_a_stem, confine, limit_behind, sweep, use_spare_memory
+from pytest_asyncgrade.worker.confined import become_a_stem, comment, confine, sweep
+from pytest_asyncgrade.worker.hidden import close_side_doors, opaque
+from pytest_asyncgrade.worker.places import Places
 from pytest_asyncgrade.worker.program import End, Program
 from pytest_asyncgrade.worker.recorder import Recorder
-from pytest_asyncgrade.worker.streams import DescriptorTail, Limit, RecordingStream
+from pytest_asyncgrade.worker.stdio import text_stream
+from pytest_asyncgrade.worker.streams import DescriptorTail, Limit, Lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import FrameType
 
 _HEADER = struct.Struct("!q")
+_LONGEST_TEXT = 20_000
+"""Of an exception's text or traceback, in characters."""
+_LONGEST_END = 900_000
+"""Of the record that ends a run, in bytes."""
 
 
-def main(arguments: list[str]) -> None:
-    """Run one job, or be a stem that forks for every job."""
+def enter(arguments: list[str]) -> Session:
+    """Take one job, or be a stem and fork for every job; return the session in which it is to be run.
+
+    The caller is the bottom of the program's stack, which the program can look down to: there is nothing to see there.
+    """
     if "--stem" in arguments:
-        serve(socket.socket(fileno=os.dup(0)))
-    else:
-        with os.fdopen(os.dup(0), "rb") as pipe:
-            job = json.loads(pipe.read())
-        run(job, os.dup(1))
+        return Session(*serve(socket.socket(fileno=os.dup(0))))
+    with os.fdopen(os.dup(0), "rb") as pipe:
+        job = json.loads(pipe.read())
+    return Session(job, os.dup(1))
 
 
-def serve(link: socket.socket) -> None:
-    """Fork for every job that comes over the link, until there are no more; tell each child's pid and its status.
+def serve(link: socket.socket) -> tuple[dict[str, Any], int]:
+    """Fork for every job that comes over the link; tell each child's pid and its status; end when there are no more.
+
+    Return, in each child, its job and the pipe for its records.
 
     What every run would do for itself is done once before: imports, freezegun's look at every module, the tidying of
     the objects that are here to stay.
@@ -64,13 +78,14 @@ def serve(link: socket.socket) -> None:
         if pid == 0:
             os.setsid()
             link.close()
-            run(job, records)
+            return job, records
         os.close(records)
         _tell_of_process(link, pid)
         status = os.waitstatus_to_exitcode(_wait(pid))
         sweep()
         shutil.rmtree(job["place"], ignore_errors=True)
         link.sendall(_HEADER.pack(status))
+    sys.exit()
 
 
 def _tell_of_process(link: socket.socket, pid: int) -> None:
@@ -94,24 +109,6 @@ def _received(link: socket.socket, size: int) -> bytes:
     return data
 
 
-def run(job: dict[str, Any], records: int) -> NoReturn:
-    """Run a job, report to the pipe `records`, and leave without looking back."""
-    place = Path(job["place"])
-    _unpack(job, place)
-    os.environ.update(dict.fromkeys(("TMPDIR", "TEMP", "TMP", "HOME"), str(place)))
-    report = Report(records)
-    session = Session(job, report)
-    session.listen()
-    report.write(["hello", VERSION, job["nonce"]])
-    _redirect(0, place / "stdin", os.O_RDONLY)
-    _redirect(1, place / "stdout", os.O_WRONLY | os.O_APPEND)
-    _redirect(2, place / "stderr", os.O_WRONLY | os.O_APPEND)
-    os.chdir(place / "submission")
-    confine(job["limits"], job["rules"], job["place"])
-    session.run()
-    os._exit(0)
-
-
 def _unpack(job: dict[str, Any], place: Path) -> None:
     """Write the files of a job into its folder: ``submission/``, the grader's scenarios, the standard streams."""
     files = {f"submission/{name}": b64decode(data) for name, data in job["files"].items()}
@@ -131,56 +128,90 @@ def _redirect(fd: int, path: Path, flags: int) -> None:
 
 
 class Report:
-    """Sends records to the parent, each at once; after the last one, none."""
+    """Sends records to the parent, each at once."""
 
-    def __init__(self, fd: int) -> None:
+    def __init__(self, fd: int, key: bytes) -> None:
         self._fd = fd
         self._pid = os.getpid()
+        self._sign = Seal(key).sign
+        self._lock = allocate_lock()
+        self._os_write, self._getpid = os.write, os.getpid  # as they are now: the program may replace them
 
-    def write(self, record: list[object]) -> None:
-        """Send one record; a forked child of the program has nothing to say."""
-        if os.getpid() == self._pid:
-            data = memoryview(dump(record))
-            while data:
-                data = data[os.write(self._fd, data) :]
+    def write(self, record: list[object], *, patiently: bool = True) -> None:
+        """Send one record; nothing if not `patiently` and another is on its way, or in a child of the program."""
+        if self._getpid() == self._pid and self._lock.acquire(patiently):
+            try:
+                data = memoryview(self._sign(dump(record)))
+                while data:
+                    data = data[self._os_write(self._fd, data) :]
+            finally:
+                self._lock.release()
 
 
 class Session:
-    """One run of a program, recorded."""
+    """One run of a program, recorded: a context that yields the program, ready to be called."""
 
-    def __init__(self, job: dict[str, Any], report: Report) -> None:
+    def __init__(self, job: dict[str, Any], records: int) -> None:
         self._job = job
-        self._report = report
+        self._report = Report(records, bytes.fromhex(job.pop("key")))
         place, limits = Path(job["place"]), job["limits"]
         folder = place / "submission"
+        places = Places(f"{folder}{os.sep}", job["file"])
+        self._place = places.place
         self._left = limits["records"]
-        self._recorder = Recorder(self._record, folder=f"{folder}{os.sep}", script=job["file"], wall_ns=job["wall_ns"])
+        self._recorder = Recorder(self._record, places, wall_ns=job["wall_ns"])
         limit = Limit(limits["output_characters"], limits["output_lines"], self._flooded)
-        record, tail = self._recorder.line, self._recorder.raw_line
-        self._streams = [RecordingStream(record, name, fd, limit) for name, fd in (("stdout", 1), ("stderr", 2))]
-        self._tails = [DescriptorTail(tail, name, str(place / name), limit) for name in ("stdout", "stderr")]
-        self._recorder.before_advancing += [tail.collect for tail in self._tails]
-        self._program = Program(folder / job["file"], self._recorder, comment=self._comment)
+        self._lines = [Lines(self._recorder.line, name, limit) for name in ("stdout", "stderr")]
+        self._tails: list[DescriptorTail] = []
+        self._limit = limit
+        self._name = places.name
+        self._program = Program(
+            folder / job["file"], places, opaque(self._recorder.begin), partial(comment, job["limits"])
+        )
+        self._ends: list[End] = []
+        self._exit_stack = ExitStack()
 
-    def run(self) -> None:
-        """Run the program and report its end."""
-        sys.stdin = open(0, encoding="utf-8", errors="surrogateescape", closefd=False)  # noqa: SIM115
-        sys.stdout, sys.stderr = (stream.text() for stream in self._streams)
-        warnings.formatwarning = self._format_warning
-        with virtual_time(self._recorder.clock):
-            end = self._action()()
-            for stream in self._streams:
-                stream.finish()
-            for tail in self._tails:
-                tail.finish()
-        self._end(end)
+    def __enter__(self) -> Callable[[], None]:
+        """Make this process the program's, and return the program."""
+        job, place = self._job, Path(self._job["place"])
+        _unpack(job, place)
+        os.environ.update(dict.fromkeys(("TMPDIR", "TEMP", "TMP", "HOME"), str(place)))
+        self._listen()
+        self._report.write(["hello", VERSION])
+        _redirect(0, place / "stdin", os.O_RDONLY)
+        _redirect(1, place / "stdout", os.O_WRONLY | os.O_APPEND)
+        _redirect(2, place / "stderr", os.O_WRONLY | os.O_APPEND)
+        self._tails += [
+            DescriptorTail(self._recorder.raw_line, name, str(place / name), self._limit)
+            for name in ("stdout", "stderr")
+        ]
+        self._recorder.before_advancing += [tail.collect for tail in self._tails]
+        os.chdir(place / "submission")
+        confine(job["limits"], job["rules"], job["place"])
+        sys.stdin = open(0, encoding="utf-8", errors="surrogateescape", closefd=False)
+        sys.stdout, sys.stderr = (text_stream(opaque(lines.add), fd) for fd, lines in enumerate(self._lines, start=1))
+        warnings.formatwarning = opaque(self._format_warning)
+        self._exit_stack.enter_context(virtual_time(self._recorder.clock))
+        program = partial(_append, self._ends, self._action())
+        close_side_doors(__package__)
+        return program
+
+    def __exit__(self, *_error: object) -> NoReturn:
+        """Report how the program ended, and leave without looking back."""
+        for lines in self._lines:
+            lines.close()
+        for tail in self._tails:
+            tail.close()
+        self._exit_stack.close()
+        self._end(self._ends[-1])
+        self._leave()
 
     def _format_warning(
         self, message: Warning | str, category: type[Warning], filename: str, lineno: int, line: str | None = None
     ) -> str:
         """Return a warning as Python shows it, less its advice to trace memory and a place that is not a student's."""
         shown = f"{category.__name__}: {message}\n"
-        name = self._recorder.students(filename)
+        name = self._name(filename)
         if name is None:
             return shown
         source = (linecache.getline(filename, lineno) if line is None else line).strip()
@@ -190,20 +221,23 @@ class Session:
         job, program = self._job, self._program
         match job["kind"]:
             case "run":
-                return lambda: program.run(job["argv"])
+                return partial(program.run, job["argv"])
             case "call":
-                return lambda: program.call(job["function"], decode(job["args"]), decode(job["kwargs"]))
+                return partial(program.call, job["function"], decode(job["args"]), decode(job["kwargs"]))
             case _:
                 scenarios = Path(job["place"], "grader", "scenarios.py")
-                return lambda: program.play(scenarios, job["function"], decode(job["kwargs"]))
+                return partial(program.play, scenarios, job["function"], decode(job["kwargs"]))
 
     def _end(self, end: End) -> None:
-        self._report.write(["end", self._recorder.now, end.outcome, end.reason, end.raised, encode(end.result)])
-
-    def _comment(self, error: BaseException) -> str:
-        use_spare_memory()
-        limit = limit_behind(error, self._job["limits"])
-        return f" (the program may {limit})" if limit else ""
+        record = ["end", self._recorder.now, end.outcome, _cut(end.reason), end.raised, encode(end.result)]
+        if end.raised is not None:
+            record[4] = [_cut(part) if isinstance(part, str) else part for part in end.raised]
+        if len(dump(record)) > _LONGEST_END:
+            reason = (
+                f"the result is too large to be looked at: more than {_LONGEST_END // 1000} kB when it is written down"
+            )
+            record[2:] = [Outcome.FLOODED, reason, None, None]
+        self._report.write(record)
 
     def _record(self, record: list[object]) -> None:
         self._left -= 1
@@ -214,24 +248,38 @@ class Session:
 
     def _flooded(self) -> None:
         lines, characters = self._job["limits"]["output_lines"], self._job["limits"]["output_characters"]
-        reason = f"the program printed more than {lines} lines or {characters} characters and was stopped"
-        self._stop(reason)
+        self._stop(f"the program printed more than {lines} lines or {characters} characters and was stopped")
 
     def _stop(self, reason: str) -> NoReturn:
         self._end(End(Outcome.FLOODED, reason))
-        os._exit(0)
+        self._leave()
 
-    def listen(self) -> None:
+    def _leave(self, leave: Callable[[int], NoReturn] = os._exit) -> NoReturn:
+        leave(0)
+
+    def _listen(self) -> None:
         """Say on which line the program is, whenever the parent asks: it does so before it loses patience."""
         if self._job["ask_with"] is not None:
-            signal.signal(self._job["ask_with"], self._tell_where)
+            signal.signal(self._job["ask_with"], opaque(self._tell_where))
         if hasattr(signal, "SIGXCPU"):
-            signal.signal(signal.SIGXCPU, self._out_of_cpu)
+            signal.signal(signal.SIGXCPU, opaque(self._out_of_cpu))
 
     def _tell_where(self, _signal: int, frame: FrameType | None) -> None:
-        self._report.write(["stuck", self._recorder.place(frame)])
+        self._report.write(["stuck", self._place(frame)], patiently=False)
 
     def _out_of_cpu(self, number: int, frame: FrameType | None) -> None:
         self._tell_where(number, frame)
         signal.signal(number, signal.SIG_DFL)
         signal.raise_signal(number)
+
+
+def _append(ends: list[End], action: Callable[[], End]) -> None:
+    ends.append(action())
+
+
+def _cut(text: str) -> str:
+    """Return a text, or so much of it that a record can hold it."""
+    if len(text) <= _LONGEST_TEXT:
+        return text
+    half = _LONGEST_TEXT // 2
+    return f"{text[:half]}\n[... {len(text) - 2 * half} characters left out ...]\n{text[-half:]}"

@@ -19,6 +19,8 @@ if __name__ == "__main__":
     first = installed.index(True) if True in installed else len(installed)  # what follows may be of editable installs
     sys.path[first:first] = roots
 
-    from pytest_asyncgrade.worker.session import main
+    from pytest_asyncgrade.worker.session import enter
 
-    main(sys.argv[1:])
+    with enter(sys.argv[1:]) as program:
+        del enter
+        program()

@@ -7,9 +7,8 @@ that it has its exact virtual time too.  A file never blocks its writer, as a pi
 
 from __future__ import annotations
 
-import io
 import os
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,7 +33,7 @@ class Limit:
             self._exceeded()
 
 
-class _Lines:
+class Lines:
     """Cuts text into lines; `limit` is what may still be recorded, in bytes, over all streams together."""
 
     def __init__(self, record: Callable[[str, str], None], stream: str, limit: Limit) -> None:
@@ -44,6 +43,7 @@ class _Lines:
         self._begun = bytearray()
 
     def add(self, data: bytes) -> None:
+        """Record the lines that are whole now."""
         *whole, rest = data.split(b"\n")
         for piece in whole:
             self._begun += piece
@@ -51,6 +51,7 @@ class _Lines:
         self._begun += rest[: max(0, MAX_LINE * 4 - len(self._begun))]
 
     def close(self) -> None:
+        """Record a last line that has no newline."""
         if self._begun:
             self._finish()
 
@@ -63,54 +64,11 @@ class _Lines:
         self._record(self._stream, text)
 
 
-class RecordingStream(io.RawIOBase):
-    """The raw end of ``sys.stdout`` or ``sys.stderr``: every write is recorded; `echo` gets a copy."""
-
-    def __init__(
-        self, record: Callable[[str, str], None], stream: str, fd: int, limit: Limit, *, echo: BinaryIO | None = None
-    ) -> None:
-        self._lines = _Lines(record, stream, limit)
-        self._fd = fd
-        self._echo = echo
-        self.name = f"<{stream}>"
-        self.mode = "w"
-
-    def writable(self) -> bool:
-        """Return True."""
-        return True
-
-    def fileno(self) -> int:
-        """Return the real file descriptor."""
-        return self._fd
-
-    def isatty(self) -> bool:
-        """Tell whether what is echoed goes to a terminal; a recorded program has none."""
-        return self._echo is not None and self._echo.isatty()
-
-    def write(self, data: bytes, /) -> int:  # type: ignore[override]  # any buffer
-        """Record what was printed."""
-        data = bytes(data)
-        if self._echo is not None:
-            self._echo.write(data)
-            self._echo.flush()
-        self._lines.add(data)
-        return len(data)
-
-    def finish(self) -> None:
-        """Record a last line that has no newline."""
-        self._lines.close()
-
-    def text(self) -> io.TextIOWrapper:
-        """Return this as a text stream, as Python's own: UTF-8, every write passed on at once."""
-        errors = "strict" if self._fd == 1 else "backslashreplace"
-        return io.TextIOWrapper(self, encoding="utf-8", errors=errors, write_through=True)
-
-
 class DescriptorTail:
     """The file behind a file descriptor: what appears in it is recorded when `collect` is called."""
 
     def __init__(self, record: Callable[[str, str], None], stream: str, path: str, limit: Limit) -> None:
-        self._lines = _Lines(record, stream, limit)
+        self._lines = Lines(record, stream, limit)
         self._fd = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
         self._position = 0
 
@@ -122,7 +80,7 @@ class DescriptorTail:
             self._position += len(data)
             self._lines.add(data)
 
-    def finish(self) -> None:
+    def close(self) -> None:
         """Record the rest, and a last line that has no newline."""
         self.collect()
         self._lines.close()

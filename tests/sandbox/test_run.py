@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import json
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -12,10 +14,12 @@ import pytest
 from pytest_asyncgrade.sandbox import CAN_FORK, Fresh, Job, Stem, child, pack, run_isolated
 from pytest_asyncgrade.sandbox.run import _vanished
 from pytest_asyncgrade.trace import Outcome
+from pytest_asyncgrade.trace.codec import Seal, dump
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+    from typing import IO
 
     from pytest_asyncgrade.sandbox import Launcher
     from pytest_asyncgrade.trace import Trace
@@ -135,9 +139,35 @@ def test_a_program_that_writes_into_the_recording_does_not_finish(run: Run, writ
     assert trace.reason.startswith("the program disturbed its own recording (")
 
 
-@posix
-def test_a_forged_end_is_not_believed_if_the_process_goes_on(run: Run) -> None:
-    trace = run(f"""{PIPES}os.write(pipes[0], b'["end",0,"finished","",null,null]\\n'); os._exit(3)""")
+class Liar(Fresh):
+    """Launches nothing, and says as a child would that the program has finished; but its process goes wrong."""
+
+    def __init__(self, status: int | None) -> None:
+        super().__init__()
+        self._status = status
+
+    def launch(self, job: bytes) -> Liar:
+        sign = Seal(bytes.fromhex(json.loads(job)["key"])).sign
+        records = (["hello", 1], ["end", 0, "finished", "", None, None])
+        self.records: IO[bytes] = io.BytesIO(b"".join(sign(dump(record)) for record in records))
+        return self
+
+    def status(self, _seconds: float) -> int | None:
+        return self._status
+
+    def ask(self) -> None:
+        pass
+
+    def end(self) -> None:
+        pass
+
+
+@pytest.mark.parametrize("status", [3, -9, None])
+def test_a_last_record_counts_only_if_the_process_ends_well(tmp_path: Path, status: int | None) -> None:
+    (tmp_path / "program.py").write_text("print(1)")
+    job = Job(pack(tmp_path / "program.py"))
+    assert run_isolated(job, Liar(0)).outcome is Outcome.FINISHED
+    trace = run_isolated(job, Liar(status))
     assert trace.outcome is Outcome.KILLED
     assert trace.reason == "the program's process did not end as it should after its last line"
 

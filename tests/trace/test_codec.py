@@ -19,11 +19,11 @@ from pytest_asyncgrade.trace import (
     Trace,
     TraceBuilder,
 )
-from pytest_asyncgrade.trace.codec import MAX_RECORD, dump, pack, unpack
+from pytest_asyncgrade.trace.codec import KEPT, MAX_RECORD, Seal, dump, pack, unpack
 from pytest_asyncgrade.trace.model import Elapsed
 
 SECOND = 1_000_000_000
-HELLO: list[object] = ["hello", 1, "nonce"]
+HELLO: list[object] = ["hello", 1]
 RECORDS: list[list[object]] = [
     HELLO,
     ["task", 1, None, "Task-1", "main", 0, ["p.py", 9, "<module>"]],
@@ -39,7 +39,7 @@ RECORDS: list[list[object]] = [
 
 
 def build(*records: list[object]) -> TraceBuilder:
-    builder = TraceBuilder("nonce")
+    builder = TraceBuilder()
     for record in records:
         builder.feed(dump(record))
     return builder
@@ -142,13 +142,14 @@ def test_what_is_not_exactly_a_record_is_an_error(record: list[object], message:
         (b"[]", r"not a record: b'\[\]'"),
         (b"x" * (MAX_RECORD + 1), "a record of 1000001 bytes, more than 1000000"),
         (dump(["line", 0, "stdout", "x", None, None]), "a record 'line' out of place"),
-        (dump(["hello", 2, "nonce"]), "a malformed record 'hello': it does not know what it was told"),
-        (dump(["hello", 1, "guess"]), "a malformed record 'hello': it does not know what it was told"),
+        (dump(["hello", 2]), "a malformed record 'hello': version 2"),
+        (dump(["hello", True]), "a malformed record 'hello': version True"),
+        (dump(["hello"]), "a malformed record 'hello': .*missing 1 required .*"),
     ],
 )
 def test_what_does_not_begin_like_a_run_is_an_error(line: bytes, message: str) -> None:
     with pytest.raises(RecordError, match=f"^{message}$"):
-        TraceBuilder("nonce").feed(line)
+        TraceBuilder().feed(line)
 
 
 def test_nothing_comes_after_the_end() -> None:
@@ -156,3 +157,54 @@ def test_nothing_comes_after_the_end() -> None:
     assert builder.ended
     with pytest.raises(RecordError, match=r"^a record 'line' out of place$"):
         builder.feed(dump(["line", 0, "stdout", "x", None, None]))
+
+
+def test_a_sealed_record_comes_out_as_it_went_in() -> None:
+    writer, reader = Seal(b"key"), Seal(b"key")
+    for record in RECORDS:
+        line = writer.sign(dump(record))
+        assert json.loads(line)[1:] == record
+        assert reader.open(line) == dump(record)
+
+
+def forged(how: str, lines: list[bytes]) -> list[bytes]:
+    """Return lines of which the last is no record of the recorder's."""
+    return {
+        "unsigned": [dump(RECORDS[0])],
+        "guessed": [Seal(b"guess").sign(dump(RECORDS[0]))],
+        "changed": [lines[0].replace(b"hello", b"hullo")],
+        "out of order": [lines[1]],
+        "repeated": [lines[0], lines[0]],
+        "left out": [lines[0], lines[2]],
+        "empty": [b""],
+        "nonsense": [b"[" * 100],
+    }[how]
+
+
+@pytest.mark.parametrize(
+    "how", ["unsigned", "guessed", "changed", "out of order", "repeated", "left out", "empty", "nonsense"]
+)
+def test_a_record_that_was_forged_changed_repeated_or_left_out_breaks_the_seal(how: str) -> None:
+    writer, reader = Seal(b"key"), Seal(b"key")
+    *good, bad = forged(how, [writer.sign(dump(record)) for record in RECORDS])
+    for line in good:
+        reader.open(line)
+    with pytest.raises(RecordError, match=r"^not written by its recorder: "):
+        reader.open(bad)
+
+
+def test_of_a_program_that_printed_too_much_the_first_and_the_last_lines_are_kept() -> None:
+    lines: list[list[object]] = [["line", n, "stdout", str(n), None, None] for n in range(2 * KEPT + 5)]
+    flooded = build(HELLO, *lines, ["end", 9, "flooded", "too much", None, None]).recording().output
+    assert [line.text for line in flooded[KEPT - 1 : KEPT + 2]] == ["499", "[... 5 lines left out ...]", "505"]
+    assert (len(flooded), flooded[-1].text) == (2 * KEPT + 1, "1004")
+    assert len(build(HELLO, *lines, ["end", 9, "finished", "", None, None]).recording().output) == 2 * KEPT + 5
+
+
+def test_more_records_than_may_be_are_an_error() -> None:
+    builder = TraceBuilder(max_records=10)
+    builder.feed(dump(HELLO))
+    for _ in range(1010):
+        builder.feed(dump(["stuck", None]))
+    with pytest.raises(RecordError, match=r"^more than 10 records$"):
+        builder.feed(dump(["stuck", None]))

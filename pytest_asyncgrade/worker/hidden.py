@@ -1,0 +1,60 @@
+"""Keeps what records a program out of that program's reach.
+
+A program shares its process with its recorder, so this cannot be perfect.  What an obvious walk finds (attributes of
+its streams, its loop, its tasks; the frames below it; ``sys.modules``; `gc`) leads to functions that can be called, as
+the program's own actions call them, and to nothing behind them.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pytest_asyncgrade.virtualtime import Observer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_F = TypeVar("_F", bound="Callable[..., Any]")
+
+_WALKS = frozenset({"gc.get_objects", "gc.get_referents", "gc.get_referrers", "sys._current_frames", "ctypes.cdata",
+                    "ctypes.string_at", "ctypes.wstring_at", "ctypes.PyObj_FromPtr"})  # fmt: skip
+_TRACERS = frozenset({"sys.settrace", "sys.setprofile", "sys.monitoring.register_callback"})
+
+
+def opaque(function: _F) -> _F:
+    """Return something that calls `function` and does not say which: an object of C without a link to it."""
+    call: Any = lru_cache(maxsize=0)(function)  # a size of 0: nothing is ever kept
+    del call.__wrapped__
+    return call  # type: ignore[no-any-return]
+
+
+class Hidden(Observer):
+    """An observer that passes everything on to another one, and does not show it."""
+
+    def __init__(self, observer: Observer) -> None:
+        self.advancing = opaque(observer.advancing)  # type: ignore[method-assign]
+        self.slept = opaque(observer.slept)  # type: ignore[method-assign]
+        self.busy_waited = opaque(observer.busy_waited)  # type: ignore[method-assign]
+        self.task_created = opaque(observer.task_created)  # type: ignore[method-assign]
+
+
+def close_side_doors(package: str) -> None:
+    """From here on refuse what looks through memory, and forget the modules below `package`; for good."""
+    refused = _WALKS if "COVERAGE_PROCESS_START" in os.environ else _WALKS | _TRACERS  # coverage traces
+
+    def audit(event: str, arguments: tuple[Any, ...]) -> None:
+        if event in refused:
+            message = f"{event} is not there in a graded run"
+            raise RuntimeError(message)
+        if event == "open" and type(arguments[0]) is str and arguments[0].endswith("/mem"):
+            message = "memory cannot be opened in a graded run"
+            raise PermissionError(message)
+
+    for name in [name for name in sys.modules if name == package or name.startswith(f"{package}.")]:
+        del sys.modules[name]
+    parent, _, name = package.rpartition(".")
+    vars(sys.modules[parent]).pop(name, None)
+    sys.addaudithook(audit)

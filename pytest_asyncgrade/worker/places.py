@@ -1,0 +1,39 @@
+"""Which files are the student's, and where in them a program is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+MAX_DEPTH = 100
+"""How many frames up the student's line is looked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The student's files: all in `folder` (a path that ends in a separator), and the `script` as it is called."""
+
+    folder: str
+    script: str
+
+    def name(self, filename: str) -> str | None:
+        """Return the name of a file relative to the submission's folder, None if it is not in there."""
+        if filename == self.script:
+            return filename
+        if filename.startswith(self.folder):
+            return Path(filename).relative_to(self.folder).as_posix()
+        return None
+
+    def place(self, frame: FrameType | None) -> list[object] | None:
+        """Return the student's line that is running: [file, line number, function]."""
+        for _ in range(MAX_DEPTH):
+            if frame is None:
+                return None
+            if filename := self.name(frame.f_code.co_filename):
+                return [filename, frame.f_lineno, frame.f_code.co_qualname]
+            frame = frame.f_back
+        return None
