@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import shlex
 import subprocess
@@ -9,6 +10,9 @@ import sys
 from pathlib import Path
 
 import pytest
+
+from pytest_asyncgrade.grading import Exercise
+from pytest_asyncgrade.sandbox import Limits
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted(ROOT.glob("docs/*.md")), *sorted(ROOT.glob("exercises/*/README.md"))]
@@ -82,3 +86,18 @@ def test_a_python_example_runs(pytester: pytest.Pytester, page: str, block: str)
     pytester.makeini("[pytest]\nasyncio_default_fixture_loop_scope=function\n")
     result = pytester.runpytest_subprocess(*grade, str(folder), "-p", "no:randomly")
     assert result.ret == 0, page
+
+
+def test_every_exercise_toml_of_the_documentation_is_one(tmp_path: Path) -> None:
+    found = blocks("toml")
+    assert found
+    for _page, block in found:
+        (tmp_path / "exercise.toml").write_text(block)
+        assert Exercise.of_grader(tmp_path).limits != Limits()
+
+
+def test_every_limit_is_documented_with_its_default() -> None:
+    page = (ROOT / "docs" / "isolation.md").read_text()
+    for field in dataclasses.fields(Limits):
+        row = next(line for line in page.splitlines() if line.startswith("|") and f"`{field.name}`" in line)
+        assert f"{field.default:,}".removesuffix(".0") in row

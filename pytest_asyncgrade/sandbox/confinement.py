@@ -206,7 +206,9 @@ def _python() -> list[str]:
     paths = sysconfig.get_paths()
     found = [str(Path(prefix, part)) for prefix in sorted(prefixes) for part in ("bin", "lib", "lib64", "pyvenv.cfg")]
     found += [paths["stdlib"], paths["platstdlib"], paths["purelib"], paths["platlib"], *packages()]
-    return [path for path in dict.fromkeys(found) if not path.startswith("/usr/") and Path(path).exists()]
+    there = [Path(path) for path in dict.fromkeys(found) if Path(path).exists()]
+    covered = {Path("/usr"), *there}
+    return [str(path) for path in there if covered.isdisjoint(path.parents)]
 
 
 def packages() -> Iterable[str]:
