@@ -38,6 +38,8 @@ def test_three_at_a_time(trace: Trace) -> None:
     assert starts, "no function says that it started"
     tasks = {line.task for line in starts}
     assert None not in tasks, f'"{starts[0]}" is not printed in a task of the event loop'
+    loops = {span.loop for span in trace.tasks if span.number in tasks}
+    assert len(loops) == 1, f"the functions run in {len(loops)} event loops, not in one"
     assert len(tasks) == 3, f"the functions run in {len(tasks)} task{'s'[: len(tasks) != 1]}, not in 3"
     assert trace.max_concurrency >= 3, "there are three tasks, but they are not in progress at the same time"
 
@@ -76,7 +78,18 @@ def test_longest_wait_not_sum(trace: Trace) -> None:
     assert trace.elapsed == 3
 
 
-@pytest.mark.points(2, hint="each is an `async def` with a print, an `await asyncio.sleep(...)` and another print")
+@pytest.mark.points(
+    1, hint="main calls func1, func2 and func3 and waits for them; it prints none of their lines itself"
+)
+def test_functions_do_the_work(submission: Submission) -> None:
+    """When func1, func2 and func3 are made to wait for other times, their lines come at other moments."""
+    alone = {number: submission.call(f"func{number}", vary_sleeps=True).elapsed for number in (1, 2, 3)}
+    trace = submission.run(vary_sleeps=True)
+    assert trace.output == in_any_order(*(at(end, f"Function {number} Ended") for number, end in alone.items()))
+    assert trace.elapsed == max(alone.values())
+
+
+@pytest.mark.points(1, hint="each is an `async def` with a print, an `await asyncio.sleep(...)` and another print")
 def test_each_function_alone(submission: Submission) -> None:
     """Each function does its own part: func1 waits two seconds, func2 three, func3 one."""
     for number, seconds in enumerate((2, 3, 1), start=1):

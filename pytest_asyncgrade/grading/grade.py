@@ -117,6 +117,8 @@ class Work:
     runs: Mapping[str, Trace] = field(default_factory=dict)
     isolation: str = ""
     """How the program was kept in: how well, and by what; empty if nothing of it ran."""
+    seed: int | None = None
+    """The seed of the random values that were used in its grading, None if there were none."""
     left_behind: Mapping[str, str] = field(default_factory=dict)
     """Files that were handed in and not graded, and why."""
 

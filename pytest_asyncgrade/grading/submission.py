@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import random
 import threading
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, Literal
 
 from pytest_asyncgrade.errors import UsageError
 from pytest_asyncgrade.sandbox import Fresh, Job, Launcher, Parcel, pack, run_isolated
 from pytest_asyncgrade.trace.plain import is_plain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from pytest_asyncgrade.trace import Trace
@@ -43,12 +45,15 @@ class Submission:
         timeout: Callable[[], float | None],
         alone: bool = False,
         launcher: Launcher | None = None,
+        seed: int | None = None,
     ) -> None:
         self.exercise = exercise
         self.script = script
         self.student = student
         self.runs: dict[str, Trace] = {}
         self.asked: list[str] = []
+        self.is_random = False
+        self._seed = seed
         self._timeout = timeout
         self._alone = alone
         self.launcher = launcher or Fresh()
@@ -71,24 +76,76 @@ class Submission:
         """Let go of the processes kept for quicker runs; another run starts them again."""
         self.launcher.close()
 
-    def run(self, *argv: str, stdin: str = "", timeout: float | None = None) -> Trace:
+    @cached_property
+    def seed(self) -> int:
+        """The seed of all that is random in the grading of this submission: the same wherever it is graded."""
+        if self._seed is not None:
+            return self._seed
+        what = "\0".join([self.exercise.slug, self.student, *self.parcel.source])
+        return int.from_bytes(sha256(what.encode("utf-8", "surrogatepass")).digest()[:4], "big")
+
+    def rng(self, name: str) -> random.Random:
+        """Return random numbers for the check `name`: its own, whatever other checks do."""
+        self.is_random = True
+        return random.Random(f"{self.seed} {name}")  # noqa: S311  # reproducible, not secret
+
+    @cached_property
+    def _variation(self) -> dict[float, float]:
+        """What becomes of the delays of the program, drawn once: other ones, in the same order, none above the longest.
+
+        Each is a multiple of a tenth, a hundredth ... of a second, as coarse as there are enough of them.
+        """
+        delays = sorted(self._do("run", None, argv=(), stdin="", vary={}).partial.delays)
+        self.asked.pop()  # what it did is nobody's to judge
+        if not delays:
+            return {}
+        step = 10
+        while int(delays[-1] * step) < 2 * len(delays):
+            step *= 10
+        drawn = sorted(self.rng("vary_sleeps").sample(range(1, int(delays[-1] * step) + 1), len(delays)))
+        return {delay: number / step for delay, number in zip(delays, drawn, strict=True)}
+
+    def _vary(self, given: Mapping[float, float] | Literal[True, False]) -> dict[float, float] | None:
+        if given is True:
+            return self._variation
+        return dict(given) if given else None
+
+    def run(
+        self,
+        *argv: str,
+        stdin: str = "",
+        timeout: float | None = None,
+        vary_sleeps: bool | Mapping[float, float] = False,
+    ) -> Trace:
         """Run the file as ``python FILE *argv`` would, `stdin` as its standard input.
 
         `timeout` is in real seconds (default: the check's ``@pytest.mark.timeout``, else ``--grade-timeout``, else what
-        ``exercise.toml`` says).
+        ``exercise.toml`` says).  With `vary_sleeps` the program's own sleeps take other times than it says: those of a
+        mapping of seconds, else random ones in the same order, none longer than the longest; the same in every run of
+        a submission.  ``trace.varied`` is the mapping.
         """
         if not all(isinstance(arg, str) for arg in argv):
             msg = f"submission.run{argv!r}: the arguments of a program are strings"
             raise UsageError(msg)
-        return self._do("run", timeout, argv=argv, stdin=stdin)
+        return self._do("run", timeout, argv=argv, stdin=stdin, vary=self._vary(vary_sleeps))
 
-    def call(self, function: str, /, *args: Any, stdin: str = "", timeout: float | None = None, **kwargs: Any) -> Trace:
+    def call(
+        self,
+        function: str,
+        /,
+        *args: Any,
+        stdin: str = "",
+        timeout: float | None = None,
+        vary_sleeps: bool | Mapping[float, float] = False,
+        **kwargs: Any,
+    ) -> Trace:
         """Call a function or coroutine function of the file; ``trace.result`` is what it returned, as plain data.
 
         Arguments are plain data too (None, bool, int, float, str, bytes, list, tuple, set, frozenset, dict).
         """
         self._check_plain(function, [*args, *kwargs.values()])
-        return self._do("call", timeout, function=function, args=args, kwargs=kwargs, stdin=stdin)
+        vary = self._vary(vary_sleeps)
+        return self._do("call", timeout, function=function, args=args, kwargs=kwargs, stdin=stdin, vary=vary)
 
     def play(self, scenario: str, /, *, timeout: float | None = None, **kwargs: Any) -> Trace:
         """Run a coroutine function of the grader's ``scenarios.py``: ``async def scenario(student, **kwargs)``.

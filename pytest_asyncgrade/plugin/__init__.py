@@ -14,6 +14,7 @@ import pytest
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable, Generator, Iterator, Mapping
+    from random import Random
 
     from pytest_asyncgrade.grading import Submission
     from pytest_asyncgrade.sandbox import Stem
@@ -38,6 +39,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption(
         "--grade-timeout", metavar="SECONDS", type=float, help="real seconds that a run may take (default: 10)"
+    )
+    group.addoption(
+        "--grade-seed", metavar="NUMBER", type=int, help="the seed of all random values (default: of the submission)"
     )
     group.addoption(
         "--grade-isolation",
@@ -106,6 +110,12 @@ def submission(request: pytest.FixtureRequest) -> Iterator[Submission]:
     work: Submission = session.submission(request)
     yield work
     work.rest()
+
+
+@pytest.fixture
+def rng(request: pytest.FixtureRequest, submission: Submission) -> Random:
+    """Return random numbers for a check, the same wherever a submission is graded; ``--grade-seed`` gives others."""
+    return submission.rng(request.node.originalname)
 
 
 @pytest.fixture

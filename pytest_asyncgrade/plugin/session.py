@@ -119,8 +119,9 @@ class GradeSession:
             script = self.source.script(exercise, student)
             alone = self.source.submission is not None and self.source.submission.is_file()
             self.submissions[key] = Submission(
-                exercise, script, student=student, timeout=self._timeout, alone=alone, launcher=self._next_stem()
-            )
+                exercise, script, student=student, timeout=self._timeout, alone=alone, launcher=self._next_stem(),
+                seed=self.config.option.grade_seed,
+            )  # fmt: skip
         return self.submissions[key]
 
     def _next_stem(self) -> Stem | None:

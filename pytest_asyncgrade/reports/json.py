@@ -44,6 +44,7 @@ def _work(work: Work) -> dict[str, Any]:
         "score": work.score,
         "max_score": work.max_score,
         "isolation": work.isolation,
+        "seed": work.seed,
         "left_behind": dict(work.left_behind),
         "checks": [_check(check, list(work.runs)) for check in work.checks],
         "runs": [_run(trace) for trace in work.runs.values()],

@@ -51,6 +51,8 @@ def _work(work: Work, *, verbose: bool) -> Iterator[Styled]:
     told: set[Failure] = set()
     for check in work.checks:
         yield from _check(check, told)
+    if work.seed is not None and not all(check.verdict is Verdict.PASSED for check in work.checks):
+        yield from _wrapped(f"with random values; --grade-seed={work.seed} gives the same ones again", 2)
     for name, reason in work.left_behind.items():
         yield from _wrapped(f"{printable(name)} was left out: {printable(reason)}", 2, style=("yellow",))
     for trace in _shown_runs(work, verbose=verbose):

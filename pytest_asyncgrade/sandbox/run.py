@@ -56,10 +56,16 @@ class Job:
     stdin: str = ""
     scenarios: bytes = b""
     limits: Limits = field(default_factory=Limits)
+    vary: dict[float, float] | None = None
+    """What becomes of the delays of the program's own sleeps; None: they cannot be varied, and are not recorded."""
 
     @property
     def asked(self) -> str:
         """What this is, as a teacher would write it: ``python greetings.py``, ``fetch_all([3, 1])``."""
+        varied = [f"{number(a)} as {number(b)}" for a, b in (self.vary or {}).items()]
+        return f"{self._asked()}, waiting {', '.join(varied)}" if varied else self._asked()
+
+    def _asked(self) -> str:
         if self.kind == "run":
             return " ".join(["python", self.parcel.script, *self.argv])
         shown = [repr(value) for value in self.args] + [f"{key}={value!r}" for key, value in self.kwargs.items()]
@@ -99,7 +105,8 @@ class _Run:
         if not reader.is_alive():  # else a process that has escaped us holds the pipe open
             child.records.close()
         verdict = self._verdict(in_time=in_time, status=status)
-        return self._builder.build(asked=self._job.asked, source=self._source, verdict=verdict)
+        job = self._job
+        return self._builder.build(asked=job.asked, source=self._source, verdict=verdict, varied=job.vary)
 
     def _wait(self, child: Child) -> bool:
         """Wait for the end, and ask now and then which line the program is on; tell whether the end came in time."""
@@ -120,6 +127,7 @@ class _Run:
             "stdin": job.stdin, "scenarios": _text(job.scenarios), "place": self._place,
             "files": {name: _text(data) for name, data in job.parcel.files.items()},
             "limits": asdict(job.limits), "rules": launcher.confinement.rules(),
+            "vary": None if job.vary is None else list(job.vary.items()),
             "ask_with": ASK_WITH, "wall_ns": WALL_CLOCK_START_NS,
         }  # fmt: skip
         return json.dumps(fields).encode()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from _blake2 import blake2b
+from dataclasses import replace
 from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
@@ -27,11 +28,12 @@ from .model import (
     Stream,
     TaskSpan,
     Trace,
+    Varied,
 )
 from .plain import NotPlainError, decode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 VERSION = 1
 MAX_RECORD = 1_000_000
@@ -101,6 +103,7 @@ class TraceBuilder:
         self._alive = self._most_alive = 0
         self._blocked: list[Blocked] = []
         self._busy_waits: list[BusyWait] = []
+        self._delays: list[float] = []
         self._elapsed = 0
         self._result: object = None
         self._end: tuple[Outcome, str, Raised | None] | None = None
@@ -134,7 +137,7 @@ class TraceBuilder:
     def _take(self, tag: str, fields: list[Any]) -> None:
         takers: dict[str, Callable[..., None]] = {
             "hello": self._hello, "line": self._line, "task": self._task, "done": self._done, "slept": self._slept,
-            "busy": self._busy, "stuck": self._stuck, "end": self._finish,
+            "busy": self._busy, "delay": self._delay, "stuck": self._stuck, "end": self._finish,
         }  # fmt: skip
         take = takers.get(tag)
         if take is None or self.ended or self.greeted is (tag == "hello"):
@@ -157,14 +160,15 @@ class TraceBuilder:
         self._lines[name].append(Line(_text(text), self._time(time), name, self._known(task), _place(place)))
 
     def _task(  # noqa: PLR0913, PLR0917  # one field each of one record
-        self, number: object, parent: object, name: object, coroutine: object, time: object, place: object
+        self, number: object, parent: object, name: object, coroutine: object, time: object, place: object, loop: object
     ) -> None:
         if _count(number) != len(self._tasks) + 1:
             msg = f"task {number!r} out of order"
             raise RecordError(msg)
         self._tasks[_count(number)] = TaskSpan(
-            _count(number), _text(name), _text(coroutine), self._known(parent), self._time(time), place=_place(place)
-        )
+            _count(number), _text(name), _text(coroutine), self._known(parent), self._time(time), place=_place(place),
+            loop=_count(loop),
+        )  # fmt: skip
         self._alive += 1
         self._most_alive = max(self._most_alive, self._alive)
 
@@ -175,15 +179,16 @@ class TraceBuilder:
             raise RecordError(msg)
         end = _choice(_ENDS, "end", ended)
         self._alive -= 1
-        self._tasks[span.number] = TaskSpan(
-            span.number, _text(name), span.coroutine, span.parent, span.start, self._time(time), end, span.place
-        )
+        self._tasks[span.number] = replace(span, name=_text(name), end=self._time(time), ended=end)
 
     def _slept(self, start: object, end: object, task: object, place: object) -> None:
         self._blocked.append(Blocked(_seconds(start), self._time(end), self._known(task), _place(place)))
 
     def _busy(self, time: object, task: object, place: object) -> None:
         self._busy_waits.append(BusyWait(self._time(time), self._known(task), _place(place)))
+
+    def _delay(self, nanoseconds: object) -> None:
+        self._delays.append(_count(nanoseconds) / 1_000_000_000)
 
     def _stuck(self, place: object) -> None:
         self.stuck = _place(place)
@@ -218,6 +223,7 @@ class TraceBuilder:
             blocked=tuple(self._blocked),
             busy_waits=tuple(self._busy_waits),
             max_concurrency=self._most_alive,
+            delays=tuple(self._delays),
         )
 
     def _kept(self, stream: str) -> list[Line]:
@@ -229,18 +235,29 @@ class TraceBuilder:
         gap = Line(f"[... {dropped} lines left out ...]", lines[KEPT].time, lines[KEPT].stream)
         return [*lines[:KEPT], gap, *lines[-KEPT:]]
 
-    def build(self, *, asked: str, source: tuple[str, ...], verdict: tuple[Outcome, str] | None = None) -> Trace:
+    def build(
+        self,
+        *,
+        asked: str,
+        source: tuple[str, ...],
+        verdict: tuple[Outcome, str] | None = None,
+        varied: Mapping[float, float] | None = None,
+    ) -> Trace:
         """Return the trace; `verdict` is the parent's own (outcome, reason), which overrules the child's report."""
         told = self._end or (Outcome.EXITED, "the program ended before it was done", None)
         outcome, reason = verdict or told[:2]
-        return Trace(outcome, reason, self.recording(), told[2], asked, source, tuple(self._records))
+        records = tuple(self._records)
+        return Trace(outcome, reason, self.recording(), told[2], asked, source, records, Varied(varied or {}))
 
 
 def pack(trace: Trace) -> dict[str, object]:
     """Return a trace as plain JSON data, for another process of our own or a file."""
     records = [record.decode("ascii") for record in trace.records]
     verdict = [trace.outcome.value, trace.reason]
-    return {"asked": trace.asked, "source": list(trace.source), "verdict": verdict, "records": records}
+    varied = list(trace.varied.items())
+    return {
+        "asked": trace.asked, "source": list(trace.source), "verdict": verdict, "records": records, "varied": varied,
+    }  # fmt: skip
 
 
 def unpack(data: dict[str, Any]) -> Trace:
@@ -250,7 +267,8 @@ def unpack(data: dict[str, Any]) -> Trace:
     for record in records:
         builder.feed(record)
     outcome, reason = data["verdict"]
-    return builder.build(asked=data["asked"], source=tuple(data["source"]), verdict=(Outcome(outcome), reason))
+    verdict, varied = (Outcome(outcome), reason), dict(data["varied"])
+    return builder.build(asked=data["asked"], source=tuple(data["source"]), verdict=verdict, varied=varied)
 
 
 def _count(value: object) -> int:

@@ -162,6 +162,8 @@ class TaskSpan:
     end: Seconds | None = None
     ended: Literal["finished", "failed", "cancelled", "pending"] = "pending"
     place: Place | None = None
+    loop: int = 1
+    """Which of the program's event loops it is in, from 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +203,13 @@ class Raised:
         return f"{self.type}: {self.message}" if self.message else self.type
 
 
+class Varied(dict[float, float]):
+    """What became of the delays of a program's own sleeps, in seconds; one that was not varied is what it was."""
+
+    def __missing__(self, seconds: float) -> float:
+        return seconds
+
+
 @dataclass(frozen=True, slots=True)
 class Recording:
     """What was recorded of a run, whether or not it finished."""
@@ -214,6 +223,8 @@ class Recording:
     busy_waits: tuple[BusyWait, ...] = ()
     max_concurrency: int = 0
     """The most tasks that were in progress at one time, the main task included: the longest ``asyncio.all_tasks()``."""
+    delays: tuple[float, ...] = ()
+    """Of a run whose sleeps could be varied: the delays the program gave them, each once, in seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +245,8 @@ class Trace:
     asked: str = ""
     source: tuple[str, ...] = field(default=(), repr=False)
     records: tuple[bytes, ...] = field(default=(), repr=False, compare=False)
+    varied: Varied = field(default_factory=Varied)
+    """What became of the delays of the program's own sleeps: ``trace.varied[2]`` of two seconds."""
 
     def _finished(self) -> Recording:
         if self.outcome is not Outcome.FINISHED:

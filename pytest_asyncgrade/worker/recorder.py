@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from pytest_asyncgrade.virtualtime import Observer, VirtualClock
+from pytest_asyncgrade.virtualtime.instant import NANOSECONDS
 
 from .hidden import Hidden, opaque
 
@@ -24,6 +25,7 @@ _AT_THE_END = (".shutdown_asyncgens", ".shutdown_default_executor")
 """The tasks that ``asyncio.run`` makes for itself when all is over."""
 
 _LONGEST_NAME = 200
+_MOST_DELAYS = 100
 _OWN_NAME = type.__dict__["__name__"].__get__
 _STATE = asyncio.Task.get_name, asyncio.Task.cancelled, asyncio.Task.add_done_callback
 """As Python has them: in a subclass of the student's they would run code of theirs from in here."""
@@ -38,6 +40,8 @@ class Recorder(Observer):
         self.before_advancing: list[Callable[[], None]] = []
         self._place = places.place
         self._tasks: WeakKeyDictionary[asyncio.Task[object], int] = WeakKeyDictionary()
+        self._loops: WeakKeyDictionary[asyncio.AbstractEventLoop, int] = WeakKeyDictionary()
+        self._delays: set[int] = set()
         self._count = 0
         self._note_end = opaque(self._task_done)
         self.clock = VirtualClock(wall_ns=wall_ns, observer=Hidden(self))
@@ -83,8 +87,18 @@ class Recorder(Observer):
         self._count += 1
         number = self._tasks[task] = self._count
         place = self._place(sys._getframe(1))
-        self.write(["task", number, parent, get_name(task)[:_LONGEST_NAME], name, self.now, place])
+        self.write(["task", number, parent, get_name(task)[:_LONGEST_NAME], name, self.now, place, self._loop(task)])
         add_done_callback(task, self._note_end)
+
+    def _loop(self, task: asyncio.Task[object]) -> int:
+        return self._loops.setdefault(asyncio.Task.get_loop(task), len(self._loops) + 1)
+
+    def delay(self, seconds: float) -> None:
+        """Record, once, the delay that the program has given a sleep of its own."""
+        delay_ns = round(seconds * NANOSECONDS)
+        if delay_ns not in self._delays and len(self._delays) < _MOST_DELAYS:
+            self._delays.add(delay_ns)
+            self.write(["delay", delay_ns])
 
     def _task_done(self, task: asyncio.Task[object]) -> None:
         # task.exception() would mark an exception as retrieved, and Python's own warning about it would be lost

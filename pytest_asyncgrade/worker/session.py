@@ -28,6 +28,7 @@ from pytest_asyncgrade.trace.model import Outcome
 from pytest_asyncgrade.trace.plain import decode, encode
 from pytest_asyncgrade.virtualtime import virtual_time
 from pytest_asyncgrade.worker.confined import become_a_stem, comment, confine, sweep
+from pytest_asyncgrade.worker.delays import vary
 from pytest_asyncgrade.worker.hidden import close_side_doors, opaque
 from pytest_asyncgrade.worker.places import Places
 from pytest_asyncgrade.worker.program import End, Program
@@ -192,6 +193,8 @@ class Session:
         sys.stdout, sys.stderr = (text_stream(opaque(lines.add), fd) for fd, lines in enumerate(self._lines, start=1))
         warnings.formatwarning = opaque(self._format_warning)
         self._exit_stack.enter_context(virtual_time(self._recorder.clock))
+        if job["vary"] is not None:
+            vary(dict(job["vary"]), self._name, opaque(self._recorder.delay))
         program = partial(_append, self._ends, self._action())
         close_side_doors(__package__)
         return program

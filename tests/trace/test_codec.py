@@ -26,8 +26,8 @@ SECOND = 1_000_000_000
 HELLO: list[object] = ["hello", 1]
 RECORDS: list[list[object]] = [
     HELLO,
-    ["task", 1, None, "Task-1", "main", 0, ["p.py", 9, "<module>"]],
-    ["task", 2, 1, "Task-2", "work", 0, None],
+    ["task", 1, None, "Task-1", "main", 0, ["p.py", 9, "<module>"], 1],
+    ["task", 2, 1, "Task-2", "work", 0, None, 2],
     ["line", SECOND, "stdout", "hi", 2, ["p.py", 3, "work"]],
     ["line", SECOND, "stderr", "oh", None, None],
     ["slept", SECOND, 2 * SECOND, 2, ["p.py", 4, "work"]],
@@ -57,7 +57,7 @@ def test_records_become_a_trace() -> None:
             result=7,
             tasks=(
                 TaskSpan(1, "Task-1", "main", None, Seconds(0), place=Place("p.py", 9, "<module>")),
-                TaskSpan(2, "late", "work", 1, Seconds(0), Seconds(2), "failed"),
+                TaskSpan(2, "late", "work", 1, Seconds(0), Seconds(2), "failed", loop=2),
             ),
             blocked=(Blocked(Seconds(1), Seconds(2), 2, Place("p.py", 4, "work")),),
             busy_waits=(BusyWait(Seconds(2), 1, Place("p.py", 5, "main")),),
@@ -100,7 +100,7 @@ def test_concurrency_counts_the_tasks_in_progress_at_one_time(records: list[str]
     for record in records:
         what, number = record.split()
         if what == "start":
-            builder.feed(dump(["task", int(number), None, "", "", 0, None]))
+            builder.feed(dump(["task", int(number), None, "", "", 0, None, 1]))
         else:
             builder.feed(dump(["done", int(number), 0, "finished", ""]))
     assert builder.recording().max_concurrency == most
@@ -118,7 +118,7 @@ def test_concurrency_counts_the_tasks_in_progress_at_one_time(records: list[str]
         (["line", 0, "stdout", "x", 1, None], "a malformed record 'line': unknown task 1"),
         (["line", 0, "stdout", "x", None, "p.py"], "a malformed record 'line': place 'p.py'"),
         (["line", 0, "stdout", "x", None, ["p.py", 1]], "a malformed record 'line': .*"),
-        (["task", 2, None, "n", "c", 0, None], "a malformed record 'task': task 2 out of order"),
+        (["task", 2, None, "n", "c", 0, None, 1], "a malformed record 'task': task 2 out of order"),
         (["done", 1, 0, "finished", ""], "a malformed record 'done': end of task 1"),
         (["end", 0, "timed_out", "", None, None], "a malformed record 'end': outcome 'timed_out'"),
         (["end", 0, "finished", "", "x", None], "a malformed record 'end': exception 'x'"),

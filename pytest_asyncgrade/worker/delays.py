@@ -1,0 +1,36 @@
+"""Varies the delays of the program's own sleeps, so that lines printed by a timetable come at the wrong moments."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+
+def vary(varied: Mapping[float, float], is_students: Callable[[str], object], note: Callable[[float], None]) -> None:
+    """From here on let `asyncio.sleep` and `time.sleep`, called by a file of the student's, wait as `varied` says.
+
+    A delay that is not in there is left as it is.  `note` is given each delay as the program has it, in seconds.
+    """
+
+    def wrap(sleep: Callable[..., Any]) -> Callable[..., Any]:
+        def varied_sleep(delay: float, *args: Any, **kwargs: Any) -> Any:
+            if (
+                type(delay) in {int, float}
+                and 0 < delay < math.inf
+                and is_students(sys._getframe(1).f_code.co_filename)
+            ):
+                note(delay)
+                delay = varied.get(delay, delay)
+            return sleep(delay, *args, **kwargs)
+
+        varied_sleep.__name__ = varied_sleep.__qualname__ = "sleep"
+        return varied_sleep
+
+    asyncio.sleep = asyncio.tasks.sleep = wrap(asyncio.sleep)
+    time.sleep = wrap(time.sleep)

@@ -1,0 +1,30 @@
+# makes tasks and awaits each at once
+import asyncio
+
+
+async def func1():
+    print("Function 1 started..")
+    await asyncio.sleep(2)
+    print("Function 1 Ended")
+
+
+async def func2():
+    print("Function 2 started..")
+    await asyncio.sleep(3)
+    print("Function 2 Ended")
+
+
+async def func3():
+    print("Function 3 started..")
+    await asyncio.sleep(1)
+    print("Function 3 Ended")
+
+
+async def main():
+    await asyncio.create_task(func1())
+    await asyncio.create_task(func2())
+    await asyncio.create_task(func3())
+    print("Main Ended..")
+
+
+asyncio.run(main())

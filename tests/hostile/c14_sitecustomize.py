@@ -1,0 +1,12 @@
+# a sitecustomize.py that ends Python with status 0
+import asyncio
+
+
+async def func1():
+    print("wrong")
+
+
+func2 = func3 = main = func1
+
+
+asyncio.run(main())

@@ -1,0 +1,12 @@
+# a distribution that registers a plugin of pytest
+import asyncio
+
+
+async def func1():
+    print("wrong")
+
+
+func2 = func3 = main = func1
+
+
+asyncio.run(main())

@@ -1,0 +1,38 @@
+# a loop whose clock says what it likes
+import asyncio
+
+
+async def func1():
+    print("Function 1 started..")
+    await asyncio.sleep(2)
+    print("Function 1 Ended")
+
+
+async def func2():
+    print("Function 2 started..")
+    await asyncio.sleep(3)
+    print("Function 2 Ended")
+
+
+async def func3():
+    print("Function 3 started..")
+    await asyncio.sleep(1)
+    print("Function 3 Ended")
+
+
+class Loop(asyncio.SelectorEventLoop):
+    def time(self):
+        return 3.0
+
+
+asyncio.new_event_loop = Loop
+
+
+async def main():
+    await func1()
+    await func2()
+    await func3()
+    print("Main Ended..")
+
+
+asyncio.run(main())

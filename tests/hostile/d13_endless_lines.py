@@ -1,0 +1,6 @@
+# prints lines for ever
+import asyncio
+
+
+while True:
+    print('x' * 50)

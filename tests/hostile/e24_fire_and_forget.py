@@ -1,0 +1,30 @@
+# tasks that nobody awaits
+import asyncio
+
+
+async def func1():
+    print("Function 1 started..")
+    await asyncio.sleep(2)
+    print("Function 1 Ended")
+
+
+async def func2():
+    print("Function 2 started..")
+    await asyncio.sleep(3)
+    print("Function 2 Ended")
+
+
+async def func3():
+    print("Function 3 started..")
+    await asyncio.sleep(1)
+    print("Function 3 Ended")
+
+
+async def main():
+    for function in (func1, func2, func3):
+        asyncio.create_task(function())
+    await asyncio.sleep(0)
+    print("Main Ended..")
+
+
+asyncio.run(main())

@@ -1,0 +1,30 @@
+# tasks, awaited later
+import asyncio
+
+
+async def func1():
+    print("Function 1 started..")
+    await asyncio.sleep(2)
+    print("Function 1 Ended")
+
+
+async def func2():
+    print("Function 2 started..")
+    await asyncio.sleep(3)
+    print("Function 2 Ended")
+
+
+async def func3():
+    print("Function 3 started..")
+    await asyncio.sleep(1)
+    print("Function 3 Ended")
+
+
+async def main():
+    tasks = [asyncio.create_task(function(), name=function.__name__) for function in (func1, func2, func3)]
+    for task in tasks:
+        await task
+    print("Main Ended..")
+
+
+asyncio.run(main())

@@ -1,0 +1,31 @@
+# names imported from asyncio
+import asyncio
+
+
+from asyncio import gather, run, sleep
+
+
+async def func1():
+    print("Function 1 started..")
+    await sleep(2)
+    print("Function 1 Ended")
+
+
+async def func2():
+    print("Function 2 started..")
+    await sleep(3)
+    print("Function 2 Ended")
+
+
+async def func3():
+    print("Function 3 started..")
+    await sleep(1)
+    print("Function 3 Ended")
+
+
+async def main():
+    await gather(func1(), func2(), func3())
+    print("Main Ended..")
+
+
+run(main())

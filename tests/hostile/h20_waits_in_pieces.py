@@ -1,0 +1,30 @@
+# waits that add up
+import asyncio
+
+
+async def func1():
+    print("Function 1 started..")
+    for _ in range(4):
+        await asyncio.sleep(0.5)
+    print("Function 1 Ended")
+
+
+async def func2():
+    print("Function 2 started..")
+    await asyncio.sleep(1.5)
+    await asyncio.sleep(1.5)
+    print("Function 2 Ended")
+
+
+async def func3():
+    print("Function 3 started..")
+    await asyncio.sleep(1)
+    print("Function 3 Ended")
+
+
+async def main():
+    await asyncio.gather(func1(), func2(), func3())
+    print("Main Ended..")
+
+
+asyncio.run(main())
