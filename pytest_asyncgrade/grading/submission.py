@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pytest_asyncgrade.errors import UsageError
 from pytest_asyncgrade.sandbox import Fresh, Job, Launcher, Parcel, pack, run_isolated
+from pytest_asyncgrade.trace import Outcome
 from pytest_asyncgrade.trace.plain import is_plain
 
 if TYPE_CHECKING:
@@ -90,13 +91,18 @@ class Submission:
         return random.Random(f"{self.seed} {name}")  # noqa: S311  # reproducible, not secret
 
     @cached_property
-    def _variation(self) -> dict[float, float]:
+    def _variation(self) -> dict[float, float] | None:
         """What becomes of the delays of the program, drawn once: other ones, in the same order, none above the longest.
 
-        Each is a multiple of a tenth, a hundredth ... of a second, as coarse as there are enough of them.
+        Each is a multiple of a tenth, a hundredth ... of a second, as coarse as there are enough of them.  None for a
+        program that does not finish as it is: it would not otherwise.
         """
+        plain = self._do("run", None, argv=(), stdin="", vary=None)
+        self.asked.pop()  # what it did here is nobody's to judge
+        if plain.outcome is not Outcome.FINISHED:
+            return None
         delays = sorted(self._do("run", None, argv=(), stdin="", vary={}).partial.delays)
-        self.asked.pop()  # what it did is nobody's to judge
+        self.asked.pop()
         if not delays:
             return {}
         step = 10

@@ -67,6 +67,8 @@ def _shown_runs(work: Work, *, verbose: bool) -> list[Trace]:
     visible = [check for check in work.checks if check.points.visibility is Visibility.VISIBLE]
     keys = [key for check in visible if check.verdict is not Verdict.PASSED or verbose for key in check.runs]
     runs = [work.runs[key] for key in dict.fromkeys(keys)]
+    if not verbose:  # with other delays much the same happens again
+        runs = [run for run in runs if not run.varied] or runs
     return [run for run in runs if run is _first_told(run, runs)]
 
 

@@ -153,3 +153,31 @@ def test_long_texts_of_an_exception_are_cut(run: Run) -> None:
     assert trace.reason.startswith("line 1: ValueError: xxx")
     assert "characters left out" in trace.reason
     assert len(trace.reason) < 21_000
+
+
+def test_a_deadlock_is_explained_all_the_same(run: Run) -> None:
+    trace = run("""
+        import asyncio
+        async def take(first, second):
+            async with first:
+                await asyncio.sleep(1)
+                async with second:
+                    pass
+        async def main():
+            a, b = asyncio.Lock(), asyncio.Lock()
+            await asyncio.gather(take(a, b), take(b, a))
+        asyncio.run(main())
+        """)
+    assert trace.outcome is Outcome.DEADLOCKED
+    assert "a lock held by Task-3 (take)" in trace.reason
+
+
+def test_an_exception_whose_text_raises_anything_is_told(run: Run) -> None:
+    trace = run("""
+        class Gone(BaseException):
+            def __str__(self):
+                raise self
+        raise Gone
+        """)
+    assert trace.outcome is Outcome.CRASHED
+    assert trace.reason == "line 5: Gone: <Gone whose text cannot be shown>"

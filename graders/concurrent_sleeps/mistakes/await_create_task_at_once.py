@@ -1,6 +1,6 @@
 """Awaits each task in the line that creates it, so that the next begins when it is done.
 
-loses: test_three_at_a_time, test_all_start_at_once, test_shortest_wait_ends_first, test_longest_wait_not_sum
+loses: test_three_at_a_time, test_all_start_at_once, test_shortest_wait_ends_first, test_longest_wait_not_sum, test_functions_do_the_work
 """
 
 import asyncio

@@ -1,6 +1,6 @@
 """Waits for an event that nothing sets: the program never ends.
 
-loses: test_loop_stays_free, test_three_at_a_time, test_seven_lines, test_all_start_at_once, test_shortest_wait_ends_first, test_longest_wait_not_sum
+loses: test_loop_stays_free, test_three_at_a_time, test_seven_lines, test_all_start_at_once, test_shortest_wait_ends_first, test_longest_wait_not_sum, test_functions_do_the_work
 """
 
 import asyncio

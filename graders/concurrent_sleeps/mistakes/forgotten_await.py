@@ -1,6 +1,6 @@
 """Thinks that calling a coroutine function runs it.
 
-loses: test_loop_stays_free, test_three_at_a_time, test_seven_lines, test_all_start_at_once, test_shortest_wait_ends_first, test_longest_wait_not_sum
+loses: test_loop_stays_free, test_three_at_a_time, test_seven_lines, test_all_start_at_once, test_shortest_wait_ends_first, test_longest_wait_not_sum, test_functions_do_the_work
 """
 
 import asyncio

@@ -1,6 +1,6 @@
 """Prints the expected lines at the expected moments, all from main().
 
-loses: test_three_at_a_time, test_each_function_alone
+loses: test_three_at_a_time, test_functions_do_the_work, test_each_function_alone
 """
 
 import asyncio

@@ -1,6 +1,6 @@
 """Takes the wait out of the functions and into main(), after them.
 
-loses: test_shortest_wait_ends_first, test_each_function_alone
+loses: test_shortest_wait_ends_first, test_functions_do_the_work, test_each_function_alone
 """
 
 import asyncio

@@ -1,6 +1,6 @@
 """Takes concurrency to mean threads, and joins each before it starts the next: no event loop, and nothing overlaps.
 
-loses: test_loop_stays_free, test_three_at_a_time, test_all_start_at_once, test_shortest_wait_ends_first, test_longest_wait_not_sum, test_each_function_alone
+loses: test_loop_stays_free, test_three_at_a_time, test_all_start_at_once, test_shortest_wait_ends_first, test_longest_wait_not_sum, test_functions_do_the_work, test_each_function_alone
 """
 
 import threading

@@ -1,6 +1,6 @@
 """Awaits the third function only when the other two are done.
 
-loses: test_all_start_at_once, test_shortest_wait_ends_first, test_longest_wait_not_sum
+loses: test_all_start_at_once, test_shortest_wait_ends_first, test_longest_wait_not_sum, test_functions_do_the_work
 """
 
 import asyncio
