@@ -10,6 +10,7 @@ import os
 import stat
 import sys
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from fnmatch import fnmatch
 from importlib.machinery import PathFinder
 from pathlib import Path
@@ -67,7 +68,7 @@ def pack(script: Path, *, alone: bool = False, rules: Rules | None = None) -> Pa
     try:
         program = _read(script)
     except FileNotFoundError:
-        return Parcel(script.name, problem=f"there is no file {script.name}")
+        return Parcel(script.name, problem=f"there is no file {script.name}{_instead(script)}")
     except _LeftBehindError as error:
         return Parcel(script.name, problem=f"{script.name} cannot be graded: it is {error}")
     except OSError as error:
@@ -76,6 +77,13 @@ def pack(script: Path, *, alone: bool = False, rules: Rules | None = None) -> Pa
     if not alone:
         _add_neighbours(parcel, script.parent, rules or Rules())
     return parcel
+
+
+def _instead(script: Path) -> str:
+    """Name the file that was probably meant to be the program."""
+    there = sorted(path.name for path in script.parent.glob("*.py")) if script.parent.is_dir() else []
+    meant = get_close_matches(script.name, there, n=1) or (there if len(there) == 1 else [])
+    return f"; there is {meant[0]}: rename it, if it is the program" if meant else ""
 
 
 class _LeftBehindError(Exception):

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_asyncgrade.trace.model import Outcome
 from pytest_asyncgrade.virtualtime import DeadlockError
 
+from .beginners import advice, leaves, no_function, syntax_error, text_of, unreadable
 from .exit_handlers import ExitHandlers
 
 if TYPE_CHECKING:
@@ -108,9 +109,11 @@ class Program:
     def _load(self, name: str) -> ModuleType:
         """Execute the file as the module `name`."""
         source = self.path.read_bytes()
+        if reason := unreadable(source):
+            raise NoProgramError(f"Python cannot read {self.name}: {reason}")  # noqa: EM102, TRY003  # said to the student
         tree: ast.Module = compile(source, self.name, "exec", flags=ast.PyCF_ONLY_AST | 0, dont_inherit=True)
         if not tree.body:
-            raise NoCodeError
+            raise NoProgramError(f"{self.name} has no code in it")  # noqa: EM102, TRY003  # said to the student
         self._last_statement = (tree.body[-1].lineno, tree.body[-1].col_offset)
         lines = importlib.util.decode_source(source).splitlines(keepends=True)
         linecache.cache[self.name] = (len(source), None, lines, self.name)
@@ -137,8 +140,8 @@ class Program:
     def _guarded(self, action: Callable[[], object], function: str) -> End:
         try:
             return End(Outcome.FINISHED, result=action())
-        except NoCodeError:
-            return End(Outcome.NOT_RUNNABLE, f"{self.name} has no code in it")
+        except NoProgramError as error:
+            return End(Outcome.NOT_RUNNABLE, str(error))
         except SystemExit as error:
             return self._exited(error)
         except BaseException as error:  # noqa: BLE001  # whatever ends the program is its outcome
@@ -179,21 +182,24 @@ class Program:
 
     def _crashed(self, error: BaseException, function: str) -> End:
         comment = self._comment(error)
-        place = self._place(error.__traceback__)
         report = _traceback_for_students(error, self._places.name)
-        kind, message = type(error).__name__, _message(error)
+        origin = next(leaves(error), error)  # of a group, what the student's own code raised
+        place = self._place(origin.__traceback__) or self._place(error.__traceback__)
+        kind, message = type(origin).__name__, text_of(origin)
         where = f"line {place[1]}: " if place else ""
         if isinstance(error, DeadlockError):
             outcome, reason, report = Outcome.DEADLOCKED, message, f"{message}\n"
         elif isinstance(error, SyntaxError):
-            outcome, reason = Outcome.NOT_RUNNABLE, _syntax_error(error)
+            outcome, reason = Outcome.NOT_RUNNABLE, syntax_error(error)
         elif isinstance(error, AttributeError) and function and error.name == function and place is None:
-            outcome, reason = Outcome.CRASHED, f"there is no function {function} in {self.name}"
+            there = [name for name, value in vars(error.obj).items() if inspect.isfunction(value)]
+            outcome, reason = Outcome.CRASHED, no_function(function, there, self.name)
             report = f"{reason}\n"
         else:
-            outcome, reason = Outcome.CRASHED, (f"{where}{kind}: {message}" if message else f"{where}{kind}") + comment
-        sys.stderr.write(report)
-        return End(outcome, reason, [kind, message, report, place], status=1)
+            outcome, reason = Outcome.CRASHED, f"{where}{kind}: {message}" if message else f"{where}{kind}"
+            reason += f" ({said})" if (said := advice(origin)) else comment
+        _show(error, report)
+        return End(outcome, reason, [type(error).__name__, text_of(error), report, place], status=1)
 
     def _place(self, tb: TracebackType | None) -> list[object] | None:
         """Return the innermost line of the student's in a traceback."""
@@ -205,8 +211,19 @@ class Program:
         return place
 
 
-class NoCodeError(Exception):
-    """The file is empty, or has comments alone."""
+class NoProgramError(Exception):
+    """The file is empty, or no program at all; the message says why."""
+
+
+def _show(error: BaseException, report: str) -> None:
+    """Write a traceback to standard error, or let the program's own ``sys.excepthook`` do what it does."""
+    try:
+        if sys.excepthook is sys.__excepthook__:
+            sys.stderr.write(report)
+        else:
+            sys.excepthook(type(error), error, error.__traceback__)
+    except BaseException:  # noqa: BLE001  # the streams and the hook are the program's, and may be broken
+        return
 
 
 def _call(function: Callable[..., Any], args: list[Any], kwargs: dict[str, Any]) -> object:
@@ -218,18 +235,6 @@ def _call(function: Callable[..., Any], args: list[Any], kwargs: dict[str, Any])
 
         return asyncio.run(result if inspect.iscoroutine(result) else await_it())
     return result
-
-
-def _message(error: BaseException) -> str:
-    try:
-        return str(error)
-    except BaseException:  # noqa: BLE001  # a student's __str__ may do anything
-        return f"<{type(error).__name__} whose text cannot be shown>"
-
-
-def _syntax_error(error: SyntaxError) -> str:
-    where = f"line {error.lineno} of {error.filename}: " if error.lineno else ""
-    return f"Python cannot read the program: {where}{error.msg}"
 
 
 def _traceback_for_students(error: BaseException, students: Callable[[str], str | None]) -> str:

@@ -14,6 +14,7 @@ from pytest_asyncgrade.trace import Outcome
 if TYPE_CHECKING:
     from pathlib import Path
 
+INSTEAD = "; there is program.py: rename it, if it is the program"
 links = pytest.mark.skipif(sys.platform == "win32", reason="links need rights")
 
 
@@ -143,10 +144,10 @@ def test_a_file_that_is_graded_alone_has_no_neighbours(folder: Path) -> None:
 
 
 def test_a_missing_file_and_a_folder_are_no_programs(folder: Path) -> None:
-    assert pack(folder / "nowhere.py").problem == "there is no file nowhere.py"
+    assert pack(folder / "nowhere.py").problem == f"there is no file nowhere.py{INSTEAD}"
     assert pack(folder).problem == "handed_in cannot be graded: it is a folder"
     trace = run_isolated(Job(pack(folder / "nowhere.py")))
-    assert (trace.outcome, trace.reason) == (Outcome.NOT_RUNNABLE, "there is no file nowhere.py")
+    assert (trace.outcome, trace.reason) == (Outcome.NOT_RUNNABLE, f"there is no file nowhere.py{INSTEAD}")
 
 
 def test_a_program_that_cannot_be_read_says_why(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
