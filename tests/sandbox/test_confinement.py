@@ -112,7 +112,9 @@ def test_it_works_as_programs_do(stem: Stem, tmp_path: Path) -> None:
 
 
 @bubblewrap
-def test_bubblewrap_leaves_it_alone_in_the_world(tmp_path: Path) -> None:
+def test_bubblewrap_leaves_it_alone_in_the_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith("COVERAGE_")]:
+        monkeypatch.delenv(name)
     stem = Stem("strict")
     said = say(
         stem,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     Run = Callable[..., Trace]
 
+ENOUGH: dict[str, Any] = {"timeout": 60, "limits": {"memory": 4_000_000_000, "cpu_seconds": 60}}
 WALK = """
 import asyncio, signal, sys, time, warnings
 sys.setrecursionlimit(10_000)
@@ -65,7 +66,7 @@ def frames(frame):
     ],
 )
 def test_a_walk_from_what_a_program_sees_leads_nowhere(run: Run, start: str) -> None:
-    assert run(f"{WALK}\nprint(sorted(walk({start})))", limits={"memory": 4_000_000_000}).output == ["[]"]
+    assert run(f"{WALK}\nprint(sorted(walk({start})))", **ENOUGH).output == ["[]"]
 
 
 def test_a_walk_from_inside_the_loop_leads_nowhere(run: Run) -> None:
@@ -77,7 +78,7 @@ async def main():
     print(sorted(walk([loop, task, task._callbacks, asyncio.all_tasks(), *frames(sys._getframe())])))
 asyncio.run(main())
 """
-    assert run(f"{WALK}{source}", limits={"memory": 4_000_000_000}).output == ["[]"]
+    assert run(f"{WALK}{source}", **ENOUGH).output == ["[]"]
 
 
 @pytest.mark.parametrize(
