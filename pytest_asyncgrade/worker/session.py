@@ -10,6 +10,7 @@ import gc
 import json
 import linecache
 import os
+import select
 import shutil
 import signal
 import socket
@@ -82,9 +83,11 @@ def serve(link: socket.socket) -> tuple[dict[str, Any], int]:
             return job, records
         os.close(records)
         _tell_of_process(link, pid)
-        status = os.waitstatus_to_exitcode(_wait(pid))
+        status = _wait(pid, link)
         sweep()
         shutil.rmtree(job["place"], ignore_errors=True)
+        if status is None:
+            break
         link.sendall(_HEADER.pack(status))
     sys.exit()
 
@@ -95,12 +98,12 @@ def _tell_of_process(link: socket.socket, pid: int) -> None:
     os.close(pidfd)
 
 
-def _wait(pid: int) -> int:
-    """Wait for a child, and meanwhile for those that came to us when their own parents ended."""
-    while True:
-        ended, status = os.waitpid(-1, 0)
-        if ended == pid:
-            return status
+def _wait(pid: int, link: socket.socket) -> int | None:
+    """Wait for a child, return its exit status; None if our own parent has ended meanwhile, and nobody asks."""
+    pidfd = os.pidfd_open(pid)
+    ready, *_ = select.select([pidfd, link.fileno()], [], [])
+    os.close(pidfd)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) if pidfd in ready else None
 
 
 def _received(link: socket.socket, size: int) -> bytes:

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 import sys
+import time
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
+import psutil
 import pytest
 
 from pytest_asyncgrade.sandbox import confinement, why_not_strict
 
+from .conftest import GOOD, SLOW
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .conftest import Course
 
 strong = pytest.mark.skipif(sys.platform != "linux" or bool(why_not_strict()), reason="needs bubblewrap")
@@ -91,3 +99,51 @@ def test_settings_that_cannot_be_are_a_usage_error(course: Course, settings: str
     result = course.grade()
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines([f"ERROR: {message}"])
+
+
+def command(course: Course, *options: str) -> list[str]:
+    plugins = ("-p", "no:randomly", "-p", "no:cacheprovider")
+    return [sys.executable, "-m", "pytest", "--grade", str(course.path / "graders"), *plugins, *options]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a killed grading cannot take its runs along")
+@pytest.mark.parametrize("mode", ["auto", "weak"])
+def test_a_killed_grading_leaves_the_old_report_and_no_process(course: Course, mode: str) -> None:
+    marker = os.urandom(8).hex()
+    course.write("exercises/naps/naps.py", f"x = {marker!r}\nopen('/dev/null')\nwhile True: pass")
+    report = course.write("grade.json", "old")
+    grading = subprocess.Popen(
+        command(course, f"--grade-isolation={mode}", f"--grade-report=json={report}", "--grade-timeout=60"),
+        cwd=course.path, stdout=subprocess.DEVNULL,
+    )  # fmt: skip
+    busy = wait_for(lambda: [child for child in psutil.Process(grading.pid).children(recursive=True) if is_busy(child)])
+    everyone = psutil.Process(grading.pid).children(recursive=True)
+    grading.kill()
+    grading.wait()
+    assert busy
+    assert psutil.wait_procs(everyone, timeout=10)[1] == []
+    assert report.read_text() == "old"
+    assert sorted(path.name for path in course.path.iterdir()) == ["exercises", "grade.json", "graders", "pytest.ini"]
+
+
+def is_busy(process: psutil.Process) -> bool:
+    return bool(process.cpu_times().user > 0.5)
+
+
+def wait_for(look: Callable[[], list[psutil.Process]]) -> list[psutil.Process]:
+    deadline = time.monotonic() + 30
+    while not (found := look()) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return found
+
+
+def test_two_gradings_at_once_do_not_disturb_each_other(course: Course) -> None:
+    course.write("class/ada/naps.py", GOOD)
+    course.write("class/ben/naps.py", SLOW)
+    gradings = []
+    for name in ("ada", "ben"):
+        options = [f"--submission={course.path / 'class' / name}", f"--grade-report=json={course.path / name}.json"]
+        gradings.append(subprocess.Popen(command(course, *options), cwd=course.path, stdout=subprocess.DEVNULL))
+    assert [grading.wait() for grading in gradings] == [0, 1]
+    scores = [json.loads((course.path / f"{name}.json").read_text())["score"] for name in ("ada", "ben")]
+    assert scores == [5, 0]
