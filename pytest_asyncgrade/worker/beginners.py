@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import importlib.util
 import re
 import sys
@@ -47,16 +48,25 @@ def _missing_module(name: str) -> str:
 
 
 def text_of(error: BaseException) -> str:
-    """Return an exception's message, as Python shows it (with the name it might have meant)."""
+    """Return an exception's message, with the name that it might have meant."""
     try:
-        last = [*traceback.TracebackException.from_exception(error, compact=True).format_exception_only()][-1].strip()
-        return (
-            last.removeprefix(f"{type(error).__name__}: ")
-            if isinstance(error, NameError | AttributeError)
-            else str(error)
-        )
+        return f"{error}{_meant(error)}"
     except BaseException:  # noqa: BLE001  # a student's __str__ may do anything
         return f"<{type(error).__name__} whose text cannot be shown>"
+
+
+def _meant(error: BaseException) -> str:
+    """Return a hint at a misspelt name, as Python gives it from 3.12 on, in its tracebacks alone."""
+    name = error.name if isinstance(error, AttributeError | NameError) else None
+    if type(name) is not str:
+        return ""
+    if isinstance(error, AttributeError):
+        there: Iterable[str] = dir(error.obj)
+    else:
+        frames = [frame for frame, _line in traceback.walk_tb(error.__traceback__)]
+        there = [known for frame in frames[-1:] for known in (*frame.f_locals, *frame.f_globals, *dir(builtins))]
+    near = get_close_matches(name, [known for known in there if known != name], n=1)
+    return f". Did you mean: {near[0]!r}?" if near else ""
 
 
 def leaves(error: BaseException) -> Iterator[BaseException]:
@@ -102,6 +112,6 @@ def _undecodable(source: bytes) -> str:
 
 def syntax_error(error: SyntaxError) -> str:
     """Say what Python cannot read, with the line."""
-    code = f": {error.text.strip()}" if isinstance(error.text, str) and error.text.strip() else ""
+    code = f", `{error.text.strip()}`" if isinstance(error.text, str) and error.text.strip() else ""
     where = f"line {error.lineno} of {error.filename}{code}: " if error.lineno else ""
     return f"Python cannot read the program: {where}{error.msg}"

@@ -71,12 +71,13 @@ def test_a_program_that_cannot_run_is_told_once(course: Course) -> None:
         == """\
 naps ............................................................. 0 of 5 points
   not run 0/2  The shorter nap ends first.
-               Python cannot read the program: line 1 of naps.py: expected ':'
+               Python cannot read the program: line 1 of naps.py, `async def
+               main()`: expected ':'
   not run 0/3  The naps overlap.
                (for the same reason)
 
   What happened: python naps.py: Python cannot read the program: line 1 of
-  naps.py: expected ':'
+  naps.py, `async def main()`: expected ':'
   (it printed nothing)
 
   On standard error:

@@ -92,12 +92,14 @@ def test_a_file_that_is_no_program_is_told(run: Run, source: bytes, reason: str)
 @pytest.mark.parametrize(
     ("source", "reason", "shown"),
     [
-        ("async def main()\n    pass", "line 1 of program.py: async def main(): expected ':'", "                    ^"),
-        ("def f():\npass", "line 2 of program.py: pass: expected an indented block after function definition on line 1",
+        ("async def main()\n    pass",
+         "line 1 of program.py, `async def main()`: expected ':'", "                    ^"),
+        ("def f():\npass",
+         "line 2 of program.py, `pass`: expected an indented block after function definition on line 1",
          "    pass"),
-        ("if True:\n    x = 1\n\ty = 2", "line 3 of program.py: y = 2: inconsistent use of tabs and spaces in "
+        ("if True:\n    x = 1\n\ty = 2", "line 3 of program.py, `y = 2`: inconsistent use of tabs and spaces in "
                                         "indentation", "    \ty = 2"),
-        ("print 'hello'", "line 1 of program.py: print 'hello': Missing parentheses in call to 'print'. "
+        ("print 'hello'", "line 1 of program.py, `print 'hello'`: Missing parentheses in call to 'print'. "
                           "Did you mean print(...)?", "    ^^^^^^^^^^^^^"),
     ],
 )  # fmt: skip

@@ -167,7 +167,7 @@ def test_the_wall_clock_starts_at_a_fixed_instant(run: Run) -> None:
         (
             "if True\n    pass",
             Outcome.NOT_RUNNABLE,
-            "Python cannot read the program: line 1 of program.py: if True: expected ':'",
+            "Python cannot read the program: line 1 of program.py, `if True`: expected ':'",
         ),
         ("import sys\nsys.exit(0)", Outcome.FINISHED, ""),
         ("import atexit, os\natexit.register(lambda: 1 / 0)", Outcome.FINISHED, ""),
