@@ -145,7 +145,7 @@ class Program:
         except SystemExit as error:
             return self._exited(error)
         except BaseException as error:  # noqa: BLE001  # whatever ends the program is its outcome
-            return self._crashed(error, function)
+            return self.crashed(error, function)
 
     def _is_at_the_end(self, error: SystemExit) -> bool:
         """SystemExit with status 0 out of the script's last statement is how many a good program ends.
@@ -180,7 +180,8 @@ class Program:
         where = f" on line {last[-1].lineno}" if last else ""
         return End(Outcome.EXITED, f"the program ended itself with exit({error.code or ''}){where}", status=status)
 
-    def _crashed(self, error: BaseException, function: str) -> End:
+    def crashed(self, error: BaseException, function: str = "") -> End:
+        """Return the end of a program that an exception came out of, and show its traceback, as Python does."""
         comment = self._comment(error)
         report = _traceback_for_students(error, self._places.name)
         origin = next(leaves(error), error)  # of a group, what the student's own code raised

@@ -19,7 +19,6 @@ import sys
 import warnings
 from _thread import allocate_lock
 from base64 import b64decode
-from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -173,7 +172,7 @@ class Session:
             folder / job["file"], places, opaque(self._recorder.begin), partial(comment, job["limits"])
         )
         self._ends: list[End] = []
-        self._exit_stack = ExitStack()
+        self._virtual_time = virtual_time(self._recorder.clock)
 
     def __enter__(self) -> Callable[[], None]:
         """Make this process the program's, and return the program."""
@@ -195,21 +194,24 @@ class Session:
         sys.stdin = open(0, encoding="utf-8", errors="surrogateescape", closefd=False)
         sys.stdout, sys.stderr = (text_stream(opaque(lines.add), fd) for fd, lines in enumerate(self._lines, start=1))
         warnings.formatwarning = opaque(self._format_warning)
-        self._exit_stack.enter_context(virtual_time(self._recorder.clock))
+        self._virtual_time.__enter__()
         if job["vary"] is not None:
             vary(dict(job["vary"]), self._name, opaque(self._recorder.delay))
         program = partial(_append, self._ends, self._action())
         close_side_doors(__package__)
         return program
 
-    def __exit__(self, *_error: object) -> NoReturn:
-        """Report how the program ended, and leave without looking back."""
+    def __exit__(self, _kind: object, error: BaseException | None, _traceback: object) -> NoReturn:
+        """Report how the program ended, and leave without looking back: in virtual time to the last.
+
+        An `error` is one that came while the end of the program was looked into: it has used up all memory.
+        """
+        end = self._ends[-1] if error is None else self._program.crashed(error)
         for lines in self._lines:
             lines.close()
         for tail in self._tails:
             tail.close()
-        self._exit_stack.close()
-        self._end(self._ends[-1])
+        self._end(end)
         self._leave()
 
     def _format_warning(
