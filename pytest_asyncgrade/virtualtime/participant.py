@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import _thread
+from contextlib import contextmanager
 from enum import Enum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from .headway import Headway
 
@@ -55,6 +56,17 @@ class Participant:
         """While it waits: somebody unknown may call from outside, should nothing else be left to wait for."""
         self.error: BaseException | None = None
         self.joiners: list[Participant] = []
+
+    @contextmanager
+    def unwatched(self) -> Iterator[None]:
+        """Let nobody conclude from a real wait of this thread's that it is stuck."""
+        headway, self.headway = self.headway, None
+        try:
+            yield
+        finally:
+            self.headway = headway
+            if headway is not None:
+                headway.start()
 
     def open_gate(self) -> None:
         """Let the thread behind this participant go on; harmless if the gate is open."""

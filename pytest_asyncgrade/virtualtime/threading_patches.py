@@ -141,7 +141,9 @@ def _patch_thread(threads: Threads, undo: ExitStack) -> None:  # noqa: C901  # o
         if participant is not None and me is not None and participant is not me:
             if not join_participant(threads, me, participant, timeout):
                 return
-            timeout = None
+            with me.unwatched():  # its last steps are real, but short: however long a loaded machine takes for them
+                stock_join(self)
+            return
         stock_join(self, timeout)
 
     @functools.wraps(stock_is_alive)

@@ -49,6 +49,26 @@ def test_threads_start_and_end_as_in_real_time() -> None:
     assert virtual == real
 
 
+def test_a_thread_that_takes_real_time_to_end_costs_no_virtual_time() -> None:
+    slowly = time.sleep
+
+    class Slow(threading.Thread):
+        def _bootstrap(self) -> None:
+            super()._bootstrap()  # type: ignore[misc]  # until here it takes part in virtual time
+            slowly(0.2)
+
+    with virtual_time() as clock:
+        done = threading.Event()
+        waiting = threading.Thread(target=done.wait, daemon=True)
+        waiting.start()
+        slow = Slow(target=time.sleep, args=(1,))
+        slow.start()
+        slow.join()
+        assert clock.elapsed == 1
+        done.set()
+        waiting.join()
+
+
 def test_a_thread_that_spins_on_a_flag_without_a_lock_does_not_hang() -> None:
     flag: list[int] = []
 
