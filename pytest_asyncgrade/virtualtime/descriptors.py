@@ -25,6 +25,8 @@ class Reach(Enum):
     ANYBODY = "whoever connects"
     CALLED = "the one that a connection is being made to"
 
+    __hash__ = object.__hash__  # in C: every watched descriptor is looked up at every wait
+
 
 IN_REAL_TIME = frozenset({Reach.OUTSIDE, Reach.CALLED})
 """Who is waited for in real time."""

@@ -14,13 +14,13 @@ import socket
 import struct
 import sys
 from selectors import EVENT_READ, EVENT_WRITE
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from .descriptors import borrowed, own_sockets
 from .real_time import Real
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
 
     _T = TypeVar("_T")
 
@@ -33,6 +33,9 @@ _LINUX = sys.platform == "linux"
 _TCP_INFO = struct.Struct("=B127xQ8xI52xQQ")
 """Of Linux's ``struct tcp_info``: tcpi_state, _bytes_received, _notsent_bytes, _bytes_sent, _bytes_retrans."""
 
+_SIZE = _TCP_INFO.size
+_IPPROTO_TCP, _INFO = socket.IPPROTO_TCP, getattr(socket, "TCP_INFO", 0)
+
 _SYN_SENT = 2
 _EXPECTS_END = {1, 4, 5}
 """ESTABLISHED, FIN_WAIT1, FIN_WAIT2: the other end may still send, as far as this one knows."""
@@ -41,21 +44,24 @@ _HAS_ENDED = {4, 5, 7, 9, 11}
 """FIN_WAIT1, FIN_WAIT2, CLOSE, LAST_ACK, CLOSING: this end sends no more."""
 
 
-class _End(NamedTuple):
-    """What one end of a connection has to say."""
-
-    state: int
-    received: int
-    sent: int
-
+_End = tuple[int, int, int]
+"""What one end of a connection has to say: its state, the bytes it has received, the bytes it was given to send."""
 
 _Ends = tuple[_End, _End | None]
+
+
+class _Borrowed(_socket.socket):
+    """A socket object to ask with, kept, for a descriptor that belongs to somebody else: it is never closed."""
+
+    def __del__(self) -> None:
+        pass
 
 
 class Flights:
     """Looks what is under way to the sockets somebody waits for; remembers their other ends."""
 
     def __init__(self) -> None:
+        self._known: dict[int, tuple[int, _Borrowed | None]] = {}
         self._others: dict[tuple[int, int], tuple[int, int]] = {}
         self._in_vain: dict[int, _Ends] = {}
 
@@ -81,38 +87,58 @@ class Flights:
 
     def _under_way(self, watched: Mapping[int, int]) -> dict[int, _Ends]:
         """Return the connections on which something is under way, but for those found so before in vain."""
-        return {
-            descriptor: ends
-            for descriptor, ends in self._ask_all(watched)
-            if _is_awaited(descriptor, watched[descriptor], *ends) and self._in_vain.get(descriptor) != ends
-        }
-
-    def _ask_all(self, descriptors: Iterable[int]) -> Iterator[tuple[int, _Ends]]:
-        asked = {one: here for one in descriptors if (here := _ask(one)) is not None}
-        identities = {one: _identity(one) for one in asked}
-        if any(here.state in _EXPECTS_END and identities[one] not in self._others for one, here in asked.items()):
-            self._others = _pairs()
+        asked = {one: here for one in watched if (here := self._ask(one)) is not None}
+        known, others = self._known, self._others
+        if any((one, known[one][0]) not in others and here[0] in _EXPECTS_END for one, here in asked.items()):
+            self._others = others = _pairs()
+        found = {}
         for one, here in asked.items():
-            other = self._others.get(identities[one])
-            if other is None:
-                yield one, (here, None)
-            elif identities.get(other[0]) == other:
-                yield one, (here, asked[other[0]])
-            else:
-                yield one, (here, _ask(other[0]) if _identity(other[0]) == other else None)
+            other = others.get((one, known[one][0]))
+            there = None
+            if other is not None:
+                number, inode = other
+                there = asked[number] if number in asked else self._ask(number)
+                if there is not None and known[number][0] != inode:
+                    there = None
+            if _is_awaited(one, watched[one], here, there) and self._in_vain.get(one) != (here, there):
+                found[one] = (here, there)
+        return found
+
+    def _ask(self, descriptor: int) -> _End | None:
+        """Ask a TCP socket; None if it is something else."""
+        try:
+            inode = os.fstat(descriptor).st_ino
+        except OSError:
+            return None
+        known = self._known.get(descriptor)
+        if known is None or known[0] != inode:
+            self._known[descriptor] = known = inode, _tcp_socket(descriptor)
+        if known[1] is None:
+            return None
+        state, received, unsent, sent, again = _TCP_INFO.unpack(known[1].getsockopt(_IPPROTO_TCP, _INFO, _SIZE))
+        return state, received, sent - again + unsent
+
+
+def _tcp_socket(descriptor: int) -> _Borrowed | None:
+    """Return what to ask a TCP socket with; None if it is something else, or a kernel that says less."""
+    try:
+        one = _Borrowed(socket.AF_INET, socket.SOCK_STREAM, 0, descriptor)
+        return one if len(one.getsockopt(_IPPROTO_TCP, _INFO, _SIZE)) == _SIZE else None
+    except OSError:
+        return None
 
 
 def _is_awaited(descriptor: int, events: int, here: _End, there: _End | None) -> bool:
     """Tell whether what is awaited of a socket is under way to it."""
-    if here.state == _SYN_SENT:
+    state, received, sent = here
+    if state == _SYN_SENT:
         return _connects_within(descriptor)
     if there is None:  # closed, or not accepted yet
-        return here.state in _EXPECTS_END
-    if events & EVENT_READ and here.received < there.sent:
+        return state in _EXPECTS_END
+    state_there, received_there, sent_there = there
+    if events & EVENT_READ and (received < sent_there or (state in _EXPECTS_END and state_there in _HAS_ENDED)):
         return True
-    if events & EVENT_READ and here.state in _EXPECTS_END and there.state in _HAS_ENDED:
-        return True
-    return bool(events & EVENT_WRITE) and here.sent <= there.received  # all has arrived: only the word of it has not
+    return bool(events & EVENT_WRITE) and sent <= received_there  # all has arrived: only the word of it has not
 
 
 def _connects_within(descriptor: int) -> bool:
@@ -120,24 +146,6 @@ def _connects_within(descriptor: int) -> bool:
     with borrowed(descriptor) as one:
         host: str = one.getsockname()[0]
     return host.startswith("127.") or host == "::1"
-
-
-def _ask(descriptor: int) -> _End | None:
-    """Ask a TCP socket; None if it is something else."""
-    try:
-        one = _socket.socket(socket.AF_INET, socket.SOCK_STREAM, 0, descriptor)
-    except OSError:
-        return None
-    try:
-        answer = one.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _TCP_INFO.size)
-    except OSError:
-        return None
-    finally:
-        one.detach()
-    if len(answer) < _TCP_INFO.size:
-        return None
-    state, received, unsent, sent, again = _TCP_INFO.unpack(answer)
-    return _End(state, received, sent - again + unsent)
 
 
 def _identity(descriptor: int) -> tuple[int, int]:

@@ -68,14 +68,13 @@ class Idleness:
 
     def _reach(self) -> dict[int, Reach]:
         """Return who can make each descriptor ready that the loop watches, but for its own pipe."""
-        own = self._loop._ssock.fileno()
-        return {one: self._descriptors.reach(one) for one in self._loop._selector.get_map() if one != own}
+        own, reach = self._loop._ssock.fileno(), self._descriptors.reach
+        return {one: reach(one) for one in self._loop._selector.get_map() if one != own}
 
     def _settle(self, reach: dict[int, Reach]) -> list[Any]:
         """Let arrive what is under way within this process; return the events of it."""
         selector = self._loop._selector
-        files = selector.get_map()
-        watched = {one: files[one].events for one, whose in reach.items() if whose in WITHIN}
+        watched = {file.fd: file.events for file in selector.get_map().values() if reach.get(file.fd) in WITHIN}
         events: list[Any] = self._flights.settle(watched, selector.select) if watched else []
         return events
 
