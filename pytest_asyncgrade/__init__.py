@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from .errors import AsyncgradeError, UsageError
     from .grading import Submission
     from .trace import (
+        Finding,
         Line,
         Outcome,
         Output,
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "AsyncgradeError": "errors", "UsageError": "errors", "Submission": "grading",
-    "Line": "trace", "Outcome": "trace", "Output": "trace", "Seconds": "trace", "Trace": "trace",
+    "Finding": "trace", "Line": "trace", "Outcome": "trace", "Output": "trace", "Seconds": "trace", "Trace": "trace",
     "UnfinishedRunError": "trace", "at": "trace", "contains": "trace", "in_any_order": "trace", "in_order": "trace",
     "lines": "trace",
     "DeadlockError": "virtualtime", "VirtualClock": "virtualtime", "VirtualTimeLoop": "virtualtime",
@@ -36,9 +37,9 @@ _HOMES = {
 }  # fmt: skip
 
 __all__ = [
-    "AsyncgradeError", "DeadlockError", "Line", "Outcome", "Output", "Seconds", "Submission", "Trace",
-    "UnfinishedRunError", "UsageError", "VirtualClock", "VirtualTimeLoop", "at", "contains", "in_any_order", "in_order",
-    "lines", "virtual_time",
+    "AsyncgradeError", "DeadlockError", "Finding", "Line", "Outcome", "Output", "Seconds", "Submission",
+    "Trace", "UnfinishedRunError", "UsageError", "VirtualClock", "VirtualTimeLoop", "at", "contains", "in_any_order",
+    "in_order", "lines", "virtual_time",
 ]  # fmt: skip
 
 

@@ -1,7 +1,5 @@
 """Grades `task_interleaving`: a task that runs beside the coroutine that made it."""
 
-import re
-
 import pytest
 
 from pytest_asyncgrade import Submission, Trace, at, in_any_order, in_order, lines
@@ -16,15 +14,9 @@ def trace(submission: Submission) -> Trace:
 @pytest.mark.points(1, hint="wait with `await asyncio.sleep(1)`, and await everything that you start")
 def test_loop_stays_free(trace: Trace) -> None:
     """No wait stops the event loop, and everything that is started runs to its end."""
-    for stretch in trace.blocked:
-        pytest.fail(f"time.sleep on {stretch.place} stops the whole event loop: nothing else can run meanwhile")
-    for wait in trace.busy_waits:
-        pytest.fail(f"{wait.place} looks at the clock again and again: nothing else gets its turn meanwhile")
-    for coroutine, where in never_awaited(trace):
-        pytest.fail(f"{coroutine}() is called{where} but not awaited, so it never runs")
+    assert trace.found("never_awaited", "blocked_loop", "busy_wait", "cut_off") == []
     for task in trace.tasks:
-        assert task.ended != "failed", f"an exception ended {task.coroutine}()"
-        assert task.ended == "finished", f"the program ended before {task.coroutine}() did: nobody awaits it"
+        assert task.ended == "finished", f"{task.coroutine}() did not come to its end: it {task.ended}"
     assert trace.elapsed > 0, "the program does not wait at all"
 
 
@@ -74,10 +66,3 @@ def test_two_runs_overlap(trace: Trace) -> None:
 def test_five_seconds(trace: Trace) -> None:
     """The program takes five seconds."""
     assert trace.elapsed == 5
-
-
-def never_awaited(trace: Trace) -> list[tuple[str, str]]:
-    """Return the coroutines that Python warned of (they were made and not awaited), with their lines if known."""
-    warning = re.compile(r"(?:^|:(\d+): )RuntimeWarning: coroutine '([^']+)' was never awaited")
-    found = [warning.search(line.text) for line in trace.stderr]
-    return [(match[2], f" on line {match[1]}" if match[1] else "") for match in found if match]

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, BinaryIO
 import click
 
 from pytest_asyncgrade.trace.codec import VERSION, TraceBuilder, dump
+from pytest_asyncgrade.trace.findings import find
 from pytest_asyncgrade.trace.plain import encode
-from pytest_asyncgrade.trace.timeline import headline, timeline
+from pytest_asyncgrade.trace.timeline import explained, headline, timeline
 from pytest_asyncgrade.virtualtime import virtual_time
 from pytest_asyncgrade.worker.places import Places
 from pytest_asyncgrade.worker.program import End, Program
@@ -52,6 +53,10 @@ def _be_interrupted() -> None:
 def _picture(trace: Trace) -> Iterator[str]:
     yield headline(trace)
     yield from timeline(trace)
+    for message, advice in explained(find(trace)):
+        yield f"- {message}"
+        if advice:
+            yield f"  {advice}"
 
 
 class _Run:
@@ -71,6 +76,7 @@ class _Run:
         """Run the script and record its end."""
         program = Program(self._file.resolve(), self._places, self._recorder.begin)
         with self._recorded_streams(), virtual_time(self._recorder.clock):
+            self._recorder.watch_coroutines()
             end = program.run(args)
         self._record(["end", self._recorder.now, end.outcome, end.reason, end.raised, encode(end.result)])
         return end
@@ -95,4 +101,7 @@ class _Run:
         builder = TraceBuilder()
         for record in self.records:
             builder.feed(record)
-        return builder.build(asked=f"python {self._file}", source=(), verdict=(end.outcome, end.reason))
+        return builder.build(asked=f"python {self._file}", source=self._source(), verdict=(end.outcome, end.reason))
+
+    def _source(self) -> tuple[str, ...]:
+        return tuple(self._file.read_text(encoding="utf-8", errors="replace").splitlines())

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_asyncgrade.errors import UsageError
 from pytest_asyncgrade.sandbox import Limits, Rules
+from pytest_asyncgrade.trace import KINDS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,16 +24,19 @@ class Exercise:
     starter: Path
     limits: Limits = field(default_factory=Limits)
     rules: Rules = field(default_factory=Rules)
+    ignored: frozenset[str] = frozenset()
+    """Kinds of findings that say nothing here: what they find is what the exercise asks for."""
 
     @classmethod
     def of_grader(cls, folder: Path, slug: str | None = None) -> Exercise:
         """Return the exercise of ``graders/<slug>/``; its starter is ``exercises/<slug>/<slug>.py`` beside that.
 
-        ``exercise.toml`` in the grader's folder may set ``[limits]`` and ``[files]``; UsageError if it cannot be that.
+        ``exercise.toml`` in the grader's folder may set ``[limits]``, ``[files]`` and ``[findings]``; UsageError if it
+        cannot be that.
         """
         slug = slug or folder.name
-        limits, rules = _settings(folder / _SETTINGS)
-        return cls(slug, folder, folder.parent.parent / "exercises" / slug / f"{slug}.py", limits, rules)
+        starter = folder.parent.parent / "exercises" / slug / f"{slug}.py"
+        return cls(slug, folder, starter, *_settings(folder / _SETTINGS))
 
     @property
     def filename(self) -> str:
@@ -77,10 +81,10 @@ class Source:
         return _in_folder(self.submission, exercise) if self.submission.is_dir() else self.submission
 
 
-def _settings(path: Path) -> tuple[Limits, Rules]:
-    """Return what an ``exercise.toml`` says: limits of a run, and which files come along."""
+def _settings(path: Path) -> tuple[Limits, Rules, frozenset[str]]:
+    """Return what an ``exercise.toml`` says: limits of a run, which files come along, which findings to leave out."""
     if not path.is_file():
-        return Limits(), Rules()
+        return Limits(), Rules(), frozenset()
     import tomllib
 
     try:
@@ -89,10 +93,23 @@ def _settings(path: Path) -> tuple[Limits, Rules]:
         msg = f"{path}: {error}"
         raise UsageError(msg) from None
     for name, table in given.items():
-        if name not in {"limits", "files"} or not isinstance(table, dict):
-            msg = f"{path}: {name!r} is not known here; there are the tables [limits] and [files]"
+        if name not in {"limits", "files", "findings"} or not isinstance(table, dict):
+            msg = f"{path}: {name!r} is not known here; there are the tables [limits], [files] and [findings]"
             raise UsageError(msg)
-    return Limits.parse(given.get("limits", {}), f"{path}, [limits]"), _rules(given.get("files", {}), path)
+    limits = Limits.parse(given.get("limits", {}), f"{path}, [limits]")
+    return limits, _rules(given.get("files", {}), path), _ignored(given.get("findings", {}), path)
+
+
+def _ignored(given: dict[str, Any], path: Path) -> frozenset[str]:
+    for name, kinds in given.items():
+        if name != "ignore":
+            msg = f"{path}, [findings]: {name!r} is not known here; there is ignore"
+            raise UsageError(msg)
+        for kind in kinds if type(kinds) is list else [kinds]:
+            if kind not in KINDS:
+                msg = f"{path}, [findings]: ignore = {kinds!r}: give a list of kinds out of {', '.join(KINDS)}"
+                raise UsageError(msg)
+    return frozenset(given.get("ignore", ()))
 
 
 def _rules(given: dict[str, Any], path: Path) -> Rules:

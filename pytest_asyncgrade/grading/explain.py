@@ -6,7 +6,7 @@ import ast
 import linecache
 from typing import TYPE_CHECKING
 
-from pytest_asyncgrade.trace import Explanation, Matcher, Outcome, Output, lines
+from pytest_asyncgrade.trace import Explanation, Finding, Matcher, Outcome, Output, lines
 from pytest_asyncgrade.trace.model import Elapsed, Seconds
 
 if TYPE_CHECKING:
@@ -44,7 +44,13 @@ def explain_matcher(op: str, left: object, right: object) -> Explanation | None:
         op, left, right = _MIRRORED[op], right, left
     if isinstance(left, Seconds) and op in _SHOULD and isinstance(right, int | float):
         return _explain_seconds(op, left, Seconds(right))
-    return None
+    return _explain_finding(left) if op == "==" and right == [] else None
+
+
+def _explain_finding(findings: object) -> Explanation | None:
+    """Explain that there are findings where there should be none: by the first."""
+    first = findings[0] if isinstance(findings, list) and findings else None
+    return Explanation(f"{first.message} ({first.advice})") if isinstance(first, Finding) else None
 
 
 def _explain_lines(output: Output, texts: list[object]) -> Explanation | None:

@@ -13,7 +13,7 @@ from pytest_asyncgrade.trace.codec import pack, unpack
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from pytest_asyncgrade.trace import Trace
+    from pytest_asyncgrade.trace import Finding, Trace
 
 
 class Verdict(StrEnum):
@@ -121,6 +121,20 @@ class Work:
     """The seed of the random values that were used in its grading, None if there were none."""
     left_behind: Mapping[str, str] = field(default_factory=dict)
     """Files that were handed in and not graded, and why."""
+
+    @property
+    def visible_checks(self) -> tuple[CheckResult, ...]:
+        """The checks that a student may see."""
+        return tuple(check for check in self.checks if check.points.visibility is Visibility.VISIBLE)
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What the runs show that a student may know of, each line and kind once."""
+        from pytest_asyncgrade.trace.findings import find
+
+        keys = dict.fromkeys(key for check in self.visible_checks for key in check.runs)
+        found = [finding for key in keys if not self.runs[key].varied for finding in find(self.runs[key])]
+        return list({(finding.kind, finding.place): finding for finding in reversed(found)}.values())[::-1]
 
     @property
     def score(self) -> int:

@@ -46,9 +46,16 @@ def _work(work: Work) -> dict[str, Any]:
         "isolation": work.isolation,
         "seed": work.seed,
         "left_behind": dict(work.left_behind),
+        "findings": [
+            {
+                "kind": finding.kind, "message": finding.message, "advice": finding.advice,
+                "line": finding.place.lineno if finding.place else None, "advisory": finding.advisory,
+            }
+            for finding in work.findings
+        ],
         "checks": [_check(check, list(work.runs)) for check in work.checks],
         "runs": [_run(trace) for trace in work.runs.values()],
-    }
+    }  # fmt: skip
 
 
 def _check(check: CheckResult, runs: list[str]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pytest_asyncgrade.grading import Verdict, Visibility
 from pytest_asyncgrade.trace.text import printable
-from pytest_asyncgrade.trace.timeline import headline, timeline
+from pytest_asyncgrade.trace.timeline import explained, headline, timeline
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 WIDTH = 80
 MOST_VALUES = 20
+MOST_FINDINGS = 5
 LONGEST_NAME = 30
 Styled = tuple[str, tuple[str, ...]]
 """A line of text, and the markup of pytest's terminal writer for it (``("red", "bold")``)."""
@@ -55,6 +56,7 @@ def _work(work: Work, *, verbose: bool) -> Iterator[Styled]:
         yield from _wrapped(f"with random values; --grade-seed={work.seed} gives the same ones again", 2)
     for name, reason in work.left_behind.items():
         yield from _wrapped(f"{printable(name)} was left out: {printable(reason)}", 2, style=("yellow",))
+    yield from _findings(work)
     for trace in _shown_runs(work, verbose=verbose):
         yield "", ()
         yield from _wrapped(f"What happened: {printable(headline(trace))}", 2, style=("bold",))
@@ -62,10 +64,28 @@ def _work(work: Work, *, verbose: bool) -> Iterator[Styled]:
             yield f"  {line}".rstrip(), ()
 
 
+def _findings(work: Work) -> Iterator[Styled]:
+    """Yield what the runs show, each once, whether or not it cost points."""
+    findings = work.findings
+    if findings:
+        yield "", ()
+        yield "  What to look at:", ("bold",)
+    for message, advice in explained(findings[:MOST_FINDINGS]):
+        first, *rest = textwrap.wrap(printable(message), WIDTH - 4, break_on_hyphens=False)
+        yield f"  - {first}", ()
+        for line in rest:
+            yield f"    {line}", ()
+        if advice:
+            yield from _wrapped(printable(advice), 4, style=("cyan",))
+    if len(findings) > MOST_FINDINGS:
+        yield f"    [... {len(findings) - MOST_FINDINGS} more of these]", ()
+
+
 def _shown_runs(work: Work, *, verbose: bool) -> list[Trace]:
     """Return the runs to show: of what a hidden check alone has asked for, its arguments are a secret."""
-    visible = [check for check in work.checks if check.points.visibility is Visibility.VISIBLE]
-    keys = [key for check in visible if check.verdict is not Verdict.PASSED or verbose for key in check.runs]
+    keys = [
+        key for check in work.visible_checks if check.verdict is not Verdict.PASSED or verbose for key in check.runs
+    ]
     runs = [work.runs[key] for key in dict.fromkeys(keys)]
     if not verbose:  # with other delays much the same happens again
         runs = [run for run in runs if not run.varied] or runs

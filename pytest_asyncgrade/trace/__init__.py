@@ -6,8 +6,10 @@ Times are virtual seconds since the program started.
 from .codec import RecordError, TraceBuilder
 from .matchers import Explanation, Matcher, at, contains, in_any_order, in_order, lines
 from .model import (
+    KINDS,
     Blocked,
     BusyWait,
+    Finding,
     Line,
     Outcome,
     Output,
@@ -17,11 +19,13 @@ from .model import (
     Seconds,
     TaskSpan,
     Trace,
+    Unawaited,
     UnfinishedRunError,
+    Wait,
 )
 
 __all__ = [
-    "Blocked", "BusyWait", "Explanation", "Line", "Matcher", "Outcome", "Output", "Place", "Raised", "RecordError",
-    "Recording", "Seconds", "TaskSpan", "Trace", "TraceBuilder", "UnfinishedRunError", "at", "contains",
-    "in_any_order", "in_order", "lines",
+    "KINDS", "Blocked", "BusyWait", "Explanation", "Finding", "Line", "Matcher", "Outcome", "Output", "Place", "Raised",
+    "RecordError", "Recording", "Seconds", "TaskSpan", "Trace", "TraceBuilder", "Unawaited", "UnfinishedRunError",
+    "Wait", "at", "contains", "in_any_order", "in_order", "lines",
 ]  # fmt: skip

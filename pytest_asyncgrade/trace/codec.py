@@ -28,12 +28,14 @@ from .model import (
     Stream,
     TaskSpan,
     Trace,
+    Unawaited,
     Varied,
+    Wait,
 )
 from .plain import NotPlainError, decode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 VERSION = 1
 MAX_RECORD = 1_000_000
@@ -103,6 +105,9 @@ class TraceBuilder:
         self._alive = self._most_alive = 0
         self._blocked: list[Blocked] = []
         self._busy_waits: list[BusyWait] = []
+        self._waits: list[Wait] = []
+        self._unawaited: list[Unawaited] = []
+        self._main_ended: set[int] = set()
         self._delays: list[float] = []
         self._elapsed = 0
         self._result: object = None
@@ -137,7 +142,8 @@ class TraceBuilder:
     def _take(self, tag: str, fields: list[Any]) -> None:
         takers: dict[str, Callable[..., None]] = {
             "hello": self._hello, "line": self._line, "task": self._task, "done": self._done, "slept": self._slept,
-            "busy": self._busy, "delay": self._delay, "stuck": self._stuck, "end": self._finish,
+            "busy": self._busy, "wait": self._wait, "unawaited": self._never_awaited, "delay": self._delay,
+            "stuck": self._stuck, "end": self._finish,
         }  # fmt: skip
         take = takers.get(tag)
         if take is None or self.ended or self.greeted is (tag == "hello"):
@@ -172,20 +178,37 @@ class TraceBuilder:
         self._alive += 1
         self._most_alive = max(self._most_alive, self._alive)
 
-    def _done(self, number: object, time: object, ended: object, name: object) -> None:
+    def _done(self, number: object, time: object, ended: object, name: object, asked_to_cancel: object) -> None:
         span = self._tasks.get(_count(number))
         if span is None or span.end is not None:
             msg = f"end of task {number!r}"
             raise RecordError(msg)
         end = _choice(_ENDS, "end", ended)
         self._alive -= 1
-        self._tasks[span.number] = replace(span, name=_text(name), end=self._time(time), ended=end)
+        over = span.loop in self._main_ended
+        swallowed = end == "finished" and _count(asked_to_cancel) > 0
+        self._tasks[span.number] = replace(
+            span, name=_text(name), end=self._time(time), ended=end, outlived=over, swallowed=swallowed and not over
+        )
+        if span.parent is None and not over:
+            self._main_ended.add(span.loop)
 
     def _slept(self, start: object, end: object, task: object, place: object) -> None:
         self._blocked.append(Blocked(_seconds(start), self._time(end), self._known(task), _place(place)))
 
     def _busy(self, time: object, task: object, place: object) -> None:
         self._busy_waits.append(BusyWait(self._time(time), self._known(task), _place(place)))
+
+    def _wait(self, time: object, task: object, what: object, delay: object, places: object) -> None:
+        if type(places) is not list or self._known(task) is None:
+            msg = f"a wait of {task!r}"
+            raise RecordError(msg)
+        start, seconds = self._time(time), None if delay is None else _seconds(delay)
+        found = tuple(place for place in map(_place, places) if place)
+        self._waits.append(Wait(_count(task), start, start, _text(what), seconds, found))
+
+    def _never_awaited(self, coroutine: object, place: object) -> None:
+        self._unawaited.append(Unawaited(_text(coroutine), _place(place)))
 
     def _delay(self, nanoseconds: object) -> None:
         self._delays.append(_count(nanoseconds) / 1_000_000_000)
@@ -223,8 +246,22 @@ class TraceBuilder:
             blocked=tuple(self._blocked),
             busy_waits=tuple(self._busy_waits),
             max_concurrency=self._most_alive,
+            waits=tuple(self._ended_waits()),
+            unawaited=tuple(self._unawaited),
             delays=tuple(self._delays),
         )
+
+    def _ended_waits(self) -> Iterator[Wait]:
+        """Yield the waits with their ends: computing takes no time, so one lasts until the next of its task begins."""
+        ends: dict[int, Seconds] = {}
+        ended = []
+        for wait in reversed(self._waits):
+            end = ends.get(wait.task) or self._tasks[wait.task].end or _seconds(self._elapsed)
+            ends[wait.task] = wait.start
+            if wait.seconds is not None:
+                end = Seconds(min(end, round(wait.start + wait.seconds, 9)))
+            ended.append(replace(wait, end=end))
+        return reversed(ended)
 
     def _kept(self, stream: str) -> list[Line]:
         """Return a stream's lines; of one that was stopped for printing too much the first and the last."""
@@ -257,6 +294,7 @@ def pack(trace: Trace) -> dict[str, object]:
     varied = list(trace.varied.items())
     return {
         "asked": trace.asked, "source": list(trace.source), "verdict": verdict, "records": records, "varied": varied,
+        "ignored": sorted(trace.ignored),
     }  # fmt: skip
 
 
@@ -268,7 +306,8 @@ def unpack(data: dict[str, Any]) -> Trace:
         builder.feed(record)
     outcome, reason = data["verdict"]
     verdict, varied = (Outcome(outcome), reason), dict(data["varied"])
-    return builder.build(asked=data["asked"], source=tuple(data["source"]), verdict=verdict, varied=varied)
+    trace = builder.build(asked=data["asked"], source=tuple(data["source"]), verdict=verdict, varied=varied)
+    return replace(trace, ignored=frozenset(data["ignored"]))
 
 
 def _count(value: object) -> int:

@@ -164,6 +164,59 @@ class TaskSpan:
     place: Place | None = None
     loop: int = 1
     """Which of the program's event loops it is in, from 1."""
+    outlived: bool = False
+    """Whether it was cancelled, or left pending, when the main task of its loop had ended."""
+    swallowed: bool = False
+    """Whether it was asked to cancel and ended otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """A task waits: from `start` to `end` in virtual seconds, at the student's lines `places`, innermost first.
+
+    `what` made it wait, as asyncio calls it (``sleep``, ``Lock.acquire``, ``Queue.get``; empty for a future of the
+    student's own); `seconds` is how long it asked to sleep.
+    """
+
+    task: int
+    start: Seconds
+    end: Seconds
+    what: str
+    seconds: Seconds | None = None
+    places: tuple[Place, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unawaited:
+    """A coroutine that was made and never awaited, so that nothing of it ran; `place` is where it was made."""
+
+    coroutine: str
+    place: Place | None = None
+
+
+KINDS = (
+    "coroutine_as_value", "never_awaited", "blocked_loop", "busy_wait", "sequential_awaits", "awaited_at_once",
+    "sequential_runs", "run_in_loop", "cut_off", "no_reference", "lost_exception", "swallowed_cancellation",
+    "idle_lock", "unbounded", "deadlock",
+)  # fmt: skip
+"""What `Finding.kind` can be, in the order they are told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A misconception that a run shows: what happened, in a beginner's words, and the way out.
+
+    `kind` is one of `KINDS`; an `advisory` one is advice that depends on the machine or on taste.
+    """
+
+    kind: str
+    message: str
+    advice: str
+    place: Place | None = None
+    advisory: bool = False
+
+    def __str__(self) -> str:
+        return self.message
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +276,10 @@ class Recording:
     busy_waits: tuple[BusyWait, ...] = ()
     max_concurrency: int = 0
     """The most tasks that were in progress at one time, the main task included: the longest ``asyncio.all_tasks()``."""
+    waits: tuple[Wait, ...] = ()
+    """The first waits of tasks, in the order they began; of a program with very many the later ones are left out."""
+    unawaited: tuple[Unawaited, ...] = ()
+    """Coroutines that were made and never awaited."""
     delays: tuple[float, ...] = ()
     """Of a run whose sleeps could be varied: the delays the program gave them, each once, in seconds."""
 
@@ -233,9 +290,9 @@ class Trace:
 
     `output` and `stderr` are the lines printed; `elapsed` the virtual seconds the program took; `result` what a called
     function returned (exact built-in types); `tasks` the life of each task; `max_concurrency` the most tasks in
-    progress at once; `blocked` the stretches in which ``time.sleep`` stopped everything; each raises
-    `UnfinishedRunError` if the run did not finish.  `outcome`, `reason` (in the student's words), `exception` and
-    `partial` can always be asked for.
+    progress at once; `blocked` the stretches in which ``time.sleep`` stopped everything; `waits` what the tasks waited
+    for; `findings` the misconceptions that show; each raises `UnfinishedRunError` if the run did not finish.
+    `outcome`, `reason` (in the student's words), `exception` and `partial` can always be asked for.
     """
 
     outcome: Outcome
@@ -247,6 +304,8 @@ class Trace:
     records: tuple[bytes, ...] = field(default=(), repr=False, compare=False)
     varied: Varied = field(default_factory=Varied)
     """What became of the delays of the program's own sleeps: ``trace.varied[2]`` of two seconds."""
+    ignored: frozenset[str] = frozenset()
+    """Kinds of findings that do not count: what the exercise asks for."""
 
     def _finished(self) -> Recording:
         if self.outcome is not Outcome.FINISHED:
@@ -287,6 +346,27 @@ class Trace:
     def busy_waits(self) -> tuple[BusyWait, ...]:
         """Where the program waited by looking at the clock again and again."""
         return self._finished().busy_waits
+
+    @property
+    def waits(self) -> tuple[Wait, ...]:
+        """What the tasks waited for, in the order they began to."""
+        return self._finished().waits
+
+    @property
+    def findings(self) -> list[Finding]:
+        """The misconceptions that the run shows; empty if there are none."""
+        from .findings import find
+
+        self._finished()
+        return find(self)
+
+    def found(self, *kinds: str) -> list[Finding]:
+        """Return the findings of some kinds (out of `KINDS`); ValueError if there is no such kind."""
+        for kind in kinds:
+            if kind not in KINDS:
+                msg = f"trace.found({kind!r}): there is no such kind of finding: choose {', '.join(KINDS)}"
+                raise ValueError(msg)
+        return [finding for finding in self.findings if finding.kind in kinds]
 
     @property
     def max_concurrency(self) -> int:

@@ -8,13 +8,12 @@ from .plain import number
 from .text import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from .model import Blocked, Recording, Seconds, TaskSpan, Trace
+    from .model import Blocked, Finding, Recording, Seconds, TaskSpan, Trace
 
 MOST_LINES = 30
 MOST_TASKS = 20
-MOST_REMARKS = 5
 _NAME = 16
 
 
@@ -24,7 +23,14 @@ def timeline(trace: Trace, *, width: int = 80) -> Iterator[str]:
     yield from _printed(recording, width)
     yield from _errors(recording, width)
     yield from _bars(recording, width)
-    yield from _some(list(_remarks(recording)), MOST_REMARKS, "more of these")
+
+
+def explained(findings: Iterable[Finding]) -> Iterator[tuple[str, str]]:
+    """Yield each finding's message with its advice, which is told once: empty if the one before had the same."""
+    before = ""
+    for finding in findings:
+        yield finding.message, finding.advice if finding.advice != before else ""
+        before = finding.advice
 
 
 def headline(trace: Trace) -> str:
@@ -91,17 +97,6 @@ def _bar(span: TaskSpan, blocked: tuple[Blocked, ...], columns: int, total: floa
         start = start if start >= 0 else columns - len(ended)
         cells[start : start + len(ended)] = ended
     return f"{'':>9} {_cut(printable(span.coroutine), _NAME):<{_NAME}} | {''.join(cells).rstrip()}"
-
-
-def _remarks(recording: Recording) -> Iterator[str]:
-    for stretch in recording.blocked:
-        where = f" on {stretch.place}" if stretch.place else ""
-        what = "stopped the whole event loop" if stretch.task else "stopped its thread"
-        span = f"from {number(stretch.start).removesuffix(' s')} to {number(stretch.end)}"
-        yield f"time.sleep({number(stretch.seconds).removesuffix(' s')}){where} {what} {span}."
-    for wait in recording.busy_waits:
-        where = f" on {wait.place}" if wait.place else ""
-        yield f"the program waits{where} by looking again and again; let it sleep or await an event."
 
 
 def _some(rows: list[str], most: int, what: str) -> Iterator[str]:

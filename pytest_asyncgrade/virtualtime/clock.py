@@ -56,6 +56,9 @@ class Observer:
     def task_created(self, task: object) -> None:
         """Note a new `asyncio.Task`."""
 
+    def future_made(self) -> None:
+        """Note that a future has been made, as a rule for the running task to wait for: called while it is made."""
+
 
 class VirtualClock:
     """Virtual time, counted in whole nanoseconds so that sums are exact.

@@ -54,6 +54,12 @@ class VirtualTimeLoop(SchedulingLoop):
         self._iteration = 0
         self._running = 0
         self._numbers = Numbers(self)
+        if type(self.clock.observer) is not Observer:
+            self.create_future = self._create_observed_future  # type: ignore[method-assign]
+
+    def _create_observed_future(self) -> asyncio.Future[Any]:
+        self.clock.observer.future_made()
+        return super().create_future()
 
     def create_task(self, coro: Coroutine[Any, Any, Any], **keywords: Any) -> asyncio.Task[Any]:
         """Schedule a coroutine, as the stock loop does."""

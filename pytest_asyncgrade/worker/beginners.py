@@ -18,14 +18,18 @@ _TO_UTF_8 = 'save it as UTF-8 (in most editors "Save with encoding")'
 
 _RUN_TAKES = "asyncio.run takes a coroutine: asyncio.run(main()), and main is written with async def"
 
+_NO_AWAITABLE = "a coroutine or an awaitable is required"
+"""What a task cannot be made of; from 3.14 on ``asyncio.run`` says so, too."""
+
 _ADVICE = (
     ("EOFError", "EOF when reading", "the program asks for input, and nobody types anything when it is graded"),
     ("RecursionError", "maximum recursion depth", "a function calls itself again and again"),
     ("RuntimeError", "asyncio.run() cannot be called from a running event loop",
      "inside a coroutine, await the other one instead: await func1()"),
-    ("TypeError", "a coroutine or an awaitable is required",
+    ("TypeError", _NO_AWAITABLE,
      "a function that is awaited is written with async def, and called: func1(), not func1"),
     ("TypeError", "can't be used in 'await' expression", "a function that is awaited is written with async def"),
+    ("TypeError", "object can't be awaited", "a function that is awaited is written with async def"),
     ("TypeError", "'await' expression", "a function that is awaited is written with async def"),
     ("ValueError", "a coroutine was expected", _RUN_TAKES),
     ("TypeError", "a coroutine was expected", _RUN_TAKES),
@@ -38,7 +42,15 @@ def advice(error: BaseException) -> str:
     kind, message = type(error).__name__, text_of(error)
     if isinstance(error, ModuleNotFoundError) and isinstance(error.name, str):
         return _missing_module(error.name.partition(".")[0])
+    if _NO_AWAITABLE in message and _raised_in(error) == "run":
+        return _RUN_TAKES
     return next((text for type_, part, text in _ADVICE if type_ == kind and part in message), "")
+
+
+def _raised_in(error: BaseException) -> str:
+    """Return the name of the function that raised an exception."""
+    names = [frame.f_code.co_name for frame, _line in traceback.walk_tb(error.__traceback__)]
+    return names[-1] if names else ""
 
 
 def _missing_module(name: str) -> str:

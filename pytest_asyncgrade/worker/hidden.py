@@ -40,6 +40,7 @@ class Hidden(Observer):
         self.slept = opaque(observer.slept)  # type: ignore[method-assign]
         self.busy_waited = opaque(observer.busy_waited)  # type: ignore[method-assign]
         self.task_created = opaque(observer.task_created)  # type: ignore[method-assign]
+        self.future_made = opaque(observer.future_made)  # type: ignore[method-assign]
 
 
 def _codes(values: Iterable[object]) -> Iterator[CodeType]:

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 MAX_DEPTH = 100
 """How many frames up the student's line is looked for."""
 
+MAX_CHAIN = 6
+"""How many of the student's lines are told of one wait."""
+
 
 @dataclass(frozen=True, slots=True)
 class Places:
@@ -27,6 +30,18 @@ class Places:
         if filename.startswith(self.folder):
             return Path(filename).relative_to(self.folder).as_posix()
         return None
+
+    def chain(self, frame: FrameType | None) -> list[list[object]]:
+        """Return the lines of the student's functions that are running, innermost first, a few of them."""
+        found: list[list[object]] = []
+        for _ in range(MAX_DEPTH):
+            if frame is None or len(found) == MAX_CHAIN:
+                break
+            code = frame.f_code
+            if code.co_name != "<module>" and (filename := self.name(code.co_filename)):
+                found.append([filename, frame.f_lineno, code.co_qualname])
+            frame = frame.f_back
+        return found
 
     def place(self, frame: FrameType | None) -> list[object] | None:
         """Return the student's line that is running: [file, line number, function]."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import warnings
 from types import CoroutineType, GeneratorType
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
@@ -25,7 +26,11 @@ _AT_THE_END = (".shutdown_asyncgens", ".shutdown_default_executor")
 """The tasks that ``asyncio.run`` makes for itself when all is over."""
 
 _LONGEST_NAME = 200
+_MOST_WAITS = 2_000
+_MOST_UNAWAITED = 50
 _MOST_DELAYS = 100
+_SLEEP = asyncio.sleep.__code__
+_LONG = 1e12
 _OWN_NAME = type.__dict__["__name__"].__get__
 _STATE = asyncio.Task.get_name, asyncio.Task.cancelled, asyncio.Task.add_done_callback
 """As Python has them: in a subclass of the student's they would run code of theirs from in here."""
@@ -38,11 +43,13 @@ class Recorder(Observer):
         self._write = write
         self._begin_ns: int | None = None
         self.before_advancing: list[Callable[[], None]] = []
-        self._place = places.place
+        self._place, self._chain, self._name = places.place, places.chain, places.name
         self._tasks: WeakKeyDictionary[asyncio.Task[object], int] = WeakKeyDictionary()
         self._loops: WeakKeyDictionary[asyncio.AbstractEventLoop, int] = WeakKeyDictionary()
         self._delays: set[int] = set()
         self._count = 0
+        self._waits_left = _MOST_WAITS
+        self._unawaited_left = _MOST_UNAWAITED
         self._note_end = opaque(self._task_done)
         self.clock = VirtualClock(wall_ns=wall_ns, observer=Hidden(self))
 
@@ -106,8 +113,38 @@ class Recorder(Observer):
         failed = not cancelled(task) and getattr(task, "_exception", None) is not None
         ended = "cancelled" if cancelled(task) else "failed" if failed else "finished"
         self.write(
-            ["done", self._tasks[task], self.now, ended, get_name(task)[:_LONGEST_NAME]]
+            ["done", self._tasks[task], self.now, ended, get_name(task)[:_LONGEST_NAME], asyncio.Task.cancelling(task)]
         )  # 3.11, 3.12: it may be named late
+
+    def future_made(self) -> None:
+        """Record that the running task waits, where, and what for: the future was made on its behalf."""
+        if self._waits_left <= 0 or self._begin_ns is None or (task := self._task()) is None:
+            return
+        frame = sys._getframe(2)  # what called loop.create_future()
+        code = frame.f_code
+        what, delay = "", None
+        if self._name(code.co_filename) is None:
+            what = code.co_qualname
+        if code is _SLEEP:
+            seconds: Any = frame.f_locals.get("delay")
+            delay = round(seconds * NANOSECONDS) if type(seconds) in {int, float} and 0 < seconds < _LONG else None
+        self._waits_left -= 1
+        self.write(["wait", self.now, task, what[:_LONGEST_NAME], delay, self._chain(frame)])
+
+    def watch_coroutines(self) -> None:
+        """From here on record each coroutine that is never awaited, and the line it was made on."""
+        sys.set_coroutine_origin_tracking_depth(1)
+        warnings._warn_unawaited_coroutine = opaque(self._unawaited)  # type: ignore[attr-defined]  # 3.8-3.14: CPython calls it
+
+    def _unawaited(self, coroutine: Any) -> None:
+        """Warn in Python's own words, without the origin, which is not known there by default."""
+        if self._unawaited_left > 0:
+            self._unawaited_left -= 1
+            filename, lineno, function = (coroutine.cr_origin or ((None, 0, ""),))[0]
+            name = None if filename is None else self._name(filename)
+            self.write(["unawaited", coroutine.__qualname__, None if name is None else [name, lineno, function]])
+        message = f"coroutine '{coroutine.__qualname__}' was never awaited"
+        warnings.warn(message, category=RuntimeWarning, stacklevel=2, source=coroutine)
 
     def line(self, stream: str, text: str) -> None:
         """Record a line of output, printed by the caller's caller."""

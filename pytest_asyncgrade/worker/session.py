@@ -195,6 +195,7 @@ class Session:
         sys.stdout, sys.stderr = (text_stream(opaque(lines.add), fd) for fd, lines in enumerate(self._lines, start=1))
         warnings.formatwarning = opaque(self._format_warning)
         self._virtual_time.__enter__()
+        self._recorder.watch_coroutines()
         if job["vary"] is not None:
             vary(dict(job["vary"]), self._name, opaque(self._recorder.delay))
         program = partial(_append, self._ends, self._action())

@@ -32,7 +32,7 @@ RECORDS: list[list[object]] = [
     ["line", SECOND, "stderr", "oh", None, None],
     ["slept", SECOND, 2 * SECOND, 2, ["p.py", 4, "work"]],
     ["busy", 2 * SECOND, 1, ["p.py", 5, "main"]],
-    ["done", 2, 2 * SECOND, "failed", "late"],
+    ["done", 2, 2 * SECOND, "failed", "late", 0],
     ["stuck", ["p.py", 5, "main"]],
     ["end", 3 * SECOND, "crashed", "line 5: OSError: x", ["OSError", "x", "Traceback ...", None], ["int", "0x7"]],
 ]
@@ -102,7 +102,7 @@ def test_concurrency_counts_the_tasks_in_progress_at_one_time(records: list[str]
         if what == "start":
             builder.feed(dump(["task", int(number), None, "", "", 0, None, 1]))
         else:
-            builder.feed(dump(["done", int(number), 0, "finished", ""]))
+            builder.feed(dump(["done", int(number), 0, "finished", "", 0]))
     assert builder.recording().max_concurrency == most
 
 
@@ -119,7 +119,7 @@ def test_concurrency_counts_the_tasks_in_progress_at_one_time(records: list[str]
         (["line", 0, "stdout", "x", None, "p.py"], "a malformed record 'line': place 'p.py'"),
         (["line", 0, "stdout", "x", None, ["p.py", 1]], "a malformed record 'line': .*"),
         (["task", 2, None, "n", "c", 0, None, 1], "a malformed record 'task': task 2 out of order"),
-        (["done", 1, 0, "finished", ""], "a malformed record 'done': end of task 1"),
+        (["done", 1, 0, "finished", "", 0], "a malformed record 'done': end of task 1"),
         (["end", 0, "timed_out", "", None, None], "a malformed record 'end': outcome 'timed_out'"),
         (["end", 0, "finished", "", "x", None], "a malformed record 'end': exception 'x'"),
         (["end", 0, "finished", "", None, 5], "a malformed record 'end': a value without its type"),

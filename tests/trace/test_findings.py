@@ -1,0 +1,254 @@
+"""Each misconception is found where a run shows it, with its line; a program that is right has no finding."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pytest_asyncgrade.grading import Exercise
+from pytest_asyncgrade.sandbox import CAN_FORK, Job, Stem, pack, run_isolated
+from pytest_asyncgrade.trace import KINDS, Outcome, Recording, Trace, UnfinishedRunError
+from pytest_asyncgrade.trace.findings import MOST, find
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).parents[2]
+
+FETCH = """
+import asyncio, time
+async def fetch(n):
+    await asyncio.sleep(n)
+    return n
+"""
+
+SHOWN: dict[str, tuple[str, str, str]] = {
+    "printed coroutine": (
+        "async def main():\n    print(fetch(1))\nasyncio.run(main())",
+        "coroutine_as_value",
+        "line 6 prints the coroutine that fetch() made, not what fetch() returns",
+    ),
+    "coroutine used as a number": (
+        "async def main():\n    return fetch(1) + 1\nasyncio.run(main())",
+        "coroutine_as_value",
+        "line 6 uses a coroutine as if it were what the function returns "
+        "(unsupported operand type(s) for +: 'coroutine' and 'int')",
+    ),
+    "coroutine not awaited": (
+        "async def main():\n    fetch(1)\nasyncio.run(main())",
+        "never_awaited",
+        "fetch() on line 6 is called, but not awaited, so nothing in it ever runs",
+    ),
+    "main not run": (
+        "async def main():\n    pass\nmain()",
+        "never_awaited",
+        "main() on line 7 is called, but not awaited, so nothing in it ever runs",
+    ),
+    "sleep not awaited": (
+        "async def main():\n    asyncio.sleep(1)\nasyncio.run(main())",
+        "never_awaited",
+        "asyncio.sleep() on line 6 is called, but not awaited: the program does not wait there",
+    ),
+    "time.sleep": (
+        "async def main():\n    for _ in range(3):\n        time.sleep(2)\nasyncio.run(main())",
+        "blocked_loop",
+        "time.sleep on line 7 stops the whole event loop for 6 s: no other task can run meanwhile",
+    ),
+    "busy wait": (
+        "async def main():\n    task = asyncio.create_task(fetch(1))\n    while not task.done():\n"
+        "        await asyncio.sleep(0)\nasyncio.run(main())",
+        "busy_wait",
+        "line 9 waits by looking again and again, and keeps the processor busy all the time",
+    ),
+    "awaits one below the other": (
+        "async def main():\n    await fetch(2)\n    x = await fetch(3)\n    await fetch(1)\nasyncio.run(main())",
+        "sequential_awaits",
+        "lines 6, 7 and 8 wait one after the other: 2 + 3 + 1 = 6 s",
+    ),
+    "a loop of awaits": (
+        "async def main():\n    found = []\n    for n in [1, 2, 3]:\n        found.append(await fetch(n))\n"
+        "asyncio.run(main())",
+        "sequential_awaits",
+        "the turns of the loop on line 7 wait one after the other: 1 + 2 + 3 = 6 s",
+    ),
+    "tasks awaited at once": (
+        "async def main():\n    await asyncio.create_task(fetch(1))\n    await asyncio.create_task(fetch(1))\n"
+        "asyncio.run(main())",
+        "awaited_at_once",
+        "line 6 awaits each task in the line that creates it, so the next one begins when it is done",
+    ),
+    "an event loop for each": (
+        "for n in (1, 2):\n    asyncio.run(fetch(n))",
+        "sequential_runs",
+        "2 event loops run one after the other: what is in one cannot overlap what is in another",
+    ),
+    "run in a coroutine": (
+        "async def main():\n    asyncio.run(fetch(1))\nasyncio.run(main())",
+        "run_in_loop",
+        "line 6 calls asyncio.run() in a coroutine: the event loop runs already",
+    ),
+    "task cut off": (
+        "async def main():\n    task = asyncio.create_task(fetch(9))\n    await fetch(1)\nasyncio.run(main())",
+        "cut_off",
+        "the task of fetch(), created on line 6, was not done when the program ended, and was cut off",
+    ),
+    "task without a name": (
+        "async def main():\n    asyncio.create_task(fetch(1))\n    await fetch(2)\nasyncio.run(main())",
+        "no_reference",
+        "line 6 creates a task and keeps no reference to it: Python may collect it half-way",
+    ),
+    "task of a loop without a name": (
+        "async def main():\n    loop = asyncio.get_running_loop()\n    loop.create_task(fetch(1))\n    await fetch(2)\n"
+        "asyncio.run(main())",
+        "no_reference",
+        "line 7 creates a task and keeps no reference to it: Python may collect it half-way",
+    ),
+    "exception nobody asks for": (
+        "async def bad():\n    raise KeyError(1)\nasync def main():\n    task = asyncio.create_task(bad())\n"
+        "    await fetch(2)\nasyncio.run(main())",
+        "lost_exception",
+        "bad() raised KeyError, and nobody awaited its task to hear of it",
+    ),
+    "cancellation swallowed": (
+        "async def stubborn():\n    try:\n        await fetch(9)\n    except asyncio.CancelledError:\n        pass\n"
+        "async def main():\n    task = asyncio.create_task(stubborn())\n    await fetch(1)\n    task.cancel()\n"
+        "    await task\nasyncio.run(main())",
+        "swallowed_cancellation",
+        "stubborn() was cancelled and went on all the same (line 8 catches the CancelledError)",
+    ),
+    "lock held for nothing": (
+        "async def use(lock):\n    async with lock:\n        print('used')\n        await asyncio.sleep(1)\n"
+        "async def main():\n    lock = asyncio.Lock()\n    await asyncio.gather(use(lock), use(lock))\n"
+        "asyncio.run(main())",
+        "idle_lock",
+        "line 8 sleeps while it holds the lock of line 6 and others wait for it",
+    ),
+    "very many at once": (
+        "async def main():\n    await asyncio.gather(*(fetch(1) for _ in range(600)))\nasyncio.run(main())",
+        "unbounded",
+        "601 tasks are in progress at once; a server that gets so many requests may refuse them",
+    ),
+    "deadlock": (
+        "async def main():\n    await asyncio.Event().wait()\nasyncio.run(main())",
+        "deadlock",
+        "deadlock: every task waits and nothing can wake them: Task-1 (main) waits at program.py:6 "
+        "`await asyncio.Event().wait()` for an event that nobody sets",
+    ),
+}  # fmt: skip
+
+RIGHT: dict[str, str] = {
+    "needs the result": "async def main():\n    x = await fetch(1)\n    await fetch(x)\nasyncio.run(main())",
+    "retries": "async def main():\n    for n in (1, 2):\n        try:\n            return await fetch(n)\n"
+    "        except OSError:\n            pass\nasyncio.run(main())",
+    "ticks": "async def main():\n    for n in range(3):\n        await asyncio.sleep(1)\nasyncio.run(main())",
+    "one step after another": "async def step():\n    await asyncio.sleep(1)\n    await asyncio.sleep(2)\n"
+    "async def main():\n    await asyncio.gather(step(), step())\nasyncio.run(main())",
+    "waits that cost nothing": "async def main():\n    await fetch(0)\n    await fetch(0)\nasyncio.run(main())",
+    "sums up": "async def main():\n    total = 0\n    for n in (1, 2):\n        total = await fetch(total + n)\n"
+    "asyncio.run(main())",
+    "cancels and awaits": "async def main():\n    task = asyncio.create_task(fetch(9))\n    await fetch(1)\n"
+    "    task.cancel()\n    try:\n        await task\n    except asyncio.CancelledError:\n        print('stopped')\n"
+    "asyncio.run(main())",
+    "times out": "async def main():\n    try:\n        async with asyncio.timeout(1):\n            await fetch(9)\n"
+    "    except TimeoutError:\n        print('late')\nasyncio.run(main())",
+    "a lock that protects": "async def use(lock):\n    async with lock:\n        print('from')\n"
+    "        await asyncio.sleep(1)\n        print('to')\nasync def main():\n    lock = asyncio.Lock()\n"
+    "    await asyncio.gather(use(lock), use(lock))\nasyncio.run(main())",
+    "workers": "async def work(queue):\n    while True:\n        n = await queue.get()\n        await fetch(n)\n"
+    "        queue.task_done()\nasync def main():\n    queue = asyncio.Queue()\n    for n in (1, 2, 3):\n"
+    "        queue.put_nowait(n)\n    tasks = [asyncio.create_task(work(queue)) for _ in range(2)]\n"
+    "    await queue.join()\n    for task in tasks:\n        task.cancel()\n"
+    "    await asyncio.gather(*tasks, return_exceptions=True)\nasyncio.run(main())",
+    "sleeps in a thread": "async def main():\n    await asyncio.to_thread(time.sleep, 1)\nasyncio.run(main())",
+    "a function that goes round": "async def poll(n):\n    for _ in range(n):\n        await asyncio.sleep(1)\n"
+    "async def main():\n    for n in [3]:\n        await poll(n)\nasyncio.run(main())",
+}
+
+
+@pytest.fixture(scope="module")
+def stem() -> Iterator[Stem | None]:
+    launcher = Stem() if CAN_FORK else None
+    yield launcher
+    if launcher:
+        launcher.close()
+
+
+def traced(folder: Path, source: str, launcher: Stem | None) -> Trace:
+    script = folder / "program.py"
+    script.write_text(FETCH.lstrip() + textwrap.dedent(source), encoding="utf-8")
+    return run_isolated(Job(pack(script)), launcher)
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_what_a_run_shows_is_found(name: str, tmp_path: Path, stem: Stem | None) -> None:
+    source, kind, message = SHOWN[name]
+    found = {finding.kind: finding for finding in find(traced(tmp_path, source, stem))}
+    assert found[kind].message == message
+    assert found[kind].advice
+    assert str(found[kind]) == message
+
+
+def test_every_kind_is_shown_by_some_program() -> None:
+    assert {kind for _source, kind, _message in SHOWN.values()} == set(KINDS)
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_what_is_right_has_no_finding(name: str, tmp_path: Path, stem: Stem | None) -> None:
+    trace = traced(tmp_path, RIGHT[name], stem)
+    assert trace.findings == []
+    assert trace.outcome is Outcome.FINISHED
+
+
+@cache
+def honest() -> dict[str, tuple[Path, frozenset[str]]]:
+    """Return every program of ours that deserves full marks, and what its exercise ignores."""
+    programs = {}
+    for grader in ROOT.glob("graders/*/"):
+        ignored = Exercise.of_grader(grader).ignored
+        for path in [grader / "solution.py", *grader.glob("alternatives/*.py")]:
+            programs[f"{grader.name}/{path.stem}"] = path, ignored
+    suite = ROOT / "tests" / "hostile"
+    manifest = json.loads((suite / "manifest.json").read_text(encoding="utf-8"))
+    for name, what in manifest.items():
+        if what["must"] == "full" and (suite / f"{name}.py").exists():
+            programs[f"hostile/{name}"] = suite / f"{name}.py", frozenset()
+    return programs
+
+
+@pytest.mark.parametrize("name", honest())
+def test_no_honest_program_has_a_finding(name: str, stem: Stem | None) -> None:
+    path, ignored = honest()[name]
+    trace = run_isolated(Job(pack(path)), stem)
+    assert [finding for finding in find(trace) if finding.kind not in ignored] == []
+
+
+def test_findings_can_be_asked_for_by_kind(tmp_path: Path, stem: Stem | None) -> None:
+    trace = traced(tmp_path, "async def main():\n    fetch(1)\n    time.sleep(1)\nasyncio.run(main())", stem)
+    assert [finding.kind for finding in trace.findings] == ["never_awaited", "blocked_loop"]
+    assert [finding.kind for finding in trace.found("busy_wait", "blocked_loop")] == ["blocked_loop"]
+    with pytest.raises(ValueError, match=r"^trace.found\('lazy'\): there is no such kind of finding: choose corout"):
+        trace.found("lazy")
+
+
+def test_a_run_that_did_not_finish_cannot_be_asked_for_findings() -> None:
+    trace = Trace(Outcome.CRASHED, "it fell over", Recording())
+    with pytest.raises(UnfinishedRunError):
+        trace.found("busy_wait")
+    assert find(trace) == []
+
+
+def test_of_very_many_the_first_are_told(tmp_path: Path, stem: Stem | None) -> None:
+    calls = "\n".join("    fetch(1)" for _ in range(100))
+    trace = traced(tmp_path, f"async def main():\n{calls}\nasyncio.run(main())", stem)
+    assert len(trace.findings) == MOST
+    assert len(trace.partial.unawaited) == 50
+
+
+@pytest.mark.parametrize("source", ["x = (", "\0", "(" * 5000, "x" * 400_000])
+def test_a_source_that_cannot_be_read_is_no_obstacle(source: str) -> None:
+    assert find(Trace(Outcome.CRASHED, "", Recording(), source=tuple(source.split("\n")))) == []
