@@ -1,0 +1,25 @@
+"""Ends main before the callbacks have had their turn.
+
+loses: test_later_by_its_moment, test_whole_program
+"""
+
+import asyncio
+
+
+def plan(loop: asyncio.AbstractEventLoop) -> None:
+    loop.call_later(2, print, "two seconds later")
+    loop.call_later(1, print, "one second later")
+    loop.call_soon(print, "soon")
+    loop.call_soon(print, "soon after that")
+    print("planned")
+
+
+async def main() -> None:
+    plan(asyncio.get_running_loop())
+    print("main goes on")
+    await asyncio.sleep(0)
+    print("main is done")
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
