@@ -315,9 +315,9 @@ def _run_in_loop(trace: Trace, _source: _Source) -> Iterator[Finding]:
 def _cut_off(trace: Trace, _source: _Source) -> Iterator[Finding]:
     for span in trace.partial.tasks:
         over = span.outlived or (span.ended == "pending" and trace.outcome is Outcome.FINISHED)
-        if over and span.parent is not None and span.ended != "finished":
-            name, where = short(span.coroutine), f", created on {span.place}," if span.place else ""
-            message = f"the task of {name}(){where} was not done when the program ended, and was cut off"
+        if over and span.parent is not None and span.ended != "finished" and span.place:
+            name = short(span.coroutine)
+            message = f"the task of {name}(), created on {span.place}, was not done when the program ended: it was cut off"
             yield Finding("cut_off", message, "keep the task and await it before main ends", span.place)
 
 

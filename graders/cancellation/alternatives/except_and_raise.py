@@ -1,0 +1,48 @@
+"""Cleans up in an except clause, and waits with gather."""
+
+import asyncio
+from itertools import count as numbers
+
+
+async def count(name: str) -> None:
+    try:
+        for number in numbers(1):
+            print(f"{name} {number}")
+            await asyncio.sleep(1)
+    except asyncio.CancelledError:
+        print(f"{name} stops")
+        raise
+
+
+async def save() -> None:
+    print("saving")
+    await asyncio.sleep(2)
+    print("saved")
+
+
+async def careful(saving: asyncio.Task[None]) -> None:
+    await asyncio.shield(saving)
+
+
+async def stop(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def main() -> None:
+    a = asyncio.create_task(count("a"))
+    b = asyncio.create_task(count("b"))
+    await asyncio.sleep(1.5)
+    await stop(a)
+    await asyncio.sleep(1)
+    await stop(b)
+    saving = asyncio.create_task(save())
+    waiting = asyncio.create_task(careful(saving))
+    await asyncio.sleep(1)
+    await stop(waiting)
+    print("cancelled")
+    await saving
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,28 @@
+"""What the grader lets the student's functions meet."""
+
+import asyncio
+from types import ModuleType
+
+
+async def cancel_counter(student: ModuleType, after: float) -> bool:
+    """Cancel a counter, and tell whether it was cancelled for good."""
+    task = asyncio.create_task(student.count("zoe"))
+    await asyncio.sleep(after)
+    task.cancel()
+    await asyncio.wait([task], timeout=5)
+    return task.cancelled()
+
+
+async def cancel_careful(student: ModuleType) -> list[bool]:
+    """Cancel careful() while it awaits something; tell how that and what it awaited ended."""
+
+    async def work() -> None:
+        await asyncio.sleep(2)
+
+    working = asyncio.create_task(work())
+    task = asyncio.create_task(student.careful(working))
+    await asyncio.sleep(1)
+    task.cancel()
+    await asyncio.wait([task], timeout=5)
+    await asyncio.sleep(2)
+    return [task.cancelled(), working.done() and not working.cancelled()]

@@ -1,0 +1,30 @@
+"""Asks again and again whether the event is set.
+
+loses: test_nobody_waits_busily
+"""
+
+import asyncio
+
+
+async def runner(name: str, seconds: float, start: asyncio.Event) -> None:
+    await asyncio.sleep(seconds)
+    print(f"{name} is ready")
+    while not start.is_set():
+        await asyncio.sleep(0)
+    print(f"{name} runs")
+
+
+async def starter(start: asyncio.Event) -> None:
+    await asyncio.sleep(3)
+    print("go!")
+    start.set()
+
+
+async def main() -> None:
+    start = asyncio.Event()
+    await asyncio.gather(runner("Ann", 1, start), runner("Bob", 2, start), runner("Cem", 4, start), starter(start))
+    print("all run")
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

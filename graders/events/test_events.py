@@ -1,0 +1,55 @@
+"""Grades `events`: all wait for one thing to happen, and go on together."""
+
+from random import Random
+
+import pytest
+
+from pytest_asyncgrade import Submission, Trace, at, in_any_order, in_order
+
+
+@pytest.fixture(scope="module")
+def trace(submission: Submission) -> Trace:
+    """Run the whole program."""
+    return submission.run()
+
+
+@pytest.mark.points(3, hint="`await start.wait()` goes on when the event is set, at once if it is set already")
+def test_runners_wait_for_the_start(submission: Submission, rng: Random) -> None:
+    """A runner runs when the race has begun and it is ready, whichever comes later."""
+    ready, start_at = [rng.randrange(1, 60) / 10 for _ in range(4)], rng.randrange(20, 40) / 10
+    trace = submission.play("race", ready=ready, start_at=start_at)
+    assert trace.output == in_any_order(*(at(seconds, f"r{n} is ready") for n, seconds in enumerate(ready)))
+    assert trace.output == in_any_order(*(at(max(seconds, start_at), f"r{n} runs") for n, seconds in enumerate(ready)))
+
+
+@pytest.mark.points(2, hint="await asyncio.sleep(3), print, start.set(); the event stays set")
+def test_starter(submission: Submission) -> None:
+    """The starter says go! after three seconds, and starts all who wait, for good."""
+    trace = submission.play("starting")
+    assert trace.output == in_order(at(3, "go!"))
+    assert trace.result == [3, 3, 3], "the event is not set when the starter is done"
+
+
+@pytest.mark.points(2, hint="await asyncio.gather(...) of the runners and the starter, all with the same event")
+def test_all_at_the_same_time(trace: Trace) -> None:
+    """The three get ready at the same time, while the starter waits."""
+    assert trace.output == in_any_order(
+        at(1, "Ann is ready"), at(2, "Bob is ready"), at(3, "go!"), at(4, "Cem is ready")
+    )
+
+
+@pytest.mark.points(1, hint="await the event; a loop that asks is_set() again and again keeps the processor busy")
+def test_nobody_waits_busily(trace: Trace) -> None:
+    """Who waits lets the event loop rest."""
+    assert trace.found("busy_wait", "blocked_loop", "never_awaited", "cut_off") == []
+    assert "Ann runs" in trace.output
+    naps = [wait for wait in trace.waits if wait.what == "sleep" and wait.seconds and wait.seconds < 1]
+    assert not naps, f"{naps[0].places[0]} sleeps for {naps[0].seconds} again and again: it asks where it should wait"
+
+
+@pytest.mark.points(2, hint="compare each line with README.md")
+def test_whole_program(trace: Trace) -> None:
+    """The race takes four seconds, and these eight lines."""
+    assert trace.output == in_order(at(3, "go!"), at(3, "Ann runs"), at(4, "Cem runs"), at(4, "all run"))
+    assert trace.output == in_order(at(3, "go!"), at(3, "Bob runs"), at(4, "Cem is ready"))
+    assert len(trace.output) == 8, f"{len(trace.output)} lines are printed, not 8"

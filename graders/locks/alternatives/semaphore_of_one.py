@@ -1,0 +1,28 @@
+"""Uses a semaphore that admits one."""
+
+import asyncio
+
+
+class Account:
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.balance = 0
+        self.lock = asyncio.Semaphore(1)
+
+    async def deposit(self, amount: int) -> None:
+        async with self.lock:
+            balance = self.balance
+            await asyncio.sleep(1)
+            self.balance = balance + amount
+            print(f"{self.name}: {self.balance}")
+
+
+async def main() -> None:
+    ann = Account("Ann")
+    bob = Account("Bob")
+    await asyncio.gather(ann.deposit(10), ann.deposit(20), ann.deposit(30), bob.deposit(5))
+    print(ann.balance, bob.balance)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,31 @@
+"""Leaves the wait for the bank out.
+
+loses: test_one_at_a_time, test_accounts_do_not_wait_for_each_other, test_lock_is_given_back, test_whole_program
+"""
+
+import asyncio
+
+
+class Account:
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.balance = 0
+        self.lock = asyncio.Lock()
+
+    async def deposit(self, amount: int) -> None:
+        async with self.lock:
+            balance = self.balance
+            await asyncio.sleep(0)
+            self.balance = balance + amount
+            print(f"{self.name}: {self.balance}")
+
+
+async def main() -> None:
+    ann = Account("Ann")
+    bob = Account("Bob")
+    await asyncio.gather(ann.deposit(10), ann.deposit(20), ann.deposit(30), bob.deposit(5))
+    print(ann.balance, bob.balance)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

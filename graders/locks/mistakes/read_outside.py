@@ -1,0 +1,31 @@
+"""Reads the balance before it has the lock.
+
+loses: test_no_deposit_is_lost, test_one_at_a_time, test_accounts_do_not_wait_for_each_other, test_whole_program
+"""
+
+import asyncio
+
+
+class Account:
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.balance = 0
+        self.lock = asyncio.Lock()
+
+    async def deposit(self, amount: int) -> None:
+        balance = self.balance
+        async with self.lock:
+            await asyncio.sleep(1)
+            self.balance = balance + amount
+            print(f"{self.name}: {self.balance}")
+
+
+async def main() -> None:
+    ann = Account("Ann")
+    bob = Account("Bob")
+    await asyncio.gather(ann.deposit(10), ann.deposit(20), ann.deposit(30), bob.deposit(5))
+    print(ann.balance, bob.balance)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

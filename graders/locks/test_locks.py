@@ -1,0 +1,57 @@
+"""Grades `locks`: no update is lost, and nobody waits who need not."""
+
+from random import Random
+
+import pytest
+
+from pytest_asyncgrade import Submission, Trace, at, in_any_order, lines
+
+
+@pytest.fixture(scope="module")
+def trace(submission: Submission) -> Trace:
+    """Run the whole program."""
+    return submission.run()
+
+
+@pytest.mark.points(
+    3, hint="one asyncio.Lock per account: `async with self.lock:` from reading the balance to writing it"
+)
+def test_no_deposit_is_lost(submission: Submission, rng: Random) -> None:
+    """However many deposits are made at the same time, the balance is their sum."""
+    amounts = rng.sample(range(1, 100), rng.randrange(3, 8))
+    trace = submission.play("many_deposits", amounts=amounts)
+    assert trace.result == sum(amounts), (
+        f"after deposits of {amounts} the balance is {trace.result}, not {sum(amounts)}"
+    )
+
+
+@pytest.mark.points(2, hint="each deposit waits one second for the bank while it holds the lock")
+def test_one_at_a_time(submission: Submission) -> None:
+    """The deposits with one account come one after the other, a second each."""
+    trace = submission.play("many_deposits", amounts=[5, 6, 7])
+    assert trace.output == lines(at(1, "Zoe: 5"), at(2, "Zoe: 11"), at(3, "Zoe: 18"))
+
+
+@pytest.mark.points(2, hint="make the lock in __init__, so that each account has its own")
+def test_accounts_do_not_wait_for_each_other(submission: Submission) -> None:
+    """Deposits with two accounts go on at the same time."""
+    trace = submission.play("two_accounts")
+    assert trace.output == in_any_order(at(1, "Zoe: 1"), at(1, "Max: 1"), at(2, "Zoe: 2"), at(2, "Max: 2"))
+    assert trace.elapsed == 2
+
+
+@pytest.mark.points(1, hint="`async with` releases the lock whatever happens; acquire() alone does not")
+def test_lock_is_given_back(submission: Submission) -> None:
+    """A deposit that is cancelled gives the lock back, and changes nothing."""
+    trace = submission.play("cancelled_deposit")
+    assert trace.result == 7, f"the balance is {trace.result}, not 7"
+
+
+@pytest.mark.points(2, hint="compare each line with README.md")
+def test_whole_program(trace: Trace) -> None:
+    """The program makes its four deposits in three seconds."""
+    assert trace.output == in_any_order(
+        at(1, "Ann: 10"), at(1, "Bob: 5"), at(2, "Ann: 30"), at(3, "Ann: 60"), at(3, "60 5")
+    )
+    assert len(trace.output) == 5, f"{len(trace.output)} lines are printed, not 5"
+    assert trace.found("blocked_loop", "never_awaited", "busy_wait", "cut_off") == []

@@ -1,0 +1,33 @@
+"""Waits for all the answers before it prints the first.
+
+loses: test_as_they_come, test_best_so_far, test_whole_program
+"""
+
+import asyncio
+
+OFFERS = [("ibis", 3, 25), ("okapi", 2, 40), ("tapir", 1, 30), ("lemur", 4, 28)]
+
+
+async def search(shop: str, seconds: float, price: int) -> tuple[str, int]:
+    await asyncio.sleep(seconds)
+    return shop, price
+
+
+async def compare(offers: list[tuple[str, float, int]]) -> str | None:
+    best = None
+    lowest = float("inf")
+    for shop, price in await asyncio.gather(*[search(*offer) for offer in offers]):
+        if price < lowest:
+            best, lowest = shop, price
+            print(f"{shop} asks {price} (best so far)")
+        else:
+            print(f"{shop} asks {price}")
+    return best
+
+
+async def main() -> None:
+    print(f"buy at {await compare(OFFERS)}")
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

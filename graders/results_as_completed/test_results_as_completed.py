@@ -1,0 +1,76 @@
+"""Grades `results_as_completed`: each answer is used as soon as it is there."""
+
+from random import Random
+
+import pytest
+
+from pytest_asyncgrade import Submission, Trace, at, in_any_order, lines
+
+
+@pytest.fixture(scope="module")
+def trace(submission: Submission) -> Trace:
+    """Run the whole program."""
+    return submission.run()
+
+
+@pytest.fixture
+def offers(rng: Random) -> list[list[object]]:
+    """Return offers in no order: each with a delay and a price that no other has."""
+    shops = ["yak", "gnu", "emu", "kiwi", "dodo"]
+    delays, prices = rng.sample(range(1, 50), len(shops)), rng.sample(range(10, 99), len(shops))
+    return [[shop, delay / 10, price] for shop, delay, price in zip(shops, delays, prices, strict=True)]
+
+
+def in_time(offers: list[list[object]]) -> list[list[object]]:
+    """Return the offers in the order in which they are answered."""
+    return sorted(offers, key=lambda offer: float(str(offer[1])))
+
+
+@pytest.mark.points(1, hint="await asyncio.sleep(seconds), then return shop, price")
+def test_search(submission: Submission) -> None:
+    """search() waits, and returns the shop and its price."""
+    trace = submission.call("search", "gnu", 2, 17)
+    assert trace.elapsed == 2
+    assert trace.result == ("gnu", 17)
+
+
+@pytest.mark.points(3, hint="for answer in asyncio.as_completed([...]): shop, price = await answer; then print")
+def test_as_they_come(submission: Submission, offers: list[list[object]]) -> None:
+    """Whatever the offers, each answer is printed at the moment it comes."""
+    trace = submission.call("compare", offers)
+    expected = [at(float(str(delay)), f"{shop} asks {price}") for shop, delay, price in in_time(offers)]
+    printed = [line.text.removesuffix(" (best so far)") for line in trace.output]
+    assert printed == [str(one.text) for one in expected], f"the answers are printed in the order {printed}"
+    moments = [float(line.time) for line in trace.output]
+    assert moments == [one.seconds for one in expected], f"the answers are printed at {moments} s"
+
+
+@pytest.mark.points(2, hint="remember the lowest price until now, and compare each answer with it")
+def test_best_so_far(submission: Submission, offers: list[list[object]]) -> None:
+    """Behind each price that is lower than all before it stands that it is the best so far."""
+    trace = submission.call("compare", offers)
+    prices = [int(str(price)) for _shop, _delay, price in in_time(offers)]
+    best = [f" {price} (" for n, price in enumerate(prices) if price < min(prices[:n], default=100)]
+    marked = [line.text for line in trace.output if line.text.endswith("(best so far)")]
+    assert len(marked) == len(best), f"{len(marked)} lines end with (best so far), and {len(best)} should: {marked}"
+    assert all(part in line for part, line in zip(best, marked, strict=True)), f"these lines are marked: {marked}"
+
+
+@pytest.mark.points(2, hint="the last best one is the cheapest of all: return its name")
+def test_cheapest_is_returned(submission: Submission, offers: list[list[object]]) -> None:
+    """compare() returns the cheapest shop when all have answered, after as long as the slowest takes."""
+    trace = submission.call("compare", offers)
+    cheapest = min(offers, key=lambda offer: int(str(offer[2])))[0]
+    assert trace.result == cheapest, f"compare() returns {trace.result!r}; the cheapest is {cheapest!r}"
+    assert trace.elapsed == in_time(offers)[-1][1]
+
+
+@pytest.mark.points(2, hint="compare each line with README.md")
+def test_whole_program(trace: Trace) -> None:
+    """The program compares its four offers, in four seconds."""
+    assert trace.output == in_any_order(at(1, "tapir asks 30 (best so far)"), at(3, "ibis asks 25 (best so far)"))
+    assert trace.output == lines(
+        "tapir asks 30 (best so far)", "okapi asks 40", "ibis asks 25 (best so far)", "lemur asks 28", "buy at ibis"
+    )
+    assert trace.elapsed == 4
+    assert trace.found("never_awaited", "blocked_loop", "cut_off") == []

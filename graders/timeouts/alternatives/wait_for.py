@@ -1,0 +1,26 @@
+"""Uses asyncio.wait_for."""
+
+import asyncio
+
+
+async def fetch(city: str, seconds: float) -> str:
+    await asyncio.sleep(seconds)
+    return f"sunny in {city}"
+
+
+async def ask(city: str, seconds: float) -> str:
+    try:
+        return await asyncio.wait_for(fetch(city, seconds), 2)
+    except TimeoutError:
+        return f"no answer from {city}"
+
+
+async def main() -> None:
+    answers = await asyncio.gather(ask("Oslo", 1), ask("Rome", 5), ask("Lima", 2.5))
+    for answer in answers:
+        print(answer)
+    print("done")
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,33 @@
+"""Has one timeout around all three, so that Oslo's answer is lost, too.
+
+loses: test_too_late, test_nothing_goes_on, test_all_at_the_same_time, test_whole_program
+"""
+
+import asyncio
+
+
+async def fetch(city: str, seconds: float) -> str:
+    await asyncio.sleep(seconds)
+    return f"sunny in {city}"
+
+
+async def ask(city: str, seconds: float) -> str:
+    try:
+        return await fetch(city, seconds)
+    except TimeoutError:
+        return f"no answer from {city}"
+
+
+async def main() -> None:
+    try:
+        async with asyncio.timeout(2):
+            answers = await asyncio.gather(ask("Oslo", 1), ask("Rome", 5), ask("Lima", 2.5))
+    except TimeoutError:
+        answers = ["no answer from Oslo", "no answer from Rome", "no answer from Lima"]
+    for answer in answers:
+        print(answer)
+    print("done")
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,27 @@
+"""Does not catch the TimeoutError.
+
+loses: test_too_late, test_nothing_goes_on, test_all_at_the_same_time, test_whole_program
+"""
+
+import asyncio
+
+
+async def fetch(city: str, seconds: float) -> str:
+    await asyncio.sleep(seconds)
+    return f"sunny in {city}"
+
+
+async def ask(city: str, seconds: float) -> str:
+    async with asyncio.timeout(2):
+        return await fetch(city, seconds)
+
+
+async def main() -> None:
+    answers = await asyncio.gather(ask("Oslo", 1), ask("Rome", 5), ask("Lima", 2.5))
+    for answer in answers:
+        print(answer)
+    print("done")
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
