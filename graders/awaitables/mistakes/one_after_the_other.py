@@ -1,0 +1,33 @@
+"""Awaits the last two kettles one after the other.
+
+loses: test_whole_program
+"""
+
+import asyncio
+from collections.abc import Generator
+from typing import Any
+
+
+class Kettle:
+    def __init__(self, litres: int) -> None:
+        self.litres = litres
+
+    async def boil(self) -> str:
+        print(f"heating {self.litres} litres")
+        await asyncio.sleep(self.litres)
+        print("boiling")
+        return f"{self.litres} litres of hot water"
+
+    def __await__(self) -> Generator[Any, None, str]:
+        return self.boil().__await__()
+
+
+async def main() -> None:
+    print(await Kettle(2))
+    await Kettle(1)
+    await Kettle(3)
+    print("enough water")
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

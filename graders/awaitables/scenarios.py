@@ -1,0 +1,30 @@
+"""What the grader lets the student's functions meet."""
+
+import asyncio
+from types import ModuleType
+
+
+async def boil(student: ModuleType, litres: int) -> object:
+    return await student.Kettle(litres)
+
+
+async def boil_twice(student: ModuleType) -> list[object]:
+    kettle = student.Kettle(2)
+    return [await kettle, await kettle]
+
+
+async def wait_then_boil(student: ModuleType) -> None:
+    kettle = student.Kettle(1)
+    await asyncio.sleep(5)
+    print("now")
+    await kettle
+
+
+async def give_up(student: ModuleType) -> str:
+    """A kettle is an awaitable like any other: a timeout interrupts it."""
+    try:
+        async with asyncio.timeout(1):
+            await student.Kettle(9)
+    except TimeoutError:
+        return "gave up"
+    return "boiled"

@@ -1,0 +1,40 @@
+"""Awaits each thread before it starts the next.
+
+loses: test_at_the_same_time, test_whole_program
+"""
+
+import asyncio
+import time
+
+
+def read(name: str) -> str:
+    """Read a file, slowly.  This function stays as it is."""
+    time.sleep(2.5)
+    if name == "missing":
+        raise OSError(name)
+    return f"text of {name}"
+
+
+async def read_all(names: list[str]) -> list[str]:
+    results = []
+    for name in names:
+        try:
+            results.append(await asyncio.to_thread(read, name))
+        except OSError:
+            results.append("?")
+    return results
+
+
+async def heartbeat(times: int) -> None:
+    for number in range(1, times + 1):
+        print(f"beat {number}")
+        await asyncio.sleep(1)
+
+
+async def main() -> None:
+    texts, _ = await asyncio.gather(read_all(["a", "b", "missing"]), heartbeat(4))
+    print(texts)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

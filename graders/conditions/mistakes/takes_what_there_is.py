@@ -1,0 +1,41 @@
+"""Takes fewer loaves than wanted.
+
+loses: test_waits_until_there_is_enough, test_all_who_can_are_served, test_nobody_waits_busily, test_whole_program
+"""
+
+import asyncio
+
+
+class Shelf:
+    def __init__(self) -> None:
+        self.loaves = 0
+        self.changed = asyncio.Condition()
+
+    async def put(self, count: int) -> None:
+        async with self.changed:
+            self.loaves += count
+            print(f"put {count}")
+            self.changed.notify_all()
+
+    async def take(self, name: str, count: int) -> None:
+        async with self.changed:
+            await self.changed.wait_for(lambda: self.loaves > 0)
+            count = min(count, self.loaves)
+            self.loaves -= count
+            print(f"{name} takes {count}")
+
+
+async def bake(shelf: Shelf) -> None:
+    for count in (3, 2, 2):
+        await asyncio.sleep(1)
+        await shelf.put(count)
+
+
+async def main() -> None:
+    shelf = Shelf()
+    await asyncio.gather(shelf.take("Ann", 2), shelf.take("Bob", 4), shelf.take("Cem", 1), bake(shelf))
+    print(shelf.loaves, "left")
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
