@@ -1,10 +1,10 @@
 """What the grader lets the student's functions meet."""
 
 import asyncio
-from types import ModuleType
+from typing import Any
 
 
-async def sell(student: ModuleType, wanted: list[int], baked: list[int]) -> int:
+async def sell(student: Any, wanted: list[int], baked: list[int]) -> int:
     """Let customers wait for what the grader bakes, one portion a second."""
     shelf = student.Shelf()
     lowest = 0
@@ -21,7 +21,7 @@ async def sell(student: ModuleType, wanted: list[int], baked: list[int]) -> int:
     return min(lowest, left) if lowest < 0 else left
 
 
-async def there_already(student: ModuleType) -> int:
+async def there_already(student: Any) -> int:
     shelf = student.Shelf()
     await shelf.put(5)
     await asyncio.sleep(2)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pytest_asyncgrade import Submission, Trace, at, in_any_order, in_order, lines
+from pytest_asyncgrade import Submission, Trace, at, contains, in_any_order, in_order, lines
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +41,7 @@ def test_all_who_can_are_served(submission: Submission) -> None:
 def test_nobody_waits_busily(trace: Trace) -> None:
     """Who waits lets the event loop rest."""
     assert trace.found("busy_wait", "blocked_loop", "never_awaited", "cut_off") == []
-    assert "Bob takes 4" in trace.output
+    assert trace.output == contains("Bob takes 4")
     waits = [wait for wait in trace.waits if wait.what == "sleep" and wait.places[0].function.endswith("take")]
     assert not waits, f"{waits[0].places[0]} sleeps and looks again: it should wait to be woken"
 

@@ -4,7 +4,7 @@ from random import Random
 
 import pytest
 
-from pytest_asyncgrade import Submission, Trace, at, in_any_order, in_order
+from pytest_asyncgrade import Submission, Trace, at, contains, in_any_order, in_order
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +42,7 @@ def test_all_at_the_same_time(trace: Trace) -> None:
 def test_nobody_waits_busily(trace: Trace) -> None:
     """Who waits lets the event loop rest."""
     assert trace.found("busy_wait", "blocked_loop", "never_awaited", "cut_off") == []
-    assert "Ann runs" in trace.output
+    assert trace.output == contains("Ann runs")
     naps = [wait for wait in trace.waits if wait.what == "sleep" and wait.seconds and wait.seconds < 1]
     assert not naps, f"{naps[0].places[0]} sleeps for {naps[0].seconds} again and again: it asks where it should wait"
 

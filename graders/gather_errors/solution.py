@@ -1,6 +1,7 @@
 """Downloads files, some of which cannot be read."""
 
 import asyncio
+from collections.abc import Sequence
 
 FILES = [("notes.txt", 1), ("x.txt", 2), ("pictures.zip", 3), ("xx.txt", 1), ("a.py", 2)]
 
@@ -12,7 +13,7 @@ async def download(name: str, seconds: float) -> int:
     return len(name)
 
 
-async def report(files: list[tuple[str, float]]) -> int:
+async def report(files: Sequence[tuple[str, float]]) -> int:
     downloads = [download(name, seconds) for name, seconds in files]
     results = await asyncio.gather(*downloads, return_exceptions=True)
     total = 0

@@ -1,6 +1,7 @@
 """Grades `queues`: producers, workers, and an end that leaves nobody behind."""
 
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -41,7 +42,7 @@ def test_what_cannot_be_done(submission: Submission) -> None:
 def test_workers_share_the_work(submission: Submission, rng: Random) -> None:
     """Several workers do all items, each as soon as one of them is free."""
     workers = rng.randrange(2, 5)
-    items = [[f"i{n}", rng.randrange(5, 40) / 10] for n in range(9)]
+    items: list[list[Any]] = [[f"i{n}", rng.randrange(5, 40) / 10] for n in range(9)]
     free = [0.0] * workers
     for _, seconds in items:
         free = sorted([*free[1:], free[0] + float(seconds)])

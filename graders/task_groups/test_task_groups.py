@@ -1,6 +1,7 @@
 """Grades `task_groups`: all together, and none goes on when one fails."""
 
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -37,7 +38,9 @@ def test_cancelled_says_so(submission: Submission) -> None:
 @pytest.mark.points(2, hint="tasks = [group.create_task(...) ...] inside; behind the block ask each for task.result()")
 def test_all_goes_well(submission: Submission, rng: Random) -> None:
     """assemble() builds all parts at the same time, and returns their names in order."""
-    parts = [[part, rng.randrange(1, 50) / 10] for part in rng.sample(["wing", "nose", "door", "tail", "seat"], 4)]
+    parts: list[list[Any]] = [
+        [part, rng.randrange(1, 50) / 10] for part in rng.sample(["wing", "nose", "door", "tail", "seat"], 4)
+    ]
     trace = submission.call("assemble", parts)
     assert trace.result == [str(part).upper() for part, _ in parts]
     assert trace.elapsed == max(float(seconds) for _, seconds in parts)

@@ -317,7 +317,7 @@ def _cut_off(trace: Trace, _source: _Source) -> Iterator[Finding]:
         over = span.outlived or (span.ended == "pending" and trace.outcome is Outcome.FINISHED)
         if over and span.parent is not None and span.ended != "finished" and span.place:
             name = short(span.coroutine)
-            message = f"the task of {name}() created on {span.place} was not done when the program ended: it was cut off"
+            message = f"the task of {name}() created on {span.place} was not done when the program ended, and cut off"
             yield Finding("cut_off", message, "keep the task and await it before main ends", span.place)
 
 

@@ -47,7 +47,7 @@ def test_small_pieces_of_too_much_memory_are_told_too(run: Run) -> None:
 
 @linux
 def test_too_large_a_file_is_an_error_on_the_students_line(run: Run) -> None:
-    source = "with open('big', 'wb') as file:\n    while True:\n        file.write(bytes(400_000))  # more than is kept back"
+    source = "with open('big', 'wb') as file:\n    while True:\n        file.write(bytes(400_000))"
     trace = run(source, limits={"file_size": 1_000_000})
     assert trace.outcome is Outcome.CRASHED
     assert trace.reason == "line 3: OSError: [Errno 27] File too large (the program may write 1 MB to a file)"

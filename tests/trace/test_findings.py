@@ -95,7 +95,7 @@ SHOWN: dict[str, tuple[str, str, str]] = {
     "task cut off": (
         "async def main():\n    task = asyncio.create_task(fetch(9))\n    await fetch(1)\nasyncio.run(main())",
         "cut_off",
-        "the task of fetch() created on line 6 was not done when the program ended: it was cut off",
+        "the task of fetch() created on line 6 was not done when the program ended, and cut off",
     ),
     "task without a name": (
         "async def main():\n    asyncio.create_task(fetch(1))\n    await fetch(2)\nasyncio.run(main())",

@@ -1,6 +1,7 @@
 """Waits for tasks, and asks each for its exception."""
 
 import asyncio
+from collections.abc import Sequence
 
 FILES = [("notes.txt", 1), ("x.txt", 2), ("pictures.zip", 3), ("xx.txt", 1), ("a.py", 2)]
 
@@ -12,7 +13,7 @@ async def download(name: str, seconds: float) -> int:
     return len(name)
 
 
-async def report(files: list[tuple[str, float]]) -> int:
+async def report(files: Sequence[tuple[str, float]]) -> int:
     tasks = [asyncio.create_task(download(name, seconds)) for name, seconds in files]
     await asyncio.wait(tasks)
     results = [task.exception() or task.result() for task in tasks]

@@ -4,6 +4,7 @@ loses: test_plain_gather_fails_at_once
 """
 
 import asyncio
+from collections.abc import Sequence
 
 FILES = [("notes.txt", 1), ("x.txt", 2), ("pictures.zip", 3), ("xx.txt", 1), ("a.py", 2)]
 
@@ -15,7 +16,7 @@ async def download(name: str, seconds: float) -> int:
     return len(name)
 
 
-async def report(files: list[tuple[str, float]]) -> int:
+async def report(files: Sequence[tuple[str, float]]) -> int:
     downloads = [download(name, seconds) for name, seconds in files]
     results = await asyncio.gather(*downloads, return_exceptions=True)
     total = 0

@@ -1,6 +1,7 @@
 """Waits for the first to complete, again and again."""
 
 import asyncio
+from collections.abc import Sequence
 
 OFFERS = [("ibis", 3, 25), ("okapi", 2, 40), ("tapir", 1, 30), ("lemur", 4, 28)]
 
@@ -10,7 +11,7 @@ async def search(shop: str, seconds: float, price: int) -> tuple[str, int]:
     return shop, price
 
 
-async def compare(offers: list[tuple[str, float, int]]) -> str | None:
+async def compare(offers: Sequence[tuple[str, float, int]]) -> str | None:
     best = None
     lowest = float("inf")
     pending = {asyncio.create_task(search(*offer)) for offer in offers}

@@ -4,6 +4,7 @@ loses: test_as_they_come, test_whole_program
 """
 
 import asyncio
+from collections.abc import Sequence
 
 OFFERS = [("ibis", 3, 25), ("okapi", 2, 40), ("tapir", 1, 30), ("lemur", 4, 28)]
 
@@ -13,7 +14,7 @@ async def search(shop: str, seconds: float, price: int) -> tuple[str, int]:
     return shop, price
 
 
-async def compare(offers: list[tuple[str, float, int]]) -> str | None:
+async def compare(offers: Sequence[tuple[str, float, int]]) -> str | None:
     best = None
     lowest = float("inf")
     await asyncio.gather(*[search(*offer) for offer in offers])

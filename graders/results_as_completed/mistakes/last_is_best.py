@@ -1,9 +1,10 @@
 """Returns the shop that answered last.
 
-loses: test_cheapest_is_returned, test_whole_program
+loses: test_whole_program
 """
 
 import asyncio
+from collections.abc import Sequence
 
 OFFERS = [("ibis", 3, 25), ("okapi", 2, 40), ("tapir", 1, 30), ("lemur", 4, 28)]
 
@@ -13,7 +14,7 @@ async def search(shop: str, seconds: float, price: int) -> tuple[str, int]:
     return shop, price
 
 
-async def compare(offers: list[tuple[str, float, int]]) -> str | None:
+async def compare(offers: Sequence[tuple[str, float, int]]) -> str | None:
     best = None
     lowest = float("inf")
     for answer in asyncio.as_completed([search(*offer) for offer in offers]):
