@@ -1,0 +1,34 @@
+"""What the grader lets the student's functions meet: a web site that looks how it is crawled."""
+
+import asyncio
+from typing import Any
+
+
+async def crawl_site(student: Any, site: dict[str, list[Any]], limit: int, patience: float = 3) -> list[Any]:
+    """Crawl a site of the grader's; tell what is found, how often each page was fetched, and how many at once."""
+    fetched: dict[str, int] = {}
+    now = most = 0
+    given_up = 0
+
+    async def fetch(page: str) -> list[str]:
+        nonlocal now, most, given_up
+        fetched[page] = fetched.get(page, 0) + 1
+        now += 1
+        most = max(most, now)
+        try:
+            if page not in site:
+                await asyncio.sleep(0.5)
+                raise LookupError(page)
+            seconds, links = site[page]
+            await asyncio.sleep(seconds)
+        except asyncio.CancelledError:
+            given_up += 1
+            raise
+        finally:
+            now -= 1
+        return list(links)
+
+    student.fetch = fetch
+    found = await student.crawl("p0", limit, patience)
+    left = len(asyncio.all_tasks()) - 1
+    return [found, fetched, most, given_up, left]

@@ -1,0 +1,60 @@
+"""What the grader lets the student's functions meet."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
+
+
+async def serve_clients(student: Any, clients: list[list[str]]) -> list[list[object]]:
+    """Clients of the grader's ask the student's server; each notes its answers, and when it got them."""
+    loop = asyncio.get_running_loop()
+    server = await asyncio.start_server(student.handle, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    begin = loop.time()
+
+    async def client(words: list[str]) -> list[object]:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        got: list[object] = []
+        for word in words:
+            writer.write(f"{word}\n".encode())
+            answer = await in_time(reader.readline())
+            got += [answer, loop.time() - begin]
+        writer.write_eof()
+        got.append(await in_time(reader.read()))  # nothing, if the server closes
+        writer.close()
+        return got
+
+    async def in_time(reading: Coroutine[Any, Any, bytes]) -> str:
+        try:
+            return (await asyncio.wait_for(reading, 60)).decode()
+        except TimeoutError:
+            return "(nothing)"
+
+    results = await asyncio.gather(*map(client, clients))
+    server.close()
+    return list(results)
+
+
+async def ask_server(student: Any, words: list[str], seconds: float) -> list[object]:
+    """The student's client asks a server of the grader's; tell what it returns and what the server saw."""
+    seen: list[str] = []
+    closed = asyncio.Event()
+
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while line := await reader.readline():
+            seen.append(line.decode())
+            await asyncio.sleep(seconds)
+            writer.write(b"<" + line.strip() + b">\n")
+        closed.set()
+        writer.close()
+
+    server = await asyncio.start_server(handle, "127.0.0.1", 0)
+    answers = await student.ask(server.sockets[0].getsockname()[1], words)
+    try:
+        async with asyncio.timeout(5):
+            await closed.wait()
+    except TimeoutError:
+        return [answers, seen, False]
+    finally:
+        server.close()
+    return [answers, seen, True]

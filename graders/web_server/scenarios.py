@@ -1,0 +1,46 @@
+"""What the grader lets the student's functions meet: browsers."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
+
+
+async def browse(student: Any, clients: list[list[str]]) -> list[list[Any]]:
+    """Each client sends its requests over one connection, one after the other; tell the answers and their moments."""
+    loop = asyncio.get_running_loop()
+    server = await asyncio.start_server(student.handle, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    begin = loop.time()
+
+    async def client(requests: list[str]) -> list[Any]:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        got: list[Any] = []
+        for request in requests:
+            writer.write(request.replace("\n", "\r\n").encode())
+            got.append([*await read_answer(reader), loop.time() - begin])
+        open_still = await in_time(reader.read(1)) == "(nothing)"
+        writer.close()
+        return [got, open_still]
+
+    results = await asyncio.gather(*map(client, clients))
+    server.close()
+    return list(results)
+
+
+async def read_answer(reader: asyncio.StreamReader) -> list[Any]:
+    """Return status line, headers and body of an answer, as far as there is one."""
+    head = await in_time(reader.readuntil(b"\r\n\r\n"))
+    status, *lines = head.split("\r\n")
+    headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines) if name}
+    length = headers.get("content-length", "")
+    body = await in_time(reader.readexactly(int(length))) if length.isdigit() else ""
+    return [status, headers, body]
+
+
+async def in_time(reading: Coroutine[Any, Any, bytes]) -> str:
+    try:
+        return (await asyncio.wait_for(reading, 30)).decode()
+    except TimeoutError:
+        return "(nothing)"
+    except asyncio.IncompleteReadError as error:
+        return error.partial.decode() or "(closed)"
