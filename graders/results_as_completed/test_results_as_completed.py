@@ -15,10 +15,12 @@ def trace(submission: Submission) -> Trace:
 
 @pytest.fixture
 def offers(rng: Random) -> list[list[object]]:
-    """Return offers in no order: each with a delay and a price that no other has."""
-    shops = ["yak", "gnu", "emu", "kiwi", "dodo"]
-    delays, prices = rng.sample(range(1, 50), len(shops)), rng.sample(range(10, 99), len(shops))
-    return [[shop, delay / 10, price] for shop, delay, price in zip(shops, delays, prices, strict=True)]
+    """Return offers that are neither answered in their order, nor does the first or the last ask the lowest price."""
+    shops = rng.sample(["yak", "gnu", "emu", "kiwi", "dodo"], 5)
+    delays = sorted(rng.sample(range(1, 50), 5))
+    prices = [lowest + rng.randrange(10) for lowest in (50, 70, 20, 60, 30)]
+    answers: list[list[object]] = [[shop, n / 10, price] for shop, n, price in zip(shops, delays, prices, strict=True)]
+    return [answers[number] for number in (3, 0, 4, 2, 1)]
 
 
 def in_time(offers: list[list[object]]) -> list[list[object]]:

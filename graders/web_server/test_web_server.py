@@ -91,6 +91,6 @@ def test_clients_at_the_same_time(submission: Submission) -> None:
 def test_whole_program(trace: Trace) -> None:
     """The program serves its two browsers in one second."""
     assert trace.output == lines(
-        at(1, "HTTP/1.1 200 OK | hello Ann"), at(1, "HTTP/1.1 404 Not Found | nothing here"), at(1, "closed")
+        at(1, "HTTP/1.1 200 OK: hello Ann"), at(1, "HTTP/1.1 404 Not Found: nothing here"), at(1, "closed")
     )
     assert trace.found("blocked_loop", "never_awaited", "cut_off", "lost_exception") == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import BinaryIO
 
@@ -41,6 +42,7 @@ def run(file: Path, args: tuple[str, ...], *, draw: bool, trace_file: BinaryIO |
 @click.option("--students", is_flag=True, help="PATH is a folder with a folder per student.")
 @click.option("--report", "reports", metavar="FORMAT=PATH", multiple=True, help="Write a report too (repeatable).")
 @click.option("--timeout", type=float, help="Real seconds that a run may take.")
+@click.option("--seed", type=int, help="The seed of random values; by default one of each submission.")
 @click.option("--isolation", type=click.Choice(["auto", "strict", "weak"]), default="auto", show_default=True)
 @click.option("--verbose", "-v", is_flag=True, help="Show what happened of programs with full marks, too.")
 @click.argument("path", type=click.Path(exists=True, path_type=Path))
@@ -51,6 +53,7 @@ def grade(  # noqa: PLR0913  # one each for what can be said
     students: bool,
     reports: tuple[str, ...],
     timeout: float | None,
+    seed: int | None,
     isolation: str,
     verbose: bool,
 ) -> None:
@@ -64,7 +67,58 @@ def grade(  # noqa: PLR0913  # one each for what can be said
     options = ["--submissions" if students else "--submission", str(path.resolve())]
     options += [f"--grade-report={_absolute(report)}" for report in reports]
     options += [] if timeout is None else [f"--grade-timeout={timeout!r}"]
+    options += [] if seed is None else [f"--grade-seed={seed}"]
     grade_here(graders.resolve(), [*options, f"--grade-isolation={isolation}", *(["-v"] if verbose else [])])
+
+
+@main.command()
+@click.option(
+    "--seeds", type=click.IntRange(1), default=20, show_default=True, help="How often the solution is graded."
+)
+@click.option("--mutants/--no-mutants", "with_mutants", default=True, help="Grade mutants of the solution, too.")
+@click.argument("graders", nargs=-1, type=click.Path(exists=True, file_okay=False, path_type=Path))
+def verify(graders: tuple[Path, ...], *, seeds: int, with_mutants: bool) -> None:
+    """Prove GRADERS, folders such as graders/greetings (default: all in graders/).
+
+    The solution gets full marks, whatever the random values; the starter less; each mistake loses exactly the checks its
+    docstring names; and mutants of the solution, made by what students of asyncio get wrong, lose something.
+    """
+    from pytest_asyncgrade.errors import UsageError
+
+    from .verify import verify as verify_one
+
+    wrong = False
+    for grader in graders or sorted(path.parent for path in Path("graders").glob("*/solution.py")):
+        try:
+            proof = verify_one(grader.resolve(), seeds=seeds, with_mutants=with_mutants)
+        except UsageError as error:
+            raise click.UsageError(str(error)) from None
+        counts = f"{proof.checks} checks, {proof.mistakes} mistakes"
+        if with_mutants:
+            counts += f", {proof.made} mutants: {proof.killed} killed, {proof.equivalent} equivalent"
+        click.echo(f"{proof.slug}: {'PROBLEMS' if proof.problems else 'good'} ({counts})")
+        for problem in proof.problems:
+            click.echo("  " + problem.replace("\n", "\n  "))
+        wrong = wrong or bool(proof.problems)
+    sys.exit(1 if wrong else 0)
+
+
+@main.command(name="list")
+@click.option("--markdown", is_flag=True, help="As a table of Markdown, for a README.")
+@click.argument(
+    "course", type=click.Path(exists=True, dir_okay=False, path_type=Path), default=Path("exercises", "course.toml")
+)
+def list_(course: Path, *, markdown: bool) -> None:
+    """List the exercises of a COURSE (default: exercises/course.toml), in the order they are best done in."""
+    from pytest_asyncgrade.errors import UsageError
+    from pytest_asyncgrade.grading.course import as_markdown, as_text, read_course
+
+    try:
+        lessons = read_course(course)
+    except UsageError as error:
+        raise click.UsageError(str(error)) from None
+    for line in as_markdown(lessons) if markdown else as_text(lessons):
+        click.echo(line)
 
 
 def _absolute(report: str) -> str:

@@ -10,6 +10,7 @@ from pytest_asyncgrade.sandbox import Limits, Rules
 from pytest_asyncgrade.trace import KINDS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 _SETTINGS = "exercise.toml"
@@ -26,13 +27,15 @@ class Exercise:
     rules: Rules = field(default_factory=Rules)
     ignored: frozenset[str] = frozenset()
     """Kinds of findings that say nothing here: what they find is what the exercise asks for."""
+    equivalents: Mapping[str, str] = field(default_factory=dict)
+    """Mutants of the solution that do what they should, by name, and why."""
 
     @classmethod
     def of_grader(cls, folder: Path, slug: str | None = None) -> Exercise:
         """Return the exercise of ``graders/<slug>/``; its starter is ``exercises/<slug>/<slug>.py`` beside that.
 
-        ``exercise.toml`` in the grader's folder may set ``[limits]``, ``[files]`` and ``[findings]``; UsageError if it
-        cannot be that.
+        ``exercise.toml`` in the grader's folder may set ``[limits]``, ``[files]``, ``[findings]`` and ``[equivalent]``;
+        UsageError if it cannot be that.
         """
         slug = slug or folder.name
         starter = folder.parent.parent / "exercises" / slug / f"{slug}.py"
@@ -81,10 +84,10 @@ class Source:
         return _in_folder(self.submission, exercise) if self.submission.is_dir() else self.submission
 
 
-def _settings(path: Path) -> tuple[Limits, Rules, frozenset[str]]:
+def _settings(path: Path) -> tuple[Limits, Rules, frozenset[str], dict[str, str]]:
     """Return what an ``exercise.toml`` says: limits of a run, which files come along, which findings to leave out."""
     if not path.is_file():
-        return Limits(), Rules(), frozenset()
+        return Limits(), Rules(), frozenset(), {}
     import tomllib
 
     try:
@@ -93,11 +96,17 @@ def _settings(path: Path) -> tuple[Limits, Rules, frozenset[str]]:
         msg = f"{path}: {error}"
         raise UsageError(msg) from None
     for name, table in given.items():
-        if name not in {"limits", "files", "findings"} or not isinstance(table, dict):
-            msg = f"{path}: {name!r} is not known here; there are the tables [limits], [files] and [findings]"
+        if name not in {"limits", "files", "findings", "equivalent"} or not isinstance(table, dict):
+            msg = (
+                f"{path}: {name!r} is not known here; there are the tables [limits], [files], [findings], [equivalent]"
+            )
             raise UsageError(msg)
     limits = Limits.parse(given.get("limits", {}), f"{path}, [limits]")
-    return limits, _rules(given.get("files", {}), path), _ignored(given.get("findings", {}), path)
+    equivalents = given.get("equivalent", {})
+    if not all(type(reason) is str and reason for reason in equivalents.values()):
+        msg = f"{path}, [equivalent]: give a reason for each mutant, as a text"
+        raise UsageError(msg)
+    return limits, _rules(given.get("files", {}), path), _ignored(given.get("findings", {}), path), equivalents
 
 
 def _ignored(given: dict[str, Any], path: Path) -> frozenset[str]:

@@ -1,6 +1,6 @@
 """Compares each price with the first one alone.
 
-loses: test_best_so_far, test_whole_program
+loses: test_best_so_far, test_cheapest_is_returned, test_whole_program
 """
 
 import asyncio

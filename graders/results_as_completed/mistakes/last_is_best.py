@@ -1,6 +1,6 @@
 """Returns the shop that answered last.
 
-loses: test_whole_program
+loses: test_cheapest_is_returned, test_whole_program
 """
 
 import asyncio

@@ -50,7 +50,7 @@ async def get(port: int, path: str) -> str:
     writer.write(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
     head, _, body = (await reader.read()).decode().partition("\r\n\r\n")
     writer.close()
-    return f"{head.splitlines()[0] if head else 'nothing'} | {body}"
+    return f"{head.splitlines()[0] if head else 'nothing'}: {body}"
 
 
 async def main() -> None:

@@ -1,0 +1,166 @@
+"""``asyncgrade verify``: proves a grader, by grading what is right and what is known to be wrong.
+
+Everything is graded as one class by ``pytest --grade``, a student for each program: the solution and what else is right
+under many names, since the random values of a grader depend on the student; each mistake; mutants of the solution.
+"""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import json
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from pytest_asyncgrade.errors import UsageError
+from pytest_asyncgrade.grading import Exercise
+from pytest_asyncgrade.grading.mutants import Mutant, mutants, timetable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+_LOST, _BROKEN = 1, 3
+_SEED = 0
+"""Of the runs of mutants, which are compared with those of the solution."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What came of one exercise: the counts, and what is wrong with its grader, in lines."""
+
+    slug: str
+    checks: int
+    mistakes: int
+    made: int
+    """How many mutants there are."""
+    killed: int
+    equivalent: int
+    problems: tuple[str, ...]
+
+
+def verify(grader: Path, *, seeds: int, with_mutants: bool) -> Proof:
+    """Prove one grader; UsageError if it is not one."""
+    exercise = Exercise.of_grader(grader)
+    solution = grader / "solution.py"
+    if not solution.is_file():
+        msg = f"{grader}: there is no solution.py in it; a grader that is to be proved needs one"
+        raise UsageError(msg)
+    works = _grade(exercise, dict(_programs(exercise, seeds)))
+    problems = list(_problems(exercise, works))
+    checks = {_name(check) for work in works.values() for check in work["checks"]}
+    made, killed, equivalent = 0, 0, 0
+    if with_mutants and not problems:
+        made, killed, equivalent, found = _mutants(exercise)
+        problems += found
+    mistakes = len(list(grader.glob("mistakes/*.py")))
+    return Proof(exercise.slug, len(checks), mistakes, made, killed, equivalent, tuple(problems))
+
+
+def _programs(exercise: Exercise, seeds: int) -> Iterator[tuple[str, str]]:
+    """Yield what to grade, each with a student's name."""
+    grader = exercise.grader
+    for number in range(seeds):
+        yield f"solution-{number}", _read(grader / "solution.py")
+    if exercise.starter.is_file():
+        yield "starter-0", _read(exercise.starter)
+    for folder in ("alternatives", "mistakes"):
+        for path in sorted(grader.glob(f"{folder}/*.py")):
+            for number in range(max(seeds // 5, 1)):
+                yield f"{folder[:-1]}-{path.stem}-{number}", _read(path)
+
+
+def _problems(exercise: Exercise, works: Mapping[str, Any]) -> Iterator[str]:
+    for student, work in works.items():
+        what = student.rpartition("-")[0]
+        lost = {_name(check) for check in work["checks"] if check["verdict"] != "passed"}
+        seed = f" (--grade-seed={work['seed']})" if work["seed"] is not None else ""
+        if what == "starter":
+            if work["score"] >= work["max_score"]:
+                yield "the starter gets full marks"
+        elif what.startswith("mistake-"):
+            path = exercise.grader / "mistakes" / f"{what.removeprefix('mistake-')}.py"
+            if lost != (named := _losses(path)):
+                yield f"mistakes/{path.name}: loses {_list(lost)}, and names {_list(named)}{seed}"
+        elif lost:
+            yield f"{what.replace('alternative-', 'alternatives/')}.py: loses {_list(lost)}{seed}"
+        elif work["findings"] and not what.startswith("mistake-"):
+            yield f"{what}: is right, and has the finding {work['findings'][0]['message']!r}"
+
+
+def _mutants(exercise: Exercise) -> tuple[int, int, int, list[str]]:
+    """Return how many mutants there are, are killed, are equivalent, and what is wrong."""
+    source = _read(exercise.grader / "solution.py")
+    seed = [f"--grade-seed={_SEED}"]
+    right = _grade(exercise, {"solution-0": source}, seed)["solution-0"]
+    whole = next((run for run in right["runs"] if run["asked"].startswith("python ")), None)
+    all_of_them = mutants(source)
+    if whole:
+        all_of_them.append(timetable(source, [(line["time"], line["text"]) for line in whole["output"]]))
+    works = _grade(exercise, {f"m{number}-0": mutant.source for number, mutant in enumerate(all_of_them)}, seed)
+    expected = exercise.equivalents
+    problems, killed, equivalent = [], 0, 0
+    for number, mutant in enumerate(all_of_them):
+        work = works[f"m{number}-0"]
+        if work["score"] < work["max_score"]:
+            killed += 1
+        elif mutant.name in expected or work["runs"] == right["runs"]:
+            equivalent += 1
+        else:
+            problems.append(_survivor(source, mutant))
+    return len(all_of_them), killed, equivalent, problems
+
+
+def _survivor(source: str, mutant: Mutant) -> str:
+    before, after = ast.unparse(ast.parse(source)), mutant.source
+    diff = difflib.unified_diff(before.splitlines(), after.splitlines(), "solution", "mutant", lineterm="", n=2)
+    head = f"a mutant gets full marks and behaves differently, {mutant.name!r} (line {mutant.line}):"
+    return "\n".join([head, *(f"    {line}" for line in list(diff)[2:])])
+
+
+def _grade(exercise: Exercise, programs: Mapping[str, str], options: list[str] | None = None) -> dict[str, Any]:
+    """Grade each program as a student's of that name, and return the report's works by student."""
+    with TemporaryDirectory(prefix="asyncgrade-") as name:
+        folder = Path(name)
+        for student, source in programs.items():
+            (folder / "class" / student).mkdir(parents=True)
+            (folder / "class" / student / exercise.filename).write_text(source, encoding="utf-8")
+        report = folder / "grade.json"
+        command = [
+            sys.executable, "-m", "pytest_asyncgrade.cli", "grade", str(folder / "class"), "--students",
+            "--graders", str(exercise.grader), "--report", f"json={report}", *_as_options(options or []),
+        ]  # fmt: skip
+        done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)  # noqa: S603  # ours
+        if done.returncode not in {0, _LOST} or not report.is_file():
+            shutil.rmtree(folder, ignore_errors=True)
+            msg = f"{exercise.grader}: cannot be graded with\n{done.stdout[-3000:]}{done.stderr[-1000:]}"
+            raise UsageError(msg)
+        return {work["student"]: work for work in json.loads(report.read_text(encoding="utf-8"))["works"]}
+
+
+def _as_options(options: list[str]) -> list[str]:
+    return [option.replace("--grade-", "--") for option in options]
+
+
+def _losses(path: Path) -> set[str]:
+    """Return the checks that a mistake's docstring says it loses."""
+    docstring = ast.get_docstring(ast.parse(_read(path))) or ""
+    match = re.search(r"^loses: (.*)$", docstring, re.MULTILINE)
+    return set(match[1].split(", ")) if match else set()
+
+
+def _name(check: Mapping[str, Any]) -> str:
+    return str(check["id"]).rpartition("::")[2].partition("[")[0]
+
+
+def _list(names: set[str]) -> str:
+    return ", ".join(sorted(names)) or "nothing"
+
+
+def _read(path: Path) -> str:
+    return path.read_text(encoding="utf-8")

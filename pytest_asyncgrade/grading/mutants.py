@@ -1,0 +1,238 @@
+"""Programs that differ from a solution by one thing a student of asyncio gets wrong: a grader should notice each.
+
+An operator changes one place of the syntax tree; a mutant is the whole program with that change, written out anew.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+_ENDS = {"task_done", "set", "notify_all", "notify", "release", "cancel", "close", "put_nowait", "write", "kill"}
+_AWAITED_ENDS = {"join", "wait_closed", "put", "wait", "sleep"}
+_WITHOUT = {"return_exceptions", "maxsize"}
+_DELAYS = {"sleep", "timeout", "wait_for", "call_later", "Semaphore", "Queue"}
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """One wrong program: what was done to the solution, and where."""
+
+    operator: str
+    line: int
+    """Of the solution."""
+    code: str
+    """What stands there in the solution, on one line."""
+    source: str
+
+    @property
+    def name(self) -> str:
+        """What it is called in reports and in a list of equivalent ones."""
+        return f"{self.operator}: {self.code}"
+
+
+def mutants(source: str) -> list[Mutant]:
+    """Return the mutants of a program, each different from it and from the others."""
+    tree = ast.parse(source)
+    found: dict[str, Mutant] = {}
+    original = ast.unparse(tree)
+    for operator, change in _OPERATORS.items():
+        for index in range(sum(1 for _ in ast.walk(tree))):
+            changed = copy.deepcopy(tree)
+            node = next(node for number, node in enumerate(ast.walk(changed)) if number == index)
+            code = ast.unparse(node).partition("\n")[0] if hasattr(node, "lineno") else ""
+            if not change(changed, node):
+                continue
+            text = ast.unparse(ast.fix_missing_locations(changed))
+            if text != original and text not in found:
+                found[text] = Mutant(operator, getattr(node, "lineno", 0), code, text)
+    return list(found.values())
+
+
+def timetable(source: str, lines: Iterable[tuple[float, str]]) -> Mutant:
+    """Return the mutant that keeps every function but ``main``, which prints the expected lines by a timetable."""
+    tree = ast.parse(source)
+    body: list[str] = []
+    now = 0.0
+    for time, text in lines:
+        if time > now:
+            body.append(f"await asyncio.sleep({round(time - now, 9)!r})")
+        now = max(now, time)
+        body.append(f"print({text!r})")
+    for node in ast.walk(tree):
+        if isinstance(node, ast.AsyncFunctionDef) and node.name in {"main", "fn"}:
+            node.body = ast.parse("\n".join(body) or "pass").body
+    return Mutant("hard-code the output", 1, "main", ast.unparse(ast.fix_missing_locations(tree)))
+
+
+# -- operators: change the tree at a node, or return False
+
+
+def _drop_await(tree: ast.Module, node: ast.AST) -> bool:
+    return isinstance(node, ast.Await) and _replace(tree, node, node.value)
+
+
+def _gather_in_sequence(tree: ast.Module, node: ast.AST) -> bool:
+    if not isinstance(node, ast.Await) or _called(node.value) != "gather":
+        return False
+    assert isinstance(node.value, ast.Call)
+    arguments = node.value.args
+    if len(arguments) == 1 and isinstance(arguments[0], ast.Starred):
+        one = ast.Name("one", ast.Load())
+        loop = ast.comprehension(ast.Name("one", ast.Store()), arguments[0].value, [], 0)
+        return _replace(tree, node, ast.ListComp(ast.Await(one), [loop]))
+    return _replace(tree, node, ast.List([ast.Await(argument) for argument in arguments], ast.Load()))
+
+
+def _block_in_sleep(tree: ast.Module, node: ast.AST) -> bool:
+    if not isinstance(node, ast.Await) or _called(node.value) != "sleep":
+        return False
+    assert isinstance(node.value, ast.Call)
+    tree.body.insert(_after_docstring(tree), ast.Import([ast.alias("time", "time_")]))
+    call = ast.Call(ast.Attribute(ast.Name("time_", ast.Load()), "sleep", ast.Load()), node.value.args, [])
+    return _replace(tree, node, call)
+
+
+def _await_the_task(tree: ast.Module, node: ast.AST) -> bool:
+    if _called(node) not in {"create_task", "ensure_future"}:
+        return False
+    assert isinstance(node, ast.Call)
+    return bool(node.args) and _replace(tree, node, ast.Await(node.args[0]))
+
+
+def _open_the_block(tree: ast.Module, node: ast.AST) -> bool:
+    """Run what is in an ``async with`` (a lock, a semaphore, a timeout) without it."""
+    if not isinstance(node, ast.AsyncWith) or any(item.optional_vars for item in node.items):
+        return False
+    return _replace_statement(tree, node, node.body)
+
+
+def _leave_out(tree: ast.Module, node: ast.AST) -> bool:
+    if not isinstance(node, ast.Expr):
+        return False
+    value = node.value
+    awaited = isinstance(value, ast.Await)
+    name = _called(value.value if isinstance(value, ast.Await) else value)
+    return name in (_AWAITED_ENDS if awaited else _ENDS) and _replace_statement(tree, node, [ast.Pass()])
+
+
+def _swallow(tree: ast.Module, node: ast.AST) -> bool:
+    """Drop the ``raise`` at the end of an exception handler."""
+    if not isinstance(node, ast.ExceptHandler) or not isinstance(node.body[-1], ast.Raise):
+        return False
+    node.body[-1] = ast.Pass()
+    return True
+
+
+def _clean_up_only_after_success(tree: ast.Module, node: ast.AST) -> bool:
+    if not isinstance(node, ast.Try) or not node.finalbody or node.handlers:
+        return False
+    return _replace_statement(tree, node, [*node.body, *node.finalbody])
+
+
+def _wait_longer(tree: ast.Module, node: ast.AST) -> bool:
+    if _called(node) not in _DELAYS:
+        return False
+    assert isinstance(node, ast.Call)
+    numbers = [arg for arg in node.args if isinstance(arg, ast.Constant) and type(arg.value) in {int, float}]
+    for number in numbers:
+        assert isinstance(number.value, int | float)
+        number.value += 1
+    return bool(numbers)
+
+
+def _without_an_option(tree: ast.Module, node: ast.AST) -> bool:
+    if not isinstance(node, ast.Call):
+        return False
+    kept = [keyword for keyword in node.keywords if keyword.arg not in _WITHOUT]
+    changed = len(kept) < len(node.keywords)
+    node.keywords = kept
+    return changed
+
+
+def _print_earlier(tree: ast.Module, node: ast.AST) -> bool:
+    """Exchange a print with the statement before it."""
+    for block in (getattr(node, name, None) for name in ("body", "orelse", "finalbody")):
+        if isinstance(block, list):
+            for index in range(1, len(block)):
+                before, statement = block[index - 1], block[index]
+                if _prints(statement) and not _prints(before) and not isinstance(before, ast.Import | ast.ImportFrom):
+                    block[index - 1], block[index] = statement, before
+                    return True
+    return False
+
+
+def _prints(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Expr) and _called(statement.value) == "print"
+
+
+def _notify_one(tree: ast.Module, node: ast.AST) -> bool:
+    if isinstance(node, ast.Attribute) and node.attr == "notify_all":
+        node.attr = "notify"
+        return True
+    return False
+
+
+_OPERATORS: dict[str, Callable[[ast.Module, ast.AST], bool]] = {
+    "drop an await": _drop_await,
+    "await in sequence": _gather_in_sequence,
+    "time.sleep": _block_in_sleep,
+    "await the task at once": _await_the_task,
+    "without its block": _open_the_block,
+    "leave out": _leave_out,
+    "swallow": _swallow,
+    "clean up after success alone": _clean_up_only_after_success,
+    "one more": _wait_longer,
+    "without an option": _without_an_option,
+    "print earlier": _print_earlier,
+    "notify one": _notify_one,
+}
+
+
+def _called(node: ast.AST) -> str:
+    """Return the last part of the name of what is called; nothing if nothing is."""
+    if not isinstance(node, ast.Call):
+        return ""
+    function = node.func
+    if isinstance(function, ast.Attribute):
+        return function.attr
+    return function.id if isinstance(function, ast.Name) else ""
+
+
+def _replace(tree: ast.Module, old: ast.expr, new: ast.expr) -> bool:
+    """Put one expression in the place of another."""
+    for parent in ast.walk(tree):
+        for name, value in ast.iter_fields(parent):
+            if value is old:
+                setattr(parent, name, new)
+                return True
+            if isinstance(value, list) and any(item is old for item in value):
+                setattr(parent, name, [new if item is old else item for item in value])
+                return True
+    return False
+
+
+def _replace_statement(tree: ast.Module, old: ast.stmt, new: list[ast.stmt]) -> bool:
+    for parent in ast.walk(tree):
+        for name, value in ast.iter_fields(parent):
+            if isinstance(value, list) and any(item is old for item in value):
+                setattr(parent, name, list(_with(value, old, new)))
+                return True
+    return False
+
+
+def _with(block: list[ast.stmt], old: ast.stmt, new: list[ast.stmt]) -> Iterator[ast.stmt]:
+    for statement in block:
+        if statement is old:
+            yield from new
+        else:
+            yield statement
+
+
+def _after_docstring(tree: ast.Module) -> int:
+    return int(ast.get_docstring(tree) is not None)
