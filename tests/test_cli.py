@@ -165,3 +165,14 @@ def test_grade_says_what_is_wrong_with_its_options(repository: Path, monkeypatch
     assert result.returncode == 4
     assert b"ERROR: --grade-report json: write FORMAT=PATH" in result.stderr
     assert asyncgrade_from_afar("grade", ".").returncode == 2
+
+
+def test_a_picture_and_trace_events_are_written(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text("import asyncio\nasync def main():\n    asyncio.sleep(1)\n    print(1)\nasyncio.run(main())")
+    page, events = tmp_path / "page.html", tmp_path / "events.json"
+    result = asyncgrade("run", "--timeline", "--html", page, "--chrome", events, script)
+    assert result.returncode == 0
+    assert b"- asyncio.sleep() on line 3 is called, but not awaited" in result.stderr
+    assert "is called, but not awaited" in page.read_text(encoding="utf-8")
+    assert '"name": "Task-1 main"' in events.read_text(encoding="utf-8")

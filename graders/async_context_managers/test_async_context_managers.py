@@ -56,3 +56,4 @@ def test_whole_program(trace: Trace) -> None:
         at(4, "log opened"), at(5, "log: start"), at(6, "log closed"), at(6, "failed: oops"),
     )  # fmt: skip
     assert trace.found("blocked_loop", "never_awaited") == []
+    assert len(trace.output.by("main")) <= 1, "main() prints what is the other functions' to print"

@@ -58,3 +58,4 @@ def test_whole_program(trace: Trace) -> None:
     """The program finds 25.0 after three seconds."""
     assert trace.output == lines(at(2, "15.0"), at(3, "25.0"), at(3, "sensor closed"), at(3, "found 25.0"))
     assert trace.found("blocked_loop", "never_awaited") == []
+    assert len(trace.output.by("main")) <= 1, "main() prints what is the other functions' to print"

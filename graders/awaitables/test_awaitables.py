@@ -62,3 +62,4 @@ def test_whole_program(trace: Trace) -> None:
         at(2, "heating 1 litres"), at(2, "heating 3 litres"), at(3, "boiling"), at(5, "boiling"), at(5, "enough water")
     )
     assert len(trace.output) == 8, f"{len(trace.output)} lines are printed, not 8"
+    assert len(trace.output.by("main")) <= 2, "main() prints what is the other functions' to print"

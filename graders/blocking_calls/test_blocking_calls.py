@@ -59,3 +59,4 @@ def test_whole_program(trace: Trace) -> None:
     assert trace.output[-1:] == lines(at(4, "['text of a', 'text of b', '?']"))
     assert len(trace.output) == 5, f"{len(trace.output)} lines are printed, not 5"
     assert trace.found("blocked_loop", "never_awaited", "cut_off") == []
+    assert len(trace.output.by("main")) <= 1, "main() prints what is the other functions' to print"

@@ -54,3 +54,4 @@ def test_whole_program(trace: Trace) -> None:
     assert trace.output[-3:] == lines(at(2.5, "saving"), at(3.5, "cancelled"), at(4.5, "saved"))
     assert len(trace.output) == 10, f"{len(trace.output)} lines are printed, not 10"
     assert trace.found("swallowed_cancellation", "cut_off", "blocked_loop", "never_awaited") == []
+    assert len(trace.output.by("main")) <= 1, "main() prints what is the other functions' to print"

@@ -54,3 +54,4 @@ def test_whole_program(trace: Trace) -> None:
     )
     assert trace.output[-1:] == lines(at(3, "0 left"))
     assert len(trace.output) == 7, f"{len(trace.output)} lines are printed, not 7"
+    assert len(trace.output.by("main")) <= 1, "main() prints what is the other functions' to print"

@@ -49,10 +49,12 @@ def test_errors(submission: Submission) -> None:
 @pytest.mark.points(1, hint="take every connection out of the queue before you close it: you get it when it comes back")
 def test_close(submission: Submission) -> None:
     """close() closes all connections, in threads, and waits for one that is lent."""
-    closed, after, too_soon, in_loop = submission.play("close_pool").result
+    trace = submission.play("close_pool")
+    closed, after, too_soon, in_loop = trace.result
     assert closed == 2, f"{closed} of 2 connections are closed"
     assert too_soon < 2, "a connection is closed while it is lent"
     assert after >= 5, f"close() returns after {after:g} s, while a connection is lent for 5 s"
+    assert trace.output == lines(at(6, "pool closed"))
     assert in_loop == 0, "close() of a connection is called in the event loop's own thread"
 
 
@@ -62,4 +64,6 @@ def test_whole_program(trace: Trace) -> None:
     assert trace.output == in_any_order(at(1, "connected"), at(1, "connected"))
     assert trace.output[2:] == lines("[(1,)]", "[('abc',)]", "[(6,)]", "pool closed")
     assert trace.elapsed == 1
+    assert trace.max_concurrency > 3, "main() asks one question after the other"
     assert trace.found("blocked_loop", "never_awaited", "cut_off") == []
+    assert len(trace.output.by("main")) <= 3, "main() prints what is the other functions' to print"

@@ -85,3 +85,4 @@ def test_whole_program(trace: Trace) -> None:
     assert trace.output == lines("about: 1", "blog: 2", "home: 3", "lost: broken", "news: 1", "slow: broken")
     assert trace.elapsed == 6
     assert trace.found("cut_off", "lost_exception", "never_awaited", "blocked_loop", "busy_wait") == []
+    assert trace.waits_in("fetch"), "main() prints its lines, and fetch() has done nothing for them"

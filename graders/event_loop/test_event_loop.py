@@ -52,3 +52,4 @@ def test_whole_program(trace: Trace) -> None:
     assert trace.elapsed == 3
     assert trace.found("blocked_loop", "never_awaited") == []
     assert len(trace.tasks) == 1
+    assert len(trace.output.by("main")) <= 2, "main() prints what is the other functions' to print"

@@ -59,3 +59,4 @@ def test_whole_program(trace: Trace) -> None:
         "Ann waits", "Bob waits", "Ann gets nothing: no fish today", "Bob gets nothing: no fish today",
     )  # fmt: skip
     assert trace.elapsed == 4
+    assert trace.output.by("main") == [], "main() prints what is the other functions' to print"

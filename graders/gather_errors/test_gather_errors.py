@@ -58,5 +58,6 @@ def test_whole_program(trace: Trace) -> None:
         "notes.txt: 9 bytes", "x.txt: cannot read x.txt", "pictures.zip: 12 bytes", "xx.txt: cannot read xx.txt",
         "a.py: 4 bytes", "25 bytes in all", "failed: cannot read x.log", "done",
     )  # fmt: skip
-    assert trace.elapsed == 6
+    assert trace.output[-1:] == lines(at(6, "done"))
     assert trace.found("cut_off", "lost_exception", "never_awaited", "blocked_loop") == []
+    assert len(trace.output.by("main")) <= 3, "main() prints what is the other functions' to print"

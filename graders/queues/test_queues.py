@@ -77,3 +77,4 @@ def test_whole_program(trace: Trace) -> None:
     ], f"it says: {', '.join(texts)}"  # fmt: skip
     assert trace.output[-1:] == lines(at(3, "all done"))
     assert trace.found("cut_off", "blocked_loop", "never_awaited", "busy_wait") == []
+    assert len(trace.output.by("main")) <= 1, "main() prints what is the other functions' to print"

@@ -76,3 +76,4 @@ def test_whole_program(trace: Trace) -> None:
     )
     assert trace.elapsed == 4
     assert trace.found("never_awaited", "blocked_loop", "cut_off") == []
+    assert len(trace.output.by("main")) <= 1, "main() prints what is the other functions' to print"

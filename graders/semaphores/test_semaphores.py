@@ -69,3 +69,4 @@ def test_whole_program(trace: Trace) -> None:
     )  # fmt: skip
     assert len(trace.output) == 11, f"{len(trace.output)} lines are printed, not 11"
     assert trace.found("blocked_loop", "never_awaited", "busy_wait", "cut_off") == []
+    assert len(trace.output.by("main")) <= 1, "main() prints what is the other functions' to print"

@@ -68,3 +68,4 @@ def test_whole_program(trace: Trace) -> None:
     """Two clients ask one server at the same time, in three seconds."""
     assert trace.output == lines(at(3, "['HELLO', 'WORLD']"), at(3, "['GOOD', 'BYE', 'NOW']"), at(3, "closed"))
     assert trace.found("blocked_loop", "never_awaited", "cut_off", "lost_exception") == []
+    assert trace.waits_in("ask"), "main() prints its lines, and ask() has done nothing for them"

@@ -60,3 +60,4 @@ def test_whole_program(trace: Trace) -> None:
     """The program prints status and text of its three programs, in order."""
     assert trace.output == lines("0 42", "3 bye", "0 ready")
     assert trace.found("blocked_loop", "never_awaited", "cut_off") == []
+    assert trace.waits_in("run"), "main() prints its lines, and run() has done nothing for them"

@@ -52,3 +52,4 @@ def test_whole_program(trace: Trace) -> None:
         "toast is ready", "tea is ready", "async breakfast is served",
     )  # fmt: skip
     assert trace.elapsed == 8
+    assert trace.output.by("main") == [], "main() prints what is the other functions' to print"

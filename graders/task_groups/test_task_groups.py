@@ -71,3 +71,4 @@ def test_whole_program(trace: Trace) -> None:
     )  # fmt: skip
     assert len(trace.output) == 11, f"{len(trace.output)} lines are printed, not 11"
     assert trace.found("cut_off", "never_awaited", "blocked_loop", "swallowed_cancellation") == []
+    assert len(trace.output.by("main")) <= 1, "main() prints what is the other functions' to print"

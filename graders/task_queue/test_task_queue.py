@@ -74,3 +74,4 @@ def test_whole_program(trace: Trace) -> None:
     assert trace.output[-3:] == lines("1: thumbnail", "2: mail", "3: failed, no such file")
     assert len(trace.output) == 9, f"{len(trace.output)} lines are printed, not 9"
     assert trace.found("cut_off", "lost_exception", "never_awaited", "blocked_loop") == []
+    assert len(trace.output.by("main")) <= 3, "main() prints what is the other functions' to print"

@@ -50,3 +50,4 @@ def test_whole_program(trace: Trace) -> None:
     """The program prints these four lines; no wait stops the loop, and nothing is cut off."""
     assert trace.output == lines("sunny in Oslo", "no answer from Rome", "no answer from Lima", "done")
     assert trace.found("blocked_loop", "never_awaited", "cut_off", "busy_wait") == []
+    assert trace.waits_in("fetch"), "main() prints its lines, and fetch() has done nothing for them"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TextIO
 
 import click
 
@@ -18,9 +18,19 @@ def main() -> None:
 @main.command(context_settings={"ignore_unknown_options": True})
 @click.option("--timeline", "draw", is_flag=True, help="Draw on standard error what happened when.")
 @click.option("--trace", "trace_file", type=click.File("wb", lazy=False), help="Write the records of the run.")
+@click.option("--html", type=click.File("w", "utf-8", lazy=False), help="Write a page with the picture of the run.")
+@click.option("--chrome", type=click.File("w", "utf-8", lazy=False), help="Write trace events, for Perfetto.")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.argument("args", nargs=-1, type=click.UNPROCESSED)
-def run(file: Path, args: tuple[str, ...], *, draw: bool, trace_file: BinaryIO | None) -> None:
+def run(  # noqa: PLR0913  # one each for what can be said
+    file: Path,
+    args: tuple[str, ...],
+    *,
+    draw: bool,
+    trace_file: BinaryIO | None,
+    html: TextIO | None,
+    chrome: TextIO | None,
+) -> None:
     """Run the script FILE in virtual time.
 
     Its standard output is exactly the script's, its exit status too; no sleep takes any time.  What is no option of
@@ -28,7 +38,7 @@ def run(file: Path, args: tuple[str, ...], *, draw: bool, trace_file: BinaryIO |
     """
     from .run import run as run_here
 
-    run_here(file, args, draw=draw, trace_file=trace_file)
+    run_here(file, args, draw=draw, trace_file=trace_file, html=html, chrome=chrome)
 
 
 @main.command()
@@ -80,8 +90,8 @@ def grade(  # noqa: PLR0913  # one each for what can be said
 def verify(graders: tuple[Path, ...], *, seeds: int, with_mutants: bool) -> None:
     """Prove GRADERS, folders such as graders/greetings (default: all in graders/).
 
-    The solution gets full marks, whatever the random values; the starter less; each mistake loses exactly the checks its
-    docstring names; and mutants of the solution, made by what students of asyncio get wrong, lose something.
+    The solution gets full marks, whatever the random values; the starter less; each mistake loses exactly the checks
+    its docstring names; and mutants of the solution, made by what students of asyncio get wrong, lose something.
     """
     from pytest_asyncgrade.errors import UsageError
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import math
 import os
 import signal
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, TextIO
 
 import click
 
@@ -29,12 +30,28 @@ if TYPE_CHECKING:
     from pytest_asyncgrade.trace import Trace
 
 
-def run(file: Path, args: tuple[str, ...], *, draw: bool, trace_file: BinaryIO | None) -> None:
+def run(  # noqa: PLR0913  # one each for what can be said
+    file: Path,
+    args: tuple[str, ...],
+    *,
+    draw: bool,
+    trace_file: BinaryIO | None,
+    html: TextIO | None,
+    chrome: TextIO | None,
+) -> None:
     """Run a script in virtual time, and end as it does."""
     run_here = _Run(file)
     end = run_here.run(args)
     if trace_file is not None:
         trace_file.writelines(run_here.records)
+    if html is not None:
+        from pytest_asyncgrade.reports.html import page_of_run
+
+        html.write(page_of_run(run_here.trace(end)))
+    if chrome is not None:
+        from pytest_asyncgrade.trace.picture import chrome_events
+
+        json.dump(chrome_events(run_here.trace(end)), chrome)
     if draw:
         for line in _picture(run_here.trace(end)):
             click.echo(line, err=True)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _SETTINGS = "exercise.toml"
+_TABLES = ("limits", "files", "findings", "equivalent")
 
 
 @dataclass(frozen=True, slots=True)

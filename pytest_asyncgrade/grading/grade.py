@@ -127,6 +127,17 @@ class Work:
         """The checks that a student may see."""
         return tuple(check for check in self.checks if check.points.visibility is Visibility.VISIBLE)
 
+    def runs_to_show(self, *, verbose: bool = False) -> list[Trace]:
+        """Return the runs of checks that lost something, with `verbose` of all: each that tells something new.
+
+        Of what a hidden check alone has asked for, its arguments are a secret.
+        """
+        checks = [check for check in self.visible_checks if check.verdict is not Verdict.PASSED or verbose]
+        runs = [self.runs[key] for key in dict.fromkeys(key for check in checks for key in check.runs)]
+        if not verbose:  # with other delays much the same happens again
+            runs = [run for run in runs if not run.varied] or runs
+        return [run for run in runs if run is _first_told(run, runs)]
+
     @property
     def findings(self) -> list[Finding]:
         """What the runs show that a student may know of, each line and kind once."""
@@ -145,6 +156,13 @@ class Work:
     def max_score(self) -> int:
         """Points that could be earned, bonus not counted."""
         return sum(check.max_score for check in self.checks)
+
+
+def _first_told(run: Trace, runs: list[Trace]) -> Trace:
+    """Return the first of the runs that tells as much: of a syntax error one is enough, whatever was asked."""
+    if run.outcome == "finished" or run.partial.output or run.partial.stderr:
+        return run
+    return next(other for other in runs if other.reason == run.reason)
 
 
 @dataclass(frozen=True, slots=True)

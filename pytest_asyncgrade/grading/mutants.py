@@ -121,7 +121,7 @@ def _leave_out(tree: ast.Module, node: ast.AST) -> bool:
     return name in (_AWAITED_ENDS if awaited else _ENDS) and _replace_statement(tree, node, [ast.Pass()])
 
 
-def _swallow(tree: ast.Module, node: ast.AST) -> bool:
+def _swallow(_tree: ast.Module, node: ast.AST) -> bool:
     """Drop the ``raise`` at the end of an exception handler."""
     if not isinstance(node, ast.ExceptHandler) or not isinstance(node.body[-1], ast.Raise):
         return False
@@ -135,7 +135,7 @@ def _clean_up_only_after_success(tree: ast.Module, node: ast.AST) -> bool:
     return _replace_statement(tree, node, [*node.body, *node.finalbody])
 
 
-def _wait_longer(tree: ast.Module, node: ast.AST) -> bool:
+def _wait_longer(_tree: ast.Module, node: ast.AST) -> bool:
     if _called(node) not in _DELAYS:
         return False
     assert isinstance(node, ast.Call)
@@ -146,7 +146,7 @@ def _wait_longer(tree: ast.Module, node: ast.AST) -> bool:
     return bool(numbers)
 
 
-def _without_an_option(tree: ast.Module, node: ast.AST) -> bool:
+def _without_an_option(_tree: ast.Module, node: ast.AST) -> bool:
     if not isinstance(node, ast.Call):
         return False
     kept = [keyword for keyword in node.keywords if keyword.arg not in _WITHOUT]
@@ -155,7 +155,7 @@ def _without_an_option(tree: ast.Module, node: ast.AST) -> bool:
     return changed
 
 
-def _print_earlier(tree: ast.Module, node: ast.AST) -> bool:
+def _print_earlier(_tree: ast.Module, node: ast.AST) -> bool:
     """Exchange a print with the statement before it."""
     for block in (getattr(node, name, None) for name in ("body", "orelse", "finalbody")):
         if isinstance(block, list):
@@ -171,7 +171,7 @@ def _prints(statement: ast.stmt) -> bool:
     return isinstance(statement, ast.Expr) and _called(statement.value) == "print"
 
 
-def _notify_one(tree: ast.Module, node: ast.AST) -> bool:
+def _notify_one(_tree: ast.Module, node: ast.AST) -> bool:
     if isinstance(node, ast.Attribute) and node.attr == "notify_all":
         node.attr = "notify"
         return True

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from pytest_asyncgrade.grading import CheckResult, Failure, Grade, Work
-    from pytest_asyncgrade.trace import Trace
 
 WIDTH = 80
 MOST_VALUES = 20
@@ -57,7 +56,7 @@ def _work(work: Work, *, verbose: bool) -> Iterator[Styled]:
     for name, reason in work.left_behind.items():
         yield from _wrapped(f"{printable(name)} was left out: {printable(reason)}", 2, style=("yellow",))
     yield from _findings(work)
-    for trace in _shown_runs(work, verbose=verbose):
+    for trace in work.runs_to_show(verbose=verbose):
         yield "", ()
         yield from _wrapped(f"What happened: {printable(headline(trace))}", 2, style=("bold",))
         for line in timeline(trace, width=WIDTH - 2):
@@ -79,24 +78,6 @@ def _findings(work: Work) -> Iterator[Styled]:
             yield from _wrapped(printable(advice), 4, style=("cyan",))
     if len(findings) > MOST_FINDINGS:
         yield f"    [... {len(findings) - MOST_FINDINGS} more of these]", ()
-
-
-def _shown_runs(work: Work, *, verbose: bool) -> list[Trace]:
-    """Return the runs to show: of what a hidden check alone has asked for, its arguments are a secret."""
-    keys = [
-        key for check in work.visible_checks if check.verdict is not Verdict.PASSED or verbose for key in check.runs
-    ]
-    runs = [work.runs[key] for key in dict.fromkeys(keys)]
-    if not verbose:  # with other delays much the same happens again
-        runs = [run for run in runs if not run.varied] or runs
-    return [run for run in runs if run is _first_told(run, runs)]
-
-
-def _first_told(run: Trace, runs: list[Trace]) -> Trace:
-    """Return the first of the runs that tells as much: of a syntax error one is enough, whatever was asked."""
-    if run.outcome == "finished" or run.partial.output or run.partial.stderr:
-        return run
-    return next(other for other in runs if other.reason == run.reason)
 
 
 def _check(check: CheckResult, told: set[Failure]) -> Iterator[Styled]:

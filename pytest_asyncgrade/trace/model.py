@@ -139,6 +139,10 @@ class Output(Sequence[Line]):
     def __repr__(self) -> str:
         return f"<output: {self.texts!r}>"
 
+    def by(self, function: str) -> Output:
+        """Return the lines that a function of the student's printed itself: ``trace.output.by("main")``."""
+        return Output([line for line in self._lines if line.function and _last(line.function) == function])
+
     @property
     def texts(self) -> list[str]:
         """The lines as plain strings."""
@@ -256,6 +260,11 @@ class Raised:
         return f"{self.type}: {self.message}" if self.message else self.type
 
 
+def _last(name: str) -> str:
+    """Return the last part of a qualified name."""
+    return name.rpartition(".")[2]
+
+
 class Varied(dict[float, float]):
     """What became of the delays of a program's own sleeps, in seconds; one that was not varied is what it was."""
 
@@ -351,6 +360,10 @@ class Trace:
     def waits(self) -> tuple[Wait, ...]:
         """What the tasks waited for, in the order they began to."""
         return self._finished().waits
+
+    def waits_in(self, function: str) -> tuple[Wait, ...]:
+        """Return the waits of a function of the student's and of what it called; empty if it was never called."""
+        return tuple(w for w in self.waits if any(_last(place.function) == function for place in w.places))
 
     @property
     def findings(self) -> list[Finding]:

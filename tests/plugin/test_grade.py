@@ -394,7 +394,7 @@ def test_the_exercise_mark_names_another_exercise(course: Course) -> None:
             "--submission names one student's work and --submissions a folder of many: give one of the two",
         ),
         (["--grade-report=json"], "--grade-report json: write FORMAT=PATH, as in json=grade.json"),
-        (["--grade-report=gh=x"], "--grade-report gh=x: unknown format 'gh': choose json, junit"),
+        (["--grade-report=gh=x"], "--grade-report gh=x: unknown format 'gh': choose html, json, junit"),
         (["--grade-report=json=no/x.json"], "--grade-report json=no/x.json: there is no folder *"),
         (["--grade-timeout=nan"], "--grade-timeout nan: give a number of seconds above 0"),
         (["--grade-timeout=inf"], "--grade-timeout inf: give a number of seconds above 0"),

@@ -98,6 +98,6 @@ def test_a_report_that_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:
 
 
 def test_a_format_is_a_module_of_its_own() -> None:
-    assert formats() == ("json", "junit")
-    with pytest.raises(UsageError, match=r"^--grade-report x=y: unknown format 'x': choose json, junit$"):
+    assert formats() == ("html", "json", "junit")
+    with pytest.raises(UsageError, match=r"^--grade-report x=y: unknown format 'x': choose html, json, junit$"):
         ReportFile.parse("x=y")

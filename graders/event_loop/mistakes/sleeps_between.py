@@ -1,6 +1,6 @@
 """Sleeps in main before each line instead of planning it.
 
-loses: test_plan_alone
+loses: test_plan_alone, test_whole_program
 """
 
 import asyncio

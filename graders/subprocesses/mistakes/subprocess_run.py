@@ -1,6 +1,6 @@
 """Uses subprocess.run, which stops the whole event loop.
 
-loses: test_at_the_same_time
+loses: test_at_the_same_time, test_whole_program
 """
 
 import asyncio

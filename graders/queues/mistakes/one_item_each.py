@@ -1,13 +1,13 @@
-"""Ends a worker as soon as the queue is empty.
+"""Ends a worker after its first item.
 
-loses: test_worker, test_what_cannot_be_done, test_workers_share_the_work
+loses: test_worker, test_what_cannot_be_done, test_workers_share_the_work, test_room_for_two, test_whole_program
 """
 
 import asyncio
 
 
 async def worker(name: str, queue: asyncio.Queue[tuple[str, float]]) -> None:
-    while not queue.empty():
+    for _ in range(1):
         what, seconds = await queue.get()
         try:
             if seconds > 0:

@@ -1,0 +1,125 @@
+"""``asyncgrade verify`` tells a grader that proves something from one that does not."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SOLUTION = """
+import asyncio
+async def nap(seconds):
+    await asyncio.sleep(seconds)
+    print("nap")
+async def main():
+    await asyncio.gather(nap(2), nap(2))
+asyncio.run(main())
+"""
+GRADER = """
+import pytest
+from pytest_asyncgrade import at, lines
+
+@pytest.mark.points(1)
+def test_naps(submission):
+    assert submission.run().output == lines(at(2, "nap"), at(2, "nap"))
+
+@pytest.mark.points(1)
+def test_a_nap(submission, rng):
+    seconds = rng.randrange(1, 9)
+    trace = submission.call("nap", seconds)
+    assert trace.elapsed == seconds
+    assert trace.found("blocked_loop") == []
+    assert submission.run().output[0].function == "nap"
+"""
+MISTAKE = '"""Waits one after the other.\n\nloses: {}\n"""\n' + SOLUTION.replace(
+    "await asyncio.gather(nap(2), nap(2))", "await nap(2)\n    await nap(2)"
+)
+
+
+@pytest.fixture
+def grader(tmp_path: Path) -> Path:
+    folder = tmp_path / "graders" / "naps"
+    (folder / "mistakes").mkdir(parents=True)
+    (folder / "solution.py").write_text(SOLUTION)
+    (folder / "test_naps.py").write_text(GRADER)
+    (folder / "mistakes" / "in_sequence.py").write_text(MISTAKE.format("test_naps"))
+    starter = tmp_path / "exercises" / "naps" / "naps.py"
+    starter.parent.mkdir(parents=True)
+    starter.write_text("async def nap(seconds):\n    pass\n")
+    return folder
+
+
+def verify(*words: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "pytest_asyncgrade.cli", "verify", "--seeds", "3", *map(str, words)]
+    return subprocess.run(command, capture_output=True, text=True, check=False, encoding="utf-8", timeout=300)
+
+
+def test_a_good_grader_is_proved(grader: Path) -> None:
+    result = verify(grader)
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert result.stdout == "naps: good (2 checks, 1 mistakes, 7 mutants: 7 killed, 0 equivalent)\n"
+
+
+def test_a_grader_that_overlooks_something_is_shown_what(grader: Path) -> None:
+    (grader / "test_naps.py").write_text(GRADER.replace('    assert trace.found("blocked_loop") == []\n', "").replace(
+        'lines(at(2, "nap"), at(2, "nap"))', '["nap", "nap"]'
+    ))  # fmt: skip
+    (grader / "mistakes" / "in_sequence.py").unlink()
+    result = verify(grader)
+    assert result.returncode == 1
+    assert "naps: PROBLEMS (2 checks, 0 mistakes, " in result.stdout
+    assert (
+        "a mutant gets full marks and behaves differently, 'time.sleep: await asyncio.sleep(seconds)'" in result.stdout
+    )
+    assert "      +    time_.sleep(seconds)\n" in result.stdout
+
+
+def test_a_mutant_that_is_as_good_can_be_named(grader: Path) -> None:
+    source = SOLUTION.replace('    print("nap")', '    print("nap")\n    asyncio.Event().set()')
+    (grader / "solution.py").write_text(source)
+    assert "7 killed, 1 equivalent" in verify(grader).stdout  # it does the same in every run
+    (grader / "exercise.toml").write_text("[equivalent]\n'leave out: x' = 3\n")
+    wrong = verify(grader)
+    assert wrong.returncode == 2
+    assert "[equivalent]: give a reason for each mutant, as a text" in wrong.stderr
+
+
+def test_what_is_wrong_with_programs_is_named(grader: Path) -> None:
+    (grader / "mistakes" / "in_sequence.py").write_text(MISTAKE.format("test_a_nap"))
+    (grader / "alternatives").mkdir()
+    (grader / "alternatives" / "sleepy.py").write_text(SOLUTION.replace("nap(2))", "nap(3))"))
+    starter = grader.parent.parent / "exercises" / "naps" / "naps.py"
+    starter.write_text(SOLUTION)
+    result = verify("--no-mutants", grader)
+    assert result.returncode == 1
+    first, *problems = result.stdout.splitlines()
+    assert first == "naps: PROBLEMS (2 checks, 1 mistakes)"
+    assert [problem.partition(" (--grade-seed")[0] for problem in problems] == [
+        "  alternatives/sleepy.py: loses test_naps",
+        "  mistakes/in_sequence.py: loses test_naps, and names test_a_nap",
+        "  the starter gets full marks",
+    ]
+
+
+def test_an_alternative_with_a_finding_is_a_problem(grader: Path) -> None:
+    (grader / "alternatives").mkdir()
+    late = SOLUTION.replace("    await asyncio.gather", "    asyncio.create_task(nap(9))\n    await asyncio.gather")
+    (grader / "alternatives" / "left_behind.py").write_text(late)
+    assert "alternative-left_behind: is right, and has the finding 'the task of nap()" in verify(grader).stdout
+
+
+def test_what_is_no_grader_is_named(tmp_path: Path) -> None:
+    result = verify(tmp_path)
+    assert result.returncode == 2
+    assert "there is no solution.py in it; a grader that is to be proved needs one" in result.stderr
+    (tmp_path / "solution.py").write_text("print(1)")
+    (tmp_path / "test_it.py").write_text("def test_it(submission):\n    1 / 0\n")
+    result = verify(tmp_path)
+    assert result.returncode == 2
+    assert "cannot be graded with" in result.stderr
+    assert "ZeroDivisionError" in result.stderr
