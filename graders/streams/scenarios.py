@@ -29,6 +29,8 @@ async def serve_clients(student: Any, clients: list[list[str]]) -> list[list[obj
             return (await asyncio.wait_for(reading, 60)).decode()
         except TimeoutError:
             return "(nothing)"
+        except ConnectionError:
+            return ""
 
     results = await asyncio.gather(*map(client, clients))
     server.close()

@@ -39,8 +39,10 @@ async def read_answer(reader: asyncio.StreamReader) -> list[Any]:
 
 async def in_time(reading: Coroutine[Any, Any, bytes]) -> str:
     try:
-        return (await asyncio.wait_for(reading, 30)).decode()
+        return (await asyncio.wait_for(reading, 30)).decode(errors="replace")
     except TimeoutError:
         return "(nothing)"
     except asyncio.IncompleteReadError as error:
-        return error.partial.decode() or "(closed)"
+        return error.partial.decode(errors="replace") or "(closed)"
+    except ConnectionError:
+        return "(closed)"

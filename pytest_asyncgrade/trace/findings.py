@@ -313,8 +313,8 @@ def _run_in_loop(trace: Trace, _source: _Source) -> Iterator[Finding]:
 
 
 def _cut_off(trace: Trace, _source: _Source) -> Iterator[Finding]:
-    for span in trace.partial.tasks:
-        over = span.outlived or (span.ended == "pending" and trace.outcome is Outcome.FINISHED)
+    for span in trace.partial.tasks if trace.outcome is Outcome.FINISHED else ():
+        over = span.outlived or span.ended == "pending"
         if over and span.parent is not None and span.ended != "finished" and span.place:
             name = short(span.coroutine)
             message = f"the task of {name}() created on {span.place} was not done when the program ended, and cut off"
@@ -363,12 +363,21 @@ def _swallowed_cancellation(trace: Trace, source: _Source) -> Iterator[Finding]:
             for function in source.coroutines
             if function.name == name
             for handler in ast.walk(function)
-            if isinstance(handler, ast.ExceptHandler) and not any(isinstance(n, ast.Raise) for n in ast.walk(handler))
+            if isinstance(handler, ast.ExceptHandler) and _swallows(handler)
         ]
-        where = f" (line {handlers[0]} catches the CancelledError)" if handlers else ""
-        message = f"{name}() was cancelled and went on all the same{where}"
-        place = _place(trace, handlers[0]) if handlers else span.place
-        yield Finding("swallowed_cancellation", message, "clean up, then end the handler with `raise`", place)
+        if handlers:  # else it was not the student: before 3.13 a TaskGroup leaves its own request to cancel behind
+            message = f"{name}() was cancelled and went on all the same (line {handlers[0]} catches the CancelledError)"
+            place = _place(trace, handlers[0])
+            yield Finding("swallowed_cancellation", message, "clean up, then end the handler with `raise`", place)
+
+
+def _swallows(handler: ast.ExceptHandler) -> bool:
+    """Tell whether a handler catches a CancelledError and does not let it go on."""
+    if any(isinstance(node, ast.Raise) for node in ast.walk(handler)):
+        return False
+    kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+    names = {ast.unparse(kind).rpartition(".")[2] if kind else "" for kind in kinds}
+    return bool(names & {"CancelledError", "BaseException", ""})
 
 
 def _unbounded(trace: Trace, _source: _Source) -> Iterator[Finding]:
@@ -381,7 +390,7 @@ def _unbounded(trace: Trace, _source: _Source) -> Iterator[Finding]:
 def _deadlock(trace: Trace, _source: _Source) -> Iterator[Finding]:
     if trace.outcome is Outcome.DEADLOCKED:
         advice = "what a task waits for has to be set, released or put by another one that can still run"
-        yield Finding("deadlock", trace.reason, advice)
+        yield Finding("deadlock", "the program is stuck: every task waits, and nothing can wake any of them", advice)
 
 
 _FINDERS: tuple[Callable[[Trace, _Source], Iterator[Finding]], ...] = (

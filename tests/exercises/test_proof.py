@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -18,6 +19,10 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).parents[2]
+MESSAGES = Path(__file__).parent / "messages"
+MESSAGES_OF = (3, 11)
+"""The Python whose words are in the messages: other versions word some exceptions otherwise."""
+
 EXERCISES = sorted(grader.parent.name for grader in ROOT.glob("graders/*/test_*.py"))
 
 
@@ -54,7 +59,30 @@ def test_exercise_grades_right_and_wrong_as_it_says(slug: str, tmp_path: Path) -
     assert verdicts == {"passed", "failed"}
     assert {work["max_score"] for work in works.values()} == {10}
     assert min(len(work["checks"]) for work in works.values()) >= 4
+    check_messages(slug, {student: works[student] for student in wrong})
     assert len(mistakes) >= 5
+
+
+def check_messages(slug: str, works: dict[str, dict[str, Any]]) -> None:
+    """Compare what students are told of each known mistake with what was found to be good, word by word.
+
+    With ASYNCGRADE_WRITE_MESSAGES=1 in the environment it is written anew, to be read before it is committed.
+    """
+    golden = MESSAGES / f"{slug}.txt"
+    text = "".join(told(student, work) for student, work in works.items())
+    if os.environ.get("ASYNCGRADE_WRITE_MESSAGES"):
+        golden.write_text(text, encoding="utf-8")
+    if sys.version_info[:2] == MESSAGES_OF:
+        assert text.splitlines() == golden.read_text(encoding="utf-8").splitlines()
+
+
+def told(student: str, work: dict[str, Any]) -> str:
+    """Return the reasons and findings of one work, each reason once."""
+    lines = [f"== {student.removeprefix('mistake-')}: {work['score']} of {work['max_score']}"]
+    reasons = dict.fromkeys(check["rationale"] for check in work["checks"] if check["verdict"] != "passed")
+    lines += [f"- {reason}" for reason in reasons]
+    lines += [f"* {finding['message']}" for finding in work["findings"]]
+    return re.sub(r"0x[0-9a-f]+", "0x...", "\n".join(lines)) + "\n\n"
 
 
 def grade_class(slug: str, programs: dict[str, Path], folder: Path) -> dict[str, dict[str, Any]]:

@@ -136,8 +136,7 @@ SHOWN: dict[str, tuple[str, str, str]] = {
     "deadlock": (
         "async def main():\n    await asyncio.Event().wait()\nasyncio.run(main())",
         "deadlock",
-        "deadlock: every task waits and nothing can wake them: Task-1 (main) waits at program.py:6 "
-        "`await asyncio.Event().wait()` for an event that nobody sets",
+        "the program is stuck: every task waits, and nothing can wake any of them",
     ),
 }  # fmt: skip
 
