@@ -61,7 +61,8 @@ def test_shutdown(submission: Submission) -> None:
     results, _, left, _ = submission.play("do_jobs", workers=3, retries=0, jobs=[["a", 5], ["b", 1]]).result
     assert results == ["A", "B"], f"after the shutdown the results are {results}"
     assert left == 0, f"{left} workers are left after the shutdown"
-    assert submission.play("after_shutdown").result == "the queue is shut down"
+    said = submission.play("after_shutdown").result
+    assert said == "the queue is shut down", f"after the shutdown a job is {said}; submit() should raise a RuntimeError"
 
 
 @pytest.mark.points(2, hint="compare each line with README.md")

@@ -145,7 +145,9 @@ class Work:
 
         keys = dict.fromkeys(key for check in self.visible_checks for key in check.runs)
         found = [finding for key in keys if not self.runs[key].varied for finding in find(self.runs[key])]
-        return list({(finding.kind, finding.place): finding for finding in reversed(found)}.values())[::-1]
+        once = list({(finding.kind, finding.place): finding for finding in reversed(found)}.values())[::-1]
+        placed = {finding.kind for finding in once if finding.place}
+        return [finding for finding in once if finding.place or finding.kind not in placed]
 
     @property
     def score(self) -> int:

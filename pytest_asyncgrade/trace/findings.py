@@ -107,13 +107,17 @@ def _coroutine_as_value(trace: Trace, _source: _Source) -> Iterator[Finding]:
         yield Finding("coroutine_as_value", message, advice.format("the_function(...)"), error.place)
 
 
-def _never_awaited(trace: Trace, _source: _Source) -> Iterator[Finding]:
+def _never_awaited(trace: Trace, source: _Source) -> Iterator[Finding]:
     for coroutine in trace.partial.unawaited:
         name = short(coroutine.coroutine)
         where = f" on {coroutine.place}" if coroutine.place else ""
         if name == "sleep" and coroutine.place:
             message = f"asyncio.sleep(){where} is called, but not awaited: the program does not wait there"
             yield Finding("never_awaited", message, "write `await asyncio.sleep(...)`", coroutine.place)
+            continue
+        if coroutine.place and name.rpartition(".")[2] not in source.names:
+            message = f"{coroutine.place} calls {name.rpartition('.')[2]}() without awaiting it, so it does nothing"
+            yield Finding("never_awaited", message, "write `await` before the call", coroutine.place)
             continue
         message = f"{name}(){where} is called, but not awaited, so nothing in it ever runs"
         if coroutine.place and coroutine.place.function == "<module>":

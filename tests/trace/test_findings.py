@@ -54,6 +54,11 @@ SHOWN: dict[str, tuple[str, str, str]] = {
         "never_awaited",
         "asyncio.sleep() on line 6 is called, but not awaited: the program does not wait there",
     ),
+    "event not awaited": (
+        "async def main():\n    asyncio.Event().wait()\nasyncio.run(main())",
+        "never_awaited",
+        "line 6 calls wait() without awaiting it, so it does nothing",
+    ),
     "time.sleep": (
         "async def main():\n    for _ in range(3):\n        time.sleep(2)\nasyncio.run(main())",
         "blocked_loop",
