@@ -36,7 +36,7 @@ def test_at_the_same_time(submission: Submission) -> None:
     """All run at the same time: each waits for a file that another one writes."""
     here, there = "open('a', 'w').close()", "open('b', 'w').close()"
     wait = (
-        "\nimport os, time\nfor _ in range(150):\n    time.sleep(.01)\n    if os.path.exists({!r}): print('met'); break"
+        "\nimport os, time\nfor _ in range(500):\n    time.sleep(.01)\n    if os.path.exists({!r}): print('met'); break"
     )
     trace = submission.play("beside_a_ticker", codes=[here + wait.format("b"), there + wait.format("a")])
     results, ticks = trace.result
@@ -51,7 +51,7 @@ def test_killed_when_it_takes_too_long(submission: Submission) -> None:
     """A program that takes too long is killed, and awaited."""
     result, seconds, alive = submission.play("run_too_long").result
     assert result == [None, ""], f"run() returns {result}"
-    assert seconds < 2.5, f"it takes {seconds:.0f} s until run() returns, with a timeout of half a second"
+    assert seconds < 8, f"it takes {seconds:.0f} s until run() returns, with a timeout of half a second"
     assert not alive, "the program goes on running, or was not awaited"
 
 
