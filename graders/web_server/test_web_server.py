@@ -94,4 +94,5 @@ def test_whole_program(trace: Trace) -> None:
         at(1, "HTTP/1.1 200 OK: hello Ann"), at(1, "HTTP/1.1 404 Not Found: nothing here"), at(1, "closed")
     )
     assert trace.found("blocked_loop", "never_awaited", "cut_off", "lost_exception") == []
+    assert trace.max_concurrency > 3, "the two browsers ask one after the other"
     assert trace.waits_in("get"), "main() prints its lines, and get() has done nothing for them"

@@ -113,6 +113,29 @@ def verify(graders: tuple[Path, ...], *, seeds: int, with_mutants: bool) -> None
     sys.exit(1 if wrong else 0)
 
 
+@main.command()
+@click.option(
+    "--from-script",
+    "script",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The solution: a script that prints what it should; by default a small sample.",
+)
+@click.argument("name")
+def new(name: str, *, script: Path | None) -> None:
+    """Make the exercise NAME, in exercises/NAME and graders/NAME: README, starter, grader, solution, two mistakes."""
+    from pytest_asyncgrade.errors import UsageError
+
+    from .new import new as make
+
+    try:
+        written = make(name, script, Path())
+    except UsageError as error:
+        raise click.UsageError(str(error)) from None
+    for path in written:
+        click.echo(path)
+    click.echo(f"fill in what says TODO, then prove it: asyncgrade verify graders/{name}")
+
+
 @main.command(name="list")
 @click.option("--markdown", is_flag=True, help="As a table of Markdown, for a README.")
 @click.argument(

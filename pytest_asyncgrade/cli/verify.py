@@ -51,7 +51,7 @@ def verify(grader: Path, *, seeds: int, with_mutants: bool) -> Proof:
     if not solution.is_file():
         msg = f"{grader}: there is no solution.py in it; a grader that is to be proved needs one"
         raise UsageError(msg)
-    works = _grade(exercise, dict(_programs(exercise, seeds)))
+    works = grade_programs(exercise, dict(_programs(exercise, seeds)))
     problems = list(_problems(exercise, works))
     checks = {_name(check) for work in works.values() for check in work["checks"]}
     made, killed, equivalent = 0, 0, 0
@@ -78,7 +78,7 @@ def _programs(exercise: Exercise, seeds: int) -> Iterator[tuple[str, str]]:
 def _problems(exercise: Exercise, works: Mapping[str, Any]) -> Iterator[str]:
     for student, work in works.items():
         what = student.rpartition("-")[0]
-        lost = {_name(check) for check in work["checks"] if check["verdict"] != "passed"}
+        lost = set(lost_checks(work))
         seed = f" (--grade-seed={work['seed']})" if work["seed"] is not None else ""
         if what == "starter":
             if work["score"] >= work["max_score"]:
@@ -97,12 +97,12 @@ def _mutants(exercise: Exercise) -> tuple[int, int, int, list[str]]:
     """Return how many mutants there are, are killed, are equivalent, and what is wrong."""
     source = _read(exercise.grader / "solution.py")
     seed = [f"--grade-seed={_SEED}"]
-    right = _grade(exercise, {"solution-0": source}, seed)["solution-0"]
+    right = grade_programs(exercise, {"solution-0": source}, seed)["solution-0"]
     whole = next((run for run in right["runs"] if run["asked"].startswith("python ")), None)
     all_of_them = mutants(source)
     if whole:
         all_of_them.append(timetable(source, [(line["time"], line["text"]) for line in whole["output"]]))
-    works = _grade(exercise, {f"m{number}-0": mutant.source for number, mutant in enumerate(all_of_them)}, seed)
+    works = grade_programs(exercise, {f"m{number}-0": mutant.source for number, mutant in enumerate(all_of_them)}, seed)
     expected = exercise.equivalents
     problems, killed, equivalent = [], 0, 0
     for number, mutant in enumerate(all_of_them):
@@ -135,7 +135,7 @@ def _survivor(source: str, mutant: Mutant) -> str:
     return "\n".join([head, *(f"    {line}" for line in list(diff)[2:])])
 
 
-def _grade(exercise: Exercise, programs: Mapping[str, str], options: list[str] | None = None) -> dict[str, Any]:
+def grade_programs(exercise: Exercise, programs: Mapping[str, str], options: list[str] | None = None) -> dict[str, Any]:
     """Grade each program as a student's of that name, and return the report's works by student."""
     with TemporaryDirectory(prefix="asyncgrade-") as name:
         folder = Path(name)
@@ -153,6 +153,11 @@ def _grade(exercise: Exercise, programs: Mapping[str, str], options: list[str] |
             msg = f"{exercise.grader}: cannot be graded with\n{done.stdout[-3000:]}{done.stderr[-1000:]}"
             raise UsageError(msg)
         return {work["student"]: work for work in json.loads(report.read_text(encoding="utf-8"))["works"]}
+
+
+def lost_checks(work: Mapping[str, Any]) -> list[str]:
+    """Return the names of the checks that a work has lost, in the grader's order."""
+    return [_name(check) for check in work["checks"] if check["verdict"] != "passed"]
 
 
 def _as_options(options: list[str]) -> list[str]:
