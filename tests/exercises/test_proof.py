@@ -83,7 +83,7 @@ def told(student: str, work: dict[str, Any]) -> str:
     lines += [f"- {reason}" for reason in reasons]
     lines += [f"* {finding['message']}" for finding in work["findings"]]
     text = re.sub(r"0x[0-9a-f]+", "0x...", "\n".join(lines))
-    text = re.sub(r"\d+\.\d{4,} s", "... s", text)  # of a process: it takes real time
+    text = re.sub(r" at \d+\.\d{4,} s|(?<=it takes )\d+ s", "", text)  # of a process: it takes real time
     return re.sub(r"(still running after \S+ s).*", r"\1 ...", text) + "\n\n"  # on which line differs
 
 
