@@ -79,12 +79,17 @@ def check_messages(slug: str, works: dict[str, dict[str, Any]]) -> None:
 def told(student: str, work: dict[str, Any]) -> str:
     """Return the reasons and findings of one work, each reason once."""
     lines = [f"== {student.removeprefix('mistake-')}: {work['score']} of {work['max_score']}"]
-    reasons = dict.fromkeys(check["rationale"] for check in work["checks"] if check["verdict"] != "passed")
-    lines += [f"- {reason}" for reason in reasons]
-    lines += [f"* {finding['message']}" for finding in work["findings"]]
-    text = re.sub(r"0x[0-9a-f]+", "0x...", "\n".join(lines))
+    reasons = [check["rationale"] for check in work["checks"] if check["verdict"] != "passed"]
+    lines += dict.fromkeys(f"- {steady(reason)}" for reason in reasons)
+    lines += [f"* {steady(finding['message'])}" for finding in work["findings"]]
+    return "\n".join(lines) + "\n\n"
+
+
+def steady(text: str) -> str:
+    """Return a message without what differs from run to run."""
+    text = re.sub(r"0x[0-9a-f]+", "0x...", text)
     text = re.sub(r" at \d+\.\d{4,} s|(?<=it takes )\d+ s", "", text)  # of a process: it takes real time
-    return re.sub(r"(still running after \S+ s).*", r"\1 ...", text) + "\n\n"  # on which line differs
+    return re.sub(r"(still running after \S+ s).*", r"\1 ...", text)  # on which line it was seen
 
 
 def grade_class(slug: str, programs: dict[str, Path], folder: Path) -> dict[str, dict[str, Any]]:
