@@ -10,7 +10,6 @@ import ast
 import difflib
 import json
 import re
-import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -25,9 +24,9 @@ from pytest_asyncgrade.grading.mutants import Mutant, mutants, timetable
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-_LOST, _BROKEN = 1, 3
-_SEED = 0
-"""Of the runs of mutants, which are compared with those of the solution."""
+_LOST = 1
+_ONE_SEED = ("--seed", "0")
+"""For the runs of mutants, which are compared with those of the solution."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,20 +88,21 @@ def _problems(exercise: Exercise, works: Mapping[str, Any]) -> Iterator[str]:
                 yield f"mistakes/{path.name}: loses {_list(lost)}, and names {_list(named)}{seed}"
         elif lost:
             yield f"{what.replace('alternative-', 'alternatives/')}.py: loses {_list(lost)}{seed}"
-        elif work["findings"] and not what.startswith("mistake-"):
+        elif work["findings"]:
             yield f"{what}: is right, and has the finding {work['findings'][0]['message']!r}"
 
 
 def _mutants(exercise: Exercise) -> tuple[int, int, int, list[str]]:
     """Return how many mutants there are, are killed, are equivalent, and what is wrong."""
     source = _read(exercise.grader / "solution.py")
-    seed = [f"--grade-seed={_SEED}"]
-    right = grade_programs(exercise, {"solution-0": source}, seed)["solution-0"]
+    right = grade_programs(exercise, {"solution-0": source}, *_ONE_SEED)["solution-0"]
     whole = next((run for run in right["runs"] if run["asked"].startswith("python ")), None)
     all_of_them = mutants(source)
     if whole:
         all_of_them.append(timetable(source, [(line["time"], line["text"]) for line in whole["output"]]))
-    works = grade_programs(exercise, {f"m{number}-0": mutant.source for number, mutant in enumerate(all_of_them)}, seed)
+    works = grade_programs(
+        exercise, {f"m{number}-0": mutant.source for number, mutant in enumerate(all_of_them)}, *_ONE_SEED
+    )
     expected = exercise.equivalents
     problems, killed, equivalent = [], 0, 0
     for number, mutant in enumerate(all_of_them):
@@ -135,7 +135,7 @@ def _survivor(source: str, mutant: Mutant) -> str:
     return "\n".join([head, *(f"    {line}" for line in list(diff)[2:])])
 
 
-def grade_programs(exercise: Exercise, programs: Mapping[str, str], options: list[str] | None = None) -> dict[str, Any]:
+def grade_programs(exercise: Exercise, programs: Mapping[str, str], *options: str) -> dict[str, Any]:
     """Grade each program as a student's of that name, and return the report's works by student."""
     with TemporaryDirectory(prefix="asyncgrade-") as name:
         folder = Path(name)
@@ -145,11 +145,10 @@ def grade_programs(exercise: Exercise, programs: Mapping[str, str], options: lis
         report = folder / "grade.json"
         command = [
             sys.executable, "-m", "pytest_asyncgrade.cli", "grade", str(folder / "class"), "--students",
-            "--graders", str(exercise.grader), "--report", f"json={report}", *_as_options(options or []),
+            "--graders", str(exercise.grader), "--report", f"json={report}", *options,
         ]  # fmt: skip
         done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)  # noqa: S603  # ours
         if done.returncode not in {0, _LOST} or not report.is_file():
-            shutil.rmtree(folder, ignore_errors=True)
             msg = f"{exercise.grader}: cannot be graded with\n{done.stdout[-3000:]}{done.stderr[-1000:]}"
             raise UsageError(msg)
         return {work["student"]: work for work in json.loads(report.read_text(encoding="utf-8"))["works"]}
@@ -158,10 +157,6 @@ def grade_programs(exercise: Exercise, programs: Mapping[str, str], options: lis
 def lost_checks(work: Mapping[str, Any]) -> list[str]:
     """Return the names of the checks that a work has lost, in the grader's order."""
     return [_name(check) for check in work["checks"] if check["verdict"] != "passed"]
-
-
-def _as_options(options: list[str]) -> list[str]:
-    return [option.replace("--grade-", "--") for option in options]
 
 
 def _losses(path: Path) -> set[str]:

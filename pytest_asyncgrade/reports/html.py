@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_asyncgrade.grading import Verdict, Visibility
 from pytest_asyncgrade.trace.picture import legend, svg
-from pytest_asyncgrade.trace.text import printable
+from pytest_asyncgrade.trace.text import printable, short
 from pytest_asyncgrade.trace.timeline import headline
 
 if TYPE_CHECKING:
@@ -41,7 +41,6 @@ def render(grade: Grade) -> str:
 
 def page_of_run(trace: Trace) -> str:
     """Return a page with nothing but one run: its picture, its lines, its findings, its program."""
-    from pytest_asyncgrade.grading import Grade
     from pytest_asyncgrade.trace.findings import find
 
     findings = [_finding(finding) for finding in find(trace)]
@@ -49,7 +48,7 @@ def page_of_run(trace: Trace) -> str:
         "id": "run", "title": printable(trace.asked), "checks": [], "runs": [_run(trace)], "findings": findings,
         "source": _source(trace.source, {}, findings), "script": "The program", "seed": None, "left_behind": [],
     }  # fmt: skip
-    return _run_template().render(title=printable(headline(trace)), works=[work], legend=legend(), grade=Grade())
+    return _template().render(title=printable(headline(trace)), grade=None, works=[work], legend=legend())
 
 
 @cache
@@ -57,17 +56,6 @@ def _template() -> Template:
     from jinja2 import Environment
 
     source = files(__package__).joinpath("page.html.jinja").read_text(encoding="utf-8")
-    return Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(source)
-
-
-@cache
-def _run_template() -> Template:
-    from jinja2 import Environment
-
-    source = files(__package__).joinpath("page.html.jinja").read_text(encoding="utf-8")
-    score, end = source.index('<p class="score'), source.index("{% for isolation")
-    head = source.index("<h2 id=")
-    source = source[:score] + source[end:head] + source[source.index("</h2>") + len("</h2>") :]
     return Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(source)
 
 
@@ -115,7 +103,7 @@ def _finding(finding: Any) -> dict[str, Any]:
 
 
 def _run(trace: Trace) -> dict[str, Any]:
-    tasks = {span.number: span.coroutine.rpartition("<locals>.")[2] for span in trace.partial.tasks}
+    tasks = {span.number: short(span.coroutine) for span in trace.partial.tasks}
     lines = [*trace.partial.output, *trace.partial.stderr]
     shown = [
         {

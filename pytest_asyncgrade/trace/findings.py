@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from .model import KINDS, Finding, Outcome, Place
 from .plain import number
+from .text import short
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -80,11 +81,6 @@ def _called(call: ast.Call) -> str:
     return (
         function.attr if isinstance(function, ast.Attribute) else function.id if isinstance(function, ast.Name) else ""
     )
-
-
-def short(name: str) -> str:
-    """Return the name of a function without what it is nested in."""
-    return name.rpartition("<locals>.")[2]
 
 
 # -- coroutines that are not awaited
@@ -159,7 +155,9 @@ def _idle_lock(trace: Trace, source: _Source) -> Iterator[Finding]:
                     line = statement.lineno
                     message = f"line {line} sleeps while it holds the lock of line {node.lineno} and others wait for it"
                     place = _place(trace, line)
-                    yield Finding("idle_lock", message, "hold a lock for as long as needed, no longer", place, True)  # noqa: FBT003
+                    yield Finding(
+                        "idle_lock", message, "hold a lock for as long as needed, no longer", place, advisory=True
+                    )
 
 
 def _awaits_sleep(statement: ast.stmt) -> bool:
@@ -335,7 +333,7 @@ def _no_reference(trace: Trace, source: _Source) -> Iterator[Finding]:
         if span.place and span.place.lineno in lines and not span.outlived and (span.end or 0) > span.start:
             message = f"{span.place} creates a task and keeps no reference to it: Python may collect it half-way"
             advice = "assign it, `task = asyncio.create_task(...)`, and await it; or use a TaskGroup"
-            yield Finding("no_reference", message, advice, span.place, True)  # noqa: FBT003
+            yield Finding("no_reference", message, advice, span.place, advisory=True)
 
 
 def _creates_alone(call: ast.Call) -> bool:
@@ -388,7 +386,7 @@ def _unbounded(trace: Trace, _source: _Source) -> Iterator[Finding]:
     most = trace.partial.max_concurrency
     if most > MANY_TASKS:
         message = f"{most} tasks are in progress at once; a server that gets so many requests may refuse them"
-        yield Finding("unbounded", message, "let an asyncio.Semaphore admit some at a time", None, True)  # noqa: FBT003
+        yield Finding("unbounded", message, "let an asyncio.Semaphore admit some at a time", None, advisory=True)
 
 
 def _deadlock(trace: Trace, _source: _Source) -> Iterator[Finding]:

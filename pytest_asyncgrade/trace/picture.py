@@ -10,7 +10,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from .plain import number
-from .text import printable
+from .text import printable, short
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -85,7 +85,7 @@ def _step(end: float) -> float:
 
 def _row(span: TaskSpan, row: int, end: float) -> Iterator[str]:
     y = _TOP + row * _ROW
-    name = _name(span)
+    name = short(span.coroutine)
     ended = {"finished": "", "pending": "never ended"}.get(span.ended, span.ended)
     last = span.end if span.end is not None else end
     about = f"{span.name} ({name}): {number(span.start)} to {number(last)}{', ' * bool(ended)}{ended}"
@@ -144,10 +144,6 @@ def _x(time: float, end: float) -> float:
     return round(_LEFT + time / end * (WIDTH - _LEFT - _RIGHT), 2)
 
 
-def _name(span: TaskSpan) -> str:
-    return span.coroutine.rpartition("<locals>.")[2]
-
-
 def _cut(text: str) -> str:
     return text if len(text) <= _LONGEST_NAME else f"{text[: _LONGEST_NAME - 1]}…"
 
@@ -163,10 +159,10 @@ def chrome_events(trace: Trace) -> dict[str, object]:
     """
     recording = trace.partial
     events: list[dict[str, object]] = [_named("process_name", trace.asked, 0)]
-    events += [_named("thread_name", f"{span.name} {_name(span)}", span.number) for span in recording.tasks]
+    events += [_named("thread_name", f"{span.name} {short(span.coroutine)}", span.number) for span in recording.tasks]
     for span in recording.tasks:
         last = span.end if span.end is not None else recording.elapsed
-        events.append(_complete(_name(span), span.start, last, span.number, ended=span.ended))
+        events.append(_complete(short(span.coroutine), span.start, last, span.number, ended=span.ended))
     for wait in recording.waits:
         place = str(wait.places[0]) if wait.places else ""
         events.append(_complete(_WORDS.get(wait.what, "waits"), wait.start, wait.end, wait.task, where=place))

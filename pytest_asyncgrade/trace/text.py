@@ -16,6 +16,15 @@ def printable(text: str) -> str:
     return "".join(_shown(character) for character in text.expandtabs(4))
 
 
+def short(name: str) -> str:
+    """Return the qualified name of a function without what it is nested in.
+
+    >>> short("main.<locals>.Shop.sell")
+    'Shop.sell'
+    """
+    return name.rpartition("<locals>.")[2]
+
+
 def _shown(character: str) -> str:
     if unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}:
         return character.encode("unicode_escape").decode("ascii")
