@@ -58,6 +58,7 @@ def test_killed_when_it_takes_too_long(submission: Submission) -> None:
 @pytest.mark.points(2, hint="compare each line with README.md")
 def test_whole_program(trace: Trace) -> None:
     """The program prints status and text of its three programs, in order."""
+    assert all(line.function for line in trace.output), "the other programs print to the output of yours: catch it"
     assert trace.output == lines("0 42", "3 bye", "0 ready")
     assert trace.found("blocked_loop", "never_awaited", "cut_off") == []
     assert trace.waits_in("run"), "main() prints its lines, and run() has done nothing for them"
