@@ -35,8 +35,10 @@ def test_much_text(submission: Submission) -> None:
 def test_at_the_same_time(submission: Submission) -> None:
     """All run at the same time: each waits for a file that another one writes."""
     here, there = "open('a', 'w').close()", "open('b', 'w').close()"
-    wait = "\nimport os, time\ntime.sleep(.2)\nfor _ in range(500):\n    time.sleep(.01)\n"
+    wait = (
+        "\nimport os, time\ntime.sleep(.2)\nfor _ in range(500):\n    time.sleep(.01)\n"
         "    if os.path.exists({!r}): print('met'); break"
+    )
     trace = submission.play("beside_a_ticker", codes=[here + wait.format("b"), there + wait.format("a")])
     results, ticks = trace.result
     assert results == [(0, "met"), (0, "met")], f"the two programs do not meet: {results}"
