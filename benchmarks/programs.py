@@ -95,3 +95,32 @@ ROWS = (
     Row("wait_for 20k", lambda: _wait_for(20_000, 1), lambda: _wait_for(20_000, 0), 1.2),
     Row("1M timers", lambda: _timers(1_000_000), lambda: _soon(1_000_000), 3.5),
 )
+
+
+async def _short_tasks(n: int) -> None:
+    async def nothing() -> None:
+        pass
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(n):
+            group.create_task(nothing())
+
+
+async def _printing_tasks(n: int) -> None:
+    async def greet(name: int) -> None:
+        print("Hello,", name)
+        await asyncio.sleep(1)
+        print("Goodbye,", name)
+
+    async with asyncio.TaskGroup() as group:
+        for name in range(n):
+            group.create_task(greet(name))
+
+
+RECORDED: dict[str, Callable[[], Coroutine[None, None, None]]] = {
+    "100k sequential sleeps": lambda: _sequential(100_000, 1),
+    "10k tasks x 10 random sleeps": lambda: _tasks(10_000, _random()),
+    "10k tasks that print, sleep and print": lambda: _printing_tasks(10_000),
+    "20k tasks that sleep once": lambda: _gather(20_000, 1),
+    "20k tasks that do nothing": lambda: _short_tasks(20_000),
+}

@@ -7,7 +7,7 @@ import math
 import os
 import signal
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, BinaryIO, TextIO
 
 import click
@@ -43,7 +43,7 @@ def run(  # noqa: PLR0913  # one each for what can be said
     run_here = _Run(file)
     end = run_here.run(args)
     if trace_file is not None:
-        trace_file.writelines(run_here.records)
+        trace_file.writelines(json.dumps(record, separators=(",", ":")).encode() + b"\n" for record in run_here.records)
     if html is not None:
         from pytest_asyncgrade.reports.html import page_of_run
 
@@ -80,22 +80,21 @@ class _Run:
     """A run of a script in this very process, recorded."""
 
     def __init__(self, file: Path) -> None:
-        self.records: list[bytes] = []
+        self.records: list[list[object]] = []
         self._file = file
         self._places = Places(f"{file.resolve().parent}{os.sep}", str(file))
-        self._recorder = Recorder(self._record, self._places)
-        self._record(["hello", VERSION])
-
-    def _record(self, record: list[object]) -> None:
-        self.records.append(dump(record))
+        self._recorder = Recorder(self.records.append, self._places)
+        self.records.append(["hello", VERSION])
 
     def run(self, args: tuple[str, ...]) -> End:
         """Run the script and record its end."""
         program = Program(self._file.resolve(), self._places, self._recorder.begin)
         with self._recorded_streams(), virtual_time(self._recorder.clock):
             self._recorder.watch_coroutines()
+            self._recorder.sampler.start()
             end = program.run(args)
-        self._record(["end", self._recorder.now, end.outcome, end.reason, end.raised, encode(end.result)])
+            self._recorder.slow_steps()
+        self.records.append(["end", self._recorder.now, end.outcome, end.reason, end.raised, encode(end.result)])
         return end
 
     @contextmanager
@@ -104,20 +103,22 @@ class _Run:
         real = sys.stdout, sys.stderr
         limit = Limit(math.inf, math.inf, lambda: None)
         out, err = (Lines(self._recorder.line, name, limit) for name in ("stdout", "stderr"))
-        sys.stdout = text_stream(out.add, 1, echo=real[0].buffer)
-        sys.stderr = text_stream(err.add, 2, echo=real[1].buffer)
+        streams = text_stream(out.add, 1, echo=real[0].buffer), text_stream(err.add, 2, echo=real[1].buffer)
+        sys.stdout, sys.stderr = streams
         try:
             yield
         finally:
-            out.close()
-            err.close()
+            for stream, lines in zip(streams, (out, err), strict=True):
+                with suppress(Exception):  # the script had it in its hands, and may have closed it
+                    stream.flush()
+                lines.close()
             sys.stdout, sys.stderr = real
 
     def trace(self, end: End) -> Trace:
         """Return the trace of the run."""
         builder = TraceBuilder()
         for record in self.records:
-            builder.feed(record)
+            builder.feed(dump(record))
         return builder.build(asked=f"python {self._file}", source=self._source(), verdict=(end.outcome, end.reason))
 
     def _source(self) -> tuple[str, ...]:

@@ -97,8 +97,9 @@ class LiveOutput(Output):
         """Collect what is printed on ``sys.stdout``, and pass it on."""
         before = sys.stdout
         limit = Limit(math.inf, math.inf, lambda: None)
-        sys.stdout = text_stream(Lines(self._add, "stdout", limit).add, 1, echo=before.buffer)
+        sys.stdout = stream = text_stream(Lines(self._add, "stdout", limit).add, 1, echo=before.buffer)
         try:
             yield
         finally:
+            stream.flush()
             sys.stdout = before

@@ -14,7 +14,7 @@ from base64 import b64encode
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from pytest_asyncgrade.trace.codec import MAX_RECORD, RecordError, Seal, TraceBuilder
+from pytest_asyncgrade.trace.codec import MAX_LINE, RecordError, Seal, TraceBuilder
 from pytest_asyncgrade.trace.model import Outcome, Recording, Trace
 from pytest_asyncgrade.trace.plain import encode, number
 
@@ -136,7 +136,7 @@ class _Run:
         """Take in the records; the last one, or the end of the pipe, is what the parent waits for."""
         seal = Seal(self._key)
         try:
-            while line := pipe.readline(MAX_RECORD + 1):
+            while line := pipe.readline(MAX_LINE + 1):
                 self._builder.feed(seal.open(line))
                 if self._builder.ended:
                     break

@@ -17,6 +17,7 @@ from .model import (
     Raised,
     Recording,
     Seconds,
+    SlowStep,
     TaskSpan,
     Trace,
     Unawaited,
@@ -26,6 +27,6 @@ from .model import (
 
 __all__ = [
     "KINDS", "Blocked", "BusyWait", "Explanation", "Finding", "Line", "Matcher", "Outcome", "Output", "Place", "Raised",
-    "RecordError", "Recording", "Seconds", "TaskSpan", "Trace", "TraceBuilder", "Unawaited", "UnfinishedRunError",
-    "Wait", "at", "contains", "in_any_order", "in_order", "lines",
+    "RecordError", "Recording", "Seconds", "SlowStep", "TaskSpan", "Trace", "TraceBuilder", "Unawaited",
+    "UnfinishedRunError", "Wait", "at", "contains", "in_any_order", "in_order", "lines",
 ]  # fmt: skip

@@ -1,7 +1,8 @@
 """The records of a run, as the student's process writes them and as ours reads them.
 
-One record is one line of JSON, an array: a tag, then a fixed number of fields of exact types.  The child only reports;
-whatever is not exactly a record is an error (`RecordError`), and a run with such an error is never a finished one.
+A record is an array of JSON: a tag, then a fixed number of fields of exact types.  They come in lines, each an array of
+records.  The child only reports; whatever is not exactly a record is an error (`RecordError`), and a run with such an
+error is never a finished one.
 Times are whole nanoseconds since the program's start.
 """
 
@@ -25,6 +26,7 @@ from .model import (
     Raised,
     Recording,
     Seconds,
+    SlowStep,
     Stream,
     TaskSpan,
     Trace,
@@ -38,8 +40,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
 VERSION = 1
-MAX_RECORD = 1_000_000
-"""Longest record in bytes."""
+MAX_LINE = 1_000_000
+"""Longest line of records in bytes."""
 MAX_RECORDS = 10_000_000
 KEPT = 500
 """How many lines are kept from the beginning, and how many from the end, of a program that printed too much."""
@@ -65,13 +67,13 @@ _encoder: Any = json.encoder  # at hand from here on: what a program replaces in
 _encode = _encoder.c_make_encoder(None, None, _encoder.encode_basestring_ascii, None, ":", ",", *(False, False, False))
 
 
-def dump(record: list[object]) -> bytes:
-    """Return one record as a line of bytes: JSON, in ASCII."""
-    return "".join(_encode(record, 0)).encode() + b"\n"
+def dump(*records: list[object]) -> bytes:
+    """Return records as a line of bytes: JSON, in ASCII."""
+    return "".join(_encode(records, 0)).encode() + b"\n"
 
 
 class Seal:
-    """Signs each record, and the order they come in, with a key that nobody knows but the two ends of a pipe."""
+    """Signs each line of records, and their order, with a key that nobody knows but the two ends of a pipe."""
 
     def __init__(self, key: bytes) -> None:
         sign, numbers = partial(blake2b, key=key, digest_size=_SIGNATURE // 2), count()
@@ -82,20 +84,20 @@ class Seal:
         self._signature = signature
 
     def sign(self, line: bytes) -> bytes:
-        """Return a record with its signature as the first item."""
+        """Return a line with its signature before the records."""
         return b'["%s",%s' % (self._signature(line), line[1:])
 
     def open(self, line: bytes) -> bytes:
-        """Return a record without its signature; RecordError if that is not right."""
-        record = b"[" + line[_SIGNATURE + 4 :]
-        if line[: _SIGNATURE + 4] != b'["%s",' % self._signature(record):
+        """Return a line without its signature; RecordError if that is not right."""
+        records = b"[" + line[_SIGNATURE + 4 :]
+        if line[: _SIGNATURE + 4] != b'["%s",' % self._signature(records):
             msg = f"not written by its recorder: {line[:40]!r}"
             raise RecordError(msg)
-        return record
+        return records
 
 
 class TraceBuilder:
-    """Builds a trace from the records of a run, one line of bytes at a time, believing none of them."""
+    """Builds a trace from the records of a run, a line of bytes at a time, believing none of them."""
 
     def __init__(self, max_records: int = MAX_RECORDS) -> None:
         self._max_records = max_records
@@ -105,6 +107,7 @@ class TraceBuilder:
         self._alive = self._most_alive = 0
         self._blocked: list[Blocked] = []
         self._busy_waits: list[BusyWait] = []
+        self._slow_steps: list[SlowStep] = []
         self._waits: list[Wait] = []
         self._unawaited: list[Unawaited] = []
         self._main_ended: set[int] = set()
@@ -113,6 +116,7 @@ class TraceBuilder:
         self._result: object = None
         self._end: tuple[Outcome, str, Raised | None] | None = None
         self._records: list[bytes] = []
+        self._taken = 0
         self.stuck: Place | None = None
 
     @property
@@ -121,29 +125,31 @@ class TraceBuilder:
         return self._end is not None
 
     def feed(self, line: bytes) -> None:
-        """Take in one record; RecordError if it is not one."""
-        if len(self._records) > self._max_records + _SPARE_RECORDS:
-            msg = f"more than {self._max_records} records"
-            raise RecordError(msg)
-        if len(line) > MAX_RECORD:
-            msg = f"a record of {len(line)} bytes, more than {MAX_RECORD}"
+        """Take in a line of records; RecordError if it is none."""
+        if len(line) > MAX_LINE:
+            msg = f"a line of {len(line)} bytes, more than {MAX_LINE}"
             raise RecordError(msg)
         try:
-            record = json.loads(line)
+            records = json.loads(line)
         except (ValueError, RecursionError) as error:
             msg = f"not JSON: {line[:40]!r}"
             raise RecordError(msg) from error
-        if type(record) is not list or not record or type(record[0]) is not str:
-            msg = f"not a record: {line[:40]!r}"
+        if type(records) is not list or not records or not all(map(_is_record, records)):
+            msg = f"not records: {line[:40]!r}"
             raise RecordError(msg)
-        self._take(record[0], record[1:])
+        if self._taken > self._max_records + _SPARE_RECORDS:
+            msg = f"more than {self._max_records} records"
+            raise RecordError(msg)
+        self._taken += len(records)
+        for tag, *fields in records:
+            self._take(tag, fields)
         self._records.append(line)
 
     def _take(self, tag: str, fields: list[Any]) -> None:
         takers: dict[str, Callable[..., None]] = {
-            "hello": self._hello, "line": self._line, "task": self._task, "done": self._done, "slept": self._slept,
-            "busy": self._busy, "wait": self._wait, "unawaited": self._never_awaited, "delay": self._delay,
-            "stuck": self._stuck, "end": self._finish,
+            "hello": self._hello, "line": self._line, "task": self._task, "done": self._done, "blocked": self._block,
+            "busy": self._busy, "slow": self._slow, "wait": self._wait, "unawaited": self._never_awaited,
+            "delay": self._delay, "stuck": self._stuck, "end": self._finish,
         }  # fmt: skip
         take = takers.get(tag)
         if take is None or self.ended or self.greeted is (tag == "hello"):
@@ -193,8 +199,12 @@ class TraceBuilder:
         if span.parent is None and not over:
             self._main_ended.add(span.loop)
 
-    def _slept(self, start: object, end: object, task: object, place: object) -> None:
-        self._blocked.append(Blocked(_seconds(start), self._time(end), self._known(task), _place(place)))
+    def _block(self, start: object, end: object, task: object, place: object, what: object) -> None:
+        stretch = _seconds(start), self._time(end)
+        self._blocked.append(Blocked(*stretch, self._known(task), _place(place), _text(what)))
+
+    def _slow(self, milliseconds: object, task: object, place: object) -> None:
+        self._slow_steps.append(SlowStep(_count(milliseconds) / 1000, self._known(task), _place(place)))
 
     def _busy(self, time: object, task: object, place: object) -> None:
         self._busy_waits.append(BusyWait(self._time(time), self._known(task), _place(place)))
@@ -245,6 +255,7 @@ class TraceBuilder:
             tasks=tuple(self._tasks.values()),
             blocked=tuple(self._blocked),
             busy_waits=tuple(self._busy_waits),
+            slow_steps=tuple(self._slow_steps),
             max_concurrency=self._most_alive,
             waits=tuple(self._ended_waits()),
             unawaited=tuple(self._unawaited),
@@ -308,6 +319,10 @@ def unpack(data: dict[str, Any]) -> Trace:
     verdict, varied = (Outcome(outcome), reason), dict(data["varied"])
     trace = builder.build(asked=data["asked"], source=tuple(data["source"]), verdict=verdict, varied=varied)
     return replace(trace, ignored=frozenset(data["ignored"]))
+
+
+def _is_record(value: object) -> bool:
+    return type(value) is list and bool(value) and type(value[0]) is str
 
 
 def _count(value: object) -> int:

@@ -199,9 +199,9 @@ class Unawaited:
 
 
 KINDS = (
-    "coroutine_as_value", "never_awaited", "blocked_loop", "busy_wait", "sequential_awaits", "awaited_at_once",
-    "sequential_runs", "run_in_loop", "cut_off", "no_reference", "lost_exception", "swallowed_cancellation",
-    "idle_lock", "unbounded", "deadlock",
+    "coroutine_as_value", "never_awaited", "blocked_loop", "slow_step", "busy_wait", "sequential_awaits",
+    "awaited_at_once", "sequential_runs", "run_in_loop", "cut_off", "no_reference", "lost_exception",
+    "swallowed_cancellation", "idle_lock", "unbounded", "deadlock",
 )  # fmt: skip
 """What `Finding.kind` can be, in the order they are told."""
 
@@ -225,17 +225,31 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Blocked:
-    """A stretch of virtual time in which ``time.sleep`` blocked its thread."""
+    """A stretch of virtual time in which a call blocked its thread; of others than ``time.sleep`` those in tasks alone.
+
+    `what` is the call, as a student knows it: ``time.sleep``, ``subprocess.run``, ``Queue.get``.  Those that wait for
+    another program take real time, which the clock follows.
+    """
 
     start: Seconds
     end: Seconds
     task: int | None = None
     place: Place | None = None
+    what: str = "time.sleep"
 
     @property
     def seconds(self) -> Seconds:
         """How long it was."""
         return Seconds(round(self.end - self.start, 9))
+
+
+@dataclass(frozen=True, slots=True)
+class SlowStep:
+    """A task has kept the processor busy for so long, in real seconds, without waiting once; at which line of it."""
+
+    seconds: float
+    task: int | None = None
+    place: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,6 +297,8 @@ class Recording:
     tasks: tuple[TaskSpan, ...] = ()
     blocked: tuple[Blocked, ...] = ()
     busy_waits: tuple[BusyWait, ...] = ()
+    slow_steps: tuple[SlowStep, ...] = ()
+    """Where a task kept the processor busy for long; real seconds, which differ from machine to machine."""
     max_concurrency: int = 0
     """The most tasks that were in progress at one time, the main task included: the longest ``asyncio.all_tasks()``."""
     waits: tuple[Wait, ...] = ()
@@ -299,7 +315,7 @@ class Trace:
 
     `output` and `stderr` are the lines printed; `elapsed` the virtual seconds the program took; `result` what a called
     function returned (exact built-in types); `tasks` the life of each task; `max_concurrency` the most tasks in
-    progress at once; `blocked` the stretches in which ``time.sleep`` stopped everything; `waits` what the tasks waited
+    progress at once; `blocked` the stretches in which a blocking call stopped everything; `waits` what the tasks waited
     for; `findings` the misconceptions that show; each raises `UnfinishedRunError` if the run did not finish.
     `outcome`, `reason` (in the student's words), `exception` and `partial` can always be asked for.
     """
@@ -348,7 +364,7 @@ class Trace:
 
     @property
     def blocked(self) -> tuple[Blocked, ...]:
-        """The stretches in which ``time.sleep`` blocked its thread."""
+        """The stretches in which ``time.sleep``, or in a task another blocking call, blocked its thread."""
         return self._finished().blocked
 
     @property

@@ -106,7 +106,7 @@ def _waits(recording: Recording, rows: dict[int, int], end: float) -> Iterator[s
         where = f" on {stretch.place}" if stretch.place else ""
         yield _rectangle(
             "blocked", (stretch.start, stretch.end), _TOP + row * _ROW, end,
-            f"time.sleep{where} stops {'everything' if stretch.task else 'a thread'} for {number(stretch.seconds)}",
+            f"{stretch.what}{where} stops {'everything' if stretch.task else 'a thread'} for {number(stretch.seconds)}",
         )  # fmt: skip
 
 
@@ -167,7 +167,7 @@ def chrome_events(trace: Trace) -> dict[str, object]:
         place = str(wait.places[0]) if wait.places else ""
         events.append(_complete(_WORDS.get(wait.what, "waits"), wait.start, wait.end, wait.task, where=place))
     for stretch in recording.blocked:
-        events.append(_complete("time.sleep", stretch.start, stretch.end, stretch.task or 0))
+        events.append(_complete(stretch.what, stretch.start, stretch.end, stretch.task or 0))
     for line in recording.output:
         about = {"name": line.text, "ph": "i", "s": "t", "ts": line.time * 1e6, "pid": 1, "tid": line.task or 0}
         events.append(about)
@@ -189,5 +189,5 @@ def legend() -> Iterable[tuple[str, str]]:
         ("sleep", "sleeping"),
         ("wait", "waiting for something else"),
         ("task", "in progress"),
-        ("blocked", "stops everything (time.sleep)"),
+        ("blocked", "stops everything (time.sleep, a call that blocks)"),
     )

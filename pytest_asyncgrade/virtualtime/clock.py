@@ -50,14 +50,18 @@ class Observer:
     def slept(self, start_ns: int, end_ns: int) -> None:
         """Note that ``time.sleep`` blocked its thread between these instants (nanoseconds since the start)."""
 
+    def stalled(self, start_ns: int, end_ns: int) -> None:
+        """Note that another call blocked the calling thread so: on a lock, another thread, a connection, a process."""
+
     def busy_waited(self) -> None:
         """Note that the program has begun to wait by looking at the clock, or yielding, again and again."""
 
     def task_created(self, task: object) -> None:
         """Note a new `asyncio.Task`."""
 
-    def future_made(self) -> None:
-        """Note that a future has been made, as a rule for the running task to wait for: called while it is made."""
+    def future_made(self) -> bool:
+        """Note that a future is being made, as a rule for the running task to wait for; False: call no more."""
+        return False
 
 
 class VirtualClock:

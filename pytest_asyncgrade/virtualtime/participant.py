@@ -46,6 +46,8 @@ class Participant:
         self.woken = False
         self.awaits: object = None
         """What it waits for: a lock, the participant it joins, an event loop."""
+        self.waits_since = 0
+        """When it last began to wait, in nanoseconds since the clock was made."""
         self.probe: Callable[[], bool] | None = None
         """Tells whether something real has arrived for it."""
         self.idle: Callable[[], bool] | None = None

@@ -125,6 +125,7 @@ class Threads(Turns):
         `awaits` is what it waits for; `probe` tells whether something real has arrived for it.
         """
         me.awaits, me.probe, me.woken = awaits, probe, False
+        me.waits_since = self.clock.elapsed_ns
         me.state = State.WAITING
         self.alarms.set(me, key)
         self._release_baton(me)
@@ -132,6 +133,7 @@ class Threads(Turns):
     def end_wait(self, me: Participant) -> bool:
         """Wait for the baton; True if somebody called `wake`, False if time ran out or virtual time has ended."""
         self._await_turn(me)
+        self.clock.observer.stalled(me.waits_since, self.clock.elapsed_ns)
         return me.woken
 
     def wake(self, participant: Participant) -> None:
@@ -171,6 +173,7 @@ class Threads(Turns):
             yield
             return
         self.rejoin()
+        start_ns = self.clock.elapsed_ns
         with self.mutex:
             me.state, me.awaits = State.OUTSIDE, "outside"
             self.alarms.set(me, key)
@@ -179,6 +182,7 @@ class Threads(Turns):
             yield
         finally:
             self._come_back(me)
+            self.clock.observer.stalled(start_ns, self.clock.elapsed_ns)
 
     def rejoin(self) -> None:
         """Queue for the baton if the calling thread lost it without knowing."""

@@ -38,6 +38,7 @@ class Hidden(Observer):
     def __init__(self, observer: Observer) -> None:
         self.advancing = opaque(observer.advancing)  # type: ignore[method-assign]
         self.slept = opaque(observer.slept)  # type: ignore[method-assign]
+        self.stalled = opaque(observer.stalled)  # type: ignore[method-assign]
         self.busy_waited = opaque(observer.busy_waited)  # type: ignore[method-assign]
         self.task_created = opaque(observer.task_created)  # type: ignore[method-assign]
         self.future_made = opaque(observer.future_made)  # type: ignore[method-assign]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
+import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import FrameType
 
 MAX_DEPTH = 100
@@ -16,39 +16,82 @@ MAX_CHAIN = 6
 """How many of the student's lines are told of one wait."""
 
 
-@dataclass(frozen=True, slots=True)
+class _Names(dict[str, str | None]):
+    """The names of files, each found out once."""
+
+    def __init__(self, folder: str, script: str) -> None:
+        super().__init__({script: script})
+        self._folder = folder
+
+    def __missing__(self, filename: str) -> str | None:
+        inside = filename.startswith(self._folder)
+        name = self[filename] = filename[len(self._folder) :].replace(os.sep, "/") if inside else None
+        return name
+
+
 class Places:
     """The student's files: all in `folder` (a path that ends in a separator), and the `script` as it is called."""
 
-    folder: str
-    script: str
+    def __init__(self, folder: str, script: str) -> None:
+        self.script = script
+        self._names = _Names(folder, script)
 
     def name(self, filename: str) -> str | None:
         """Return the name of a file relative to the submission's folder, None if it is not in there."""
-        if filename == self.script:
-            return filename
-        if filename.startswith(self.folder):
-            return Path(filename).relative_to(self.folder).as_posix()
-        return None
+        return self._names[filename]
 
     def chain(self, frame: FrameType | None) -> list[list[object]]:
         """Return the lines of the student's functions that are running, innermost first, a few of them."""
         found: list[list[object]] = []
+        names = self._names
         for _ in range(MAX_DEPTH):
             if frame is None or len(found) == MAX_CHAIN:
                 break
             code = frame.f_code
-            if code.co_name != "<module>" and (filename := self.name(code.co_filename)):
+            if code.co_name != "<module>" and (filename := names[code.co_filename]):
                 found.append([filename, frame.f_lineno, code.co_qualname])
             frame = frame.f_back
         return found
 
     def place(self, frame: FrameType | None) -> list[object] | None:
         """Return the student's line that is running: [file, line number, function]."""
+        names = self._names
         for _ in range(MAX_DEPTH):
             if frame is None:
                 return None
-            if filename := self.name(frame.f_code.co_filename):
+            if filename := names[frame.f_code.co_filename]:
                 return [filename, frame.f_lineno, frame.f_code.co_qualname]
             frame = frame.f_back
         return None
+
+
+_HERE = __name__.partition(".")[0]
+_STANDS_FOR = {"acquire": "Lock.acquire", "__enter__": "Lock.acquire", "join": "Thread.join"}
+"""What functions of ours are called in place of, if they do not hold it themselves, as `stock`."""
+
+
+def called(frame: FrameType | None, name: Callable[[str], str | None]) -> str:
+    """Return the name of the library's function that the student's line has called: ``subprocess.run``, ``Queue.get``.
+
+    `name` tells of a file whether it is the student's.
+    """
+    theirs = ours = None
+    for _ in range(MAX_DEPTH):
+        if frame is None or name(frame.f_code.co_filename) is not None:
+            break
+        if frame.f_globals.get("__name__", "").partition(".")[0] == _HERE:
+            ours = frame
+        else:
+            theirs = frame
+        frame = frame.f_back
+    if theirs is not None:
+        function = theirs.f_code.co_qualname
+        return function if "." in function else f"{theirs.f_globals.get('__name__')}.{function}"
+    return _replaced(ours) if ours is not None else ""
+
+
+def _replaced(frame: FrameType) -> str:
+    """Return the name of the library's function that one of ours was called in place of."""
+    stock = frame.f_locals.get("stock")
+    name = frame.f_code.co_name
+    return _STANDS_FOR.get(name, name) if stock is None else getattr(stock, "__qualname__", name)

@@ -10,12 +10,14 @@ import sys
 import warnings
 from types import CoroutineType, GeneratorType
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, ref
 
 from pytest_asyncgrade.virtualtime import Observer, VirtualClock
 from pytest_asyncgrade.virtualtime.instant import NANOSECONDS
 
 from .hidden import Hidden, opaque
+from .places import called
+from .sampler import Sampler
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,13 +46,19 @@ class Recorder(Observer):
         self._begin_ns: int | None = None
         self.before_advancing: list[Callable[[], None]] = []
         self._place, self._chain, self._name = places.place, places.chain, places.name
-        self._tasks: WeakKeyDictionary[asyncio.Task[object], int] = WeakKeyDictionary()
+        self._tasks: dict[int, int] = {}
+        """Numbers by `id`, of those not done: a dictionary with weak keys would hash tasks, which costs more.
+
+        A task that is lost before it is done leaves its number behind, until another takes its place in memory.
+        """
         self._loops: WeakKeyDictionary[asyncio.AbstractEventLoop, int] = WeakKeyDictionary()
+        self._last_loop: tuple[Callable[[], object], int] = (lambda: self, 0)
         self._delays: set[int] = set()
         self._count = 0
         self._waits_left = _MOST_WAITS
         self._unawaited_left = _MOST_UNAWAITED
         self._note_end = opaque(self._task_done)
+        self.sampler = Sampler(self._task_at_work, self._place)
         self.clock = VirtualClock(wall_ns=wall_ns, observer=Hidden(self))
 
     def begin(self) -> None:
@@ -76,7 +84,14 @@ class Recorder(Observer):
         """Record a `time.sleep`, or as much of it as there was after `begin`: a thread may have begun it before."""
         begin_ns = self._begin_ns or 0
         start = max(0, start_ns - begin_ns)
-        self.write(["slept", start, end_ns - begin_ns, self._task(), self._place(sys._getframe(1))])
+        self.write(["blocked", start, end_ns - begin_ns, self._task(), self._place(sys._getframe(1)), "time.sleep"])
+
+    def stalled(self, start_ns: int, end_ns: int) -> None:
+        """Record another call that blocked, if it has stopped an event loop: if it was made in a task."""
+        if end_ns > start_ns and (task := self._task()) is not None:
+            begin_ns, frame = self._begin_ns or 0, sys._getframe(1)
+            what = called(frame, self._name)
+            self.write(["blocked", start_ns - begin_ns, end_ns - begin_ns, task, self._place(frame), what])
 
     def busy_waited(self) -> None:
         """Record the begin of a busy wait."""
@@ -91,14 +106,19 @@ class Recorder(Observer):
         if self._begin_ns is None or name.endswith(_AT_THE_END):
             return
         parent = self._task()
-        self._count += 1
-        number = self._tasks[task] = self._count
+        self._count = number = self._count + 1
+        self._tasks[id(task)] = number
         place = self._place(sys._getframe(1))
         self.write(["task", number, parent, get_name(task)[:_LONGEST_NAME], name, self.now, place, self._loop(task)])
         add_done_callback(task, self._note_end)
 
     def _loop(self, task: asyncio.Task[object]) -> int:
-        return self._loops.setdefault(asyncio.Task.get_loop(task), len(self._loops) + 1)
+        loop = asyncio.Task.get_loop(task)
+        known, number = self._last_loop
+        if known() is not loop:
+            number = self._loops.setdefault(loop, len(self._loops) + 1)
+            self._last_loop = (ref(loop), number)
+        return number
 
     def delay(self, seconds: float) -> None:
         """Record, once, the delay that the program has given a sleep of its own."""
@@ -112,14 +132,17 @@ class Recorder(Observer):
         get_name, cancelled, _ = _STATE
         failed = not cancelled(task) and getattr(task, "_exception", None) is not None
         ended = "cancelled" if cancelled(task) else "failed" if failed else "finished"
+        number = self._tasks.pop(id(task))
         self.write(
-            ["done", self._tasks[task], self.now, ended, get_name(task)[:_LONGEST_NAME], asyncio.Task.cancelling(task)]
+            ["done", number, self.now, ended, get_name(task)[:_LONGEST_NAME], asyncio.Task.cancelling(task)]
         )  # 3.11, 3.12: it may be named late
 
-    def future_made(self) -> None:
+    def future_made(self) -> bool:
         """Record that the running task waits, where, and what for: the future was made on its behalf."""
-        if self._waits_left <= 0 or self._begin_ns is None or (task := self._task()) is None:
-            return
+        if self._begin_ns is None or (task := self._task()) is None:
+            return self._waits_left > 0
+        if self._waits_left <= 0:
+            return False
         frame = sys._getframe(2)  # what called loop.create_future()
         code = frame.f_code
         what, delay = "", None
@@ -128,8 +151,9 @@ class Recorder(Observer):
         if code is _SLEEP:
             seconds: Any = frame.f_locals.get("delay")
             delay = round(seconds * NANOSECONDS) if type(seconds) in {int, float} and 0 < seconds < _LONG else None
-        self._waits_left -= 1
         self.write(["wait", self.now, task, what[:_LONGEST_NAME], delay, self._chain(frame)])
+        self._waits_left -= 1
+        return self._waits_left > 0
 
     def watch_coroutines(self) -> None:
         """From here on record each coroutine that is never awaited, and the line it was made on."""
@@ -146,6 +170,11 @@ class Recorder(Observer):
         message = f"coroutine '{coroutine.__qualname__}' was never awaited"
         warnings.warn(message, category=RuntimeWarning, stacklevel=2, source=coroutine)
 
+    def slow_steps(self) -> None:
+        """Record, at the end, which tasks have kept the processor busy for long."""
+        for step in self.sampler.stop():
+            self.write(["slow", *step])
+
     def line(self, stream: str, text: str) -> None:
         """Record a line of output, printed by the caller's caller."""
         place = self._place(sys._getframe(2))
@@ -155,9 +184,14 @@ class Recorder(Observer):
         """Record a line that appeared on the file descriptor: nobody knows who wrote it."""
         self.write(["line", self.now, stream, text, None, None])
 
+    def _task_at_work(self) -> int | None:
+        """Return the running task, unless it is another thread's turn: that computes, and the task waits for it."""
+        threads = self.clock.threads
+        return self._task() if threads.running is threads.me() else None
+
     def _task(self) -> int | None:
         loop = asyncio._get_running_loop()
         if loop is None:
             return None
         task = asyncio.current_task(loop)
-        return None if task is None else self._tasks.get(task)
+        return None if task is None else self._tasks.get(id(task))

@@ -19,6 +19,7 @@ import sys
 import warnings
 from _thread import allocate_lock
 from base64 import b64decode
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -43,6 +44,9 @@ if TYPE_CHECKING:
 _HEADER = struct.Struct("!q")
 _LONGEST_TEXT = 20_000
 """Of an exception's text or traceback, in characters."""
+_AT_ONCE = frozenset({"hello", "line", "end"})
+_ENOUGH = 100
+"""So many records make a line."""
 _LONGEST_END = 900_000
 """Of the record that ends a run, in bytes."""
 
@@ -131,24 +135,48 @@ def _redirect(fd: int, path: Path, flags: int) -> None:
 
 
 class Report:
-    """Sends records to the parent, each at once."""
+    """Sends records to the parent: what was printed at once, with all before it, the rest soon, many in one line.
+
+    A program that is killed all of a sudden may take to its grave what tasks it began since its last line, no more.
+    """
 
     def __init__(self, fd: int, key: bytes) -> None:
         self._fd = fd
+        self._records: list[list[object]] = []
         self._pid = os.getpid()
         self._sign = Seal(key).sign
         self._lock = allocate_lock()
         self._os_write, self._getpid = os.write, os.getpid  # as they are now: the program may replace them
 
-    def write(self, record: list[object], *, patiently: bool = True) -> None:
-        """Send one record; nothing if not `patiently` and another is on its way, or in a child of the program."""
-        if self._getpid() == self._pid and self._lock.acquire(patiently):
+    def write(self, record: list[object]) -> None:
+        """Send a record, sooner or later."""
+        records = self._records
+        records.append(record)
+        if record[0] in _AT_ONCE or len(records) >= _ENOUGH:
+            self.flush()
+
+    def flush(self, *, patiently: bool = True) -> None:
+        """Send all; nothing if not `patiently` and others are on their way, or in a child of the program."""
+        if self._getpid() != self._pid:
+            self._records.clear()
+        elif self._lock.acquire(patiently):
             try:
-                data = memoryview(self._sign(dump(record)))
-                while data:
-                    data = data[self._os_write(self._fd, data) :]
+                self._send()
             finally:
                 self._lock.release()
+
+    def tell(self, record: list[object]) -> None:
+        """Send a record out of a signal handler, which cannot wait for what it has interrupted."""
+        self._records.append(record)
+        self.flush(patiently=False)
+
+    def _send(self) -> None:
+        count = len(self._records)  # another thread may add some meanwhile
+        sent = self._records[:count]
+        del self._records[:count]
+        data = memoryview(self._sign(dump(*sent)) if sent else b"")
+        while data:
+            data = data[self._os_write(self._fd, data) :]
 
 
 class Session:
@@ -192,10 +220,12 @@ class Session:
         os.chdir(place / "submission")
         confine(job["limits"], job["rules"], job["place"])
         sys.stdin = open(0, encoding="utf-8", errors="surrogateescape", closefd=False)
-        sys.stdout, sys.stderr = (text_stream(opaque(lines.add), fd) for fd, lines in enumerate(self._lines, start=1))
+        self._streams = [text_stream(opaque(lines.add), fd) for fd, lines in enumerate(self._lines, start=1)]
+        sys.stdout, sys.stderr = self._streams
         warnings.formatwarning = opaque(self._format_warning)
         self._virtual_time.__enter__()
         self._recorder.watch_coroutines()
+        self._recorder.sampler.start(partial(self._report.flush, patiently=False))
         if job["vary"] is not None:
             vary(dict(job["vary"]), self._name, opaque(self._recorder.delay))
         program = partial(_append, self._ends, self._action())
@@ -208,7 +238,10 @@ class Session:
         An `error` is one that came while the end of the program was looked into: it has used up all memory.
         """
         end = self._ends[-1] if error is None else self._program.crashed(error)
-        for lines in self._lines:
+        self._recorder.slow_steps()
+        for stream, lines in zip(self._streams, self._lines, strict=True):
+            with suppress(Exception):  # the program had it in its hands, and may have closed it, or worse
+                stream.flush()
             lines.close()
         for tail in self._tails:
             tail.close()
@@ -241,6 +274,7 @@ class Session:
         record = ["end", self._recorder.now, end.outcome, _cut(end.reason), end.raised, encode(end.result)]
         if end.raised is not None:
             record[4] = [_cut(part) if isinstance(part, str) else part for part in end.raised]
+        self._report.flush()
         if len(dump(record)) > _LONGEST_END:
             reason = (
                 f"the result is too large to be looked at: more than {_LONGEST_END // 1000} kB when it is written down"
@@ -274,7 +308,7 @@ class Session:
             signal.signal(signal.SIGXCPU, opaque(self._out_of_cpu))
 
     def _tell_where(self, _signal: int, frame: FrameType | None) -> None:
-        self._report.write(["stuck", self._place(frame)], patiently=False)
+        self._report.tell(["stuck", self._place(frame)])
 
     def _out_of_cpu(self, number: int, frame: FrameType | None) -> None:
         self._tell_where(number, frame)

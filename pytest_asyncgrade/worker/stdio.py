@@ -45,7 +45,7 @@ class RecordingStream(io.RawIOBase):
 
 
 def text_stream(record: Callable[[bytes], None], fd: int, *, echo: BinaryIO | None = None) -> io.TextIOWrapper:
-    """Return a text stream as Python's own are: UTF-8, every write passed on at once."""
+    """Return a text stream as Python's own are: UTF-8, every line passed on at once, as in a terminal."""
     errors = "strict" if fd == 1 else "backslashreplace"
     stream = RecordingStream(record, fd, echo=echo)
-    return io.TextIOWrapper(stream, encoding="utf-8", errors=errors, write_through=True)
+    return io.TextIOWrapper(stream, encoding="utf-8", errors=errors, line_buffering=True)

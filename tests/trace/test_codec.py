@@ -19,7 +19,7 @@ from pytest_asyncgrade.trace import (
     Trace,
     TraceBuilder,
 )
-from pytest_asyncgrade.trace.codec import KEPT, MAX_RECORD, Seal, dump, pack, unpack
+from pytest_asyncgrade.trace.codec import KEPT, MAX_LINE, Seal, dump, pack, unpack
 from pytest_asyncgrade.trace.model import Elapsed
 
 SECOND = 1_000_000_000
@@ -30,7 +30,7 @@ RECORDS: list[list[object]] = [
     ["task", 2, 1, "Task-2", "work", 0, None, 2],
     ["line", SECOND, "stdout", "hi", 2, ["p.py", 3, "work"]],
     ["line", SECOND, "stderr", "oh", None, None],
-    ["slept", SECOND, 2 * SECOND, 2, ["p.py", 4, "work"]],
+    ["blocked", SECOND, 2 * SECOND, 2, ["p.py", 4, "work"], "time.sleep"],
     ["busy", 2 * SECOND, 1, ["p.py", 5, "main"]],
     ["done", 2, 2 * SECOND, "failed", "late", 0],
     ["stuck", ["p.py", 5, "main"]],
@@ -138,9 +138,11 @@ def test_what_is_not_exactly_a_record_is_an_error(record: list[object], message:
     [
         (b"nonsense", "not JSON: b'nonsense'"),
         (b"[" * 100_000, "not JSON: .*"),
-        (b"{}", "not a record: b'{}'"),
-        (b"[]", r"not a record: b'\[\]'"),
-        (b"x" * (MAX_RECORD + 1), "a record of 1000001 bytes, more than 1000000"),
+        (b"{}", "not records: b'{}'"),
+        (b"[]", r"not records: b'\[\]'"),
+        (b'["hello", 1]', r"not records: .*"),
+        (b"[[]]", r"not records: b'\[\[\]\]'"),
+        (b"x" * (MAX_LINE + 1), "a line of 1000001 bytes, more than 1000000"),
         (dump(["line", 0, "stdout", "x", None, None]), "a record 'line' out of place"),
         (dump(["hello", 2]), "a malformed record 'hello': version 2"),
         (dump(["hello", True]), "a malformed record 'hello': version True"),
@@ -163,7 +165,7 @@ def test_a_sealed_record_comes_out_as_it_went_in() -> None:
     writer, reader = Seal(b"key"), Seal(b"key")
     for record in RECORDS:
         line = writer.sign(dump(record))
-        assert json.loads(line)[1:] == record
+        assert json.loads(line)[1:] == [record]
         assert reader.open(line) == dump(record)
 
 

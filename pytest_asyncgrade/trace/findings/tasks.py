@@ -1,0 +1,109 @@
+"""Tasks that nobody looks after, and programs that are stuck."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING
+
+from pytest_asyncgrade.trace.model import Finding, Outcome
+from pytest_asyncgrade.trace.text import short
+
+from .source import CREATES, place_of_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytest_asyncgrade.trace.model import TaskSpan, Trace
+
+    from .source import Source
+
+MANY_TASKS = 500
+"""From how many tasks in progress at once on it is advised to limit them."""
+
+
+def cut_off(trace: Trace, _source: Source) -> Iterator[Finding]:
+    """Find: a task is not done when main has ended."""
+    for span in trace.partial.tasks if trace.outcome is Outcome.FINISHED else ():
+        over = span.outlived or span.ended == "pending"
+        if over and span.parent is not None and span.ended != "finished" and span.place:
+            name = short(span.coroutine)
+            message = f"the task of {name}() created on {span.place} was not done when the program ended, and cut off"
+            yield Finding("cut_off", message, "keep the task and await it before main ends", span.place)
+
+
+def no_reference(trace: Trace, source: Source) -> Iterator[Finding]:
+    """Find: a task is made, and nobody keeps it."""
+    lines = {
+        node.lineno
+        for node in source.nodes
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and _creates_alone(node.value)
+    }
+    for span in trace.partial.tasks:
+        if span.place and span.place.lineno in lines and not span.outlived and (span.end or 0) > span.start:
+            message = f"{span.place} creates a task and keeps no reference to it: Python may collect it half-way"
+            advice = "assign it, `task = asyncio.create_task(...)`, and await it; or use a TaskGroup"
+            yield Finding("no_reference", message, advice, span.place, advisory=True)
+
+
+def _creates_alone(call: ast.Call) -> bool:
+    """Tell whether a call is of ``asyncio.create_task`` or the like: a TaskGroup keeps its tasks."""
+    function = call.func
+    if isinstance(function, ast.Attribute):
+        known = isinstance(function.value, ast.Name) and function.value.id in {"asyncio", "loop"}
+        return known and function.attr in CREATES
+    return isinstance(function, ast.Name) and function.id in CREATES
+
+
+def lost_exception(trace: Trace, _source: Source) -> Iterator[Finding]:
+    """Find: a task fails, and nobody awaits it."""
+    by_name = {span.name: span for span in trace.partial.tasks}
+    for line in trace.partial.stderr:
+        match = re.match(r"future: <Task finished name='([^']*)' .*exception=(\w+)", line.text)
+        span: TaskSpan | None = by_name.get(match[1]) if match else None
+        if match and span:
+            message = f"{short(span.coroutine)}() raised {match[2]}, and nobody awaited its task to hear of it"
+            yield Finding("lost_exception", message, "await every task; gather and TaskGroup do it for you", span.place)
+
+
+def swallowed_cancellation(trace: Trace, source: Source) -> Iterator[Finding]:
+    """Find: a task is cancelled and goes on."""
+    for span in trace.partial.tasks:
+        if not span.swallowed:
+            continue
+        name = short(span.coroutine).rpartition(".")[2]
+        handlers = [
+            handler.lineno
+            for function in source.coroutines
+            if function.name == name
+            for handler in ast.walk(function)
+            if isinstance(handler, ast.ExceptHandler) and _swallows(handler)
+        ]
+        if handlers:  # else it was not the student: before 3.13 a TaskGroup leaves its own request to cancel behind
+            message = f"{name}() was cancelled and went on all the same (line {handlers[0]} catches the CancelledError)"
+            place = place_of_line(trace, handlers[0])
+            yield Finding("swallowed_cancellation", message, "clean up, then end the handler with `raise`", place)
+
+
+def _swallows(handler: ast.ExceptHandler) -> bool:
+    """Tell whether a handler catches a CancelledError and does not let it go on."""
+    if any(isinstance(node, ast.Raise) for node in ast.walk(handler)):
+        return False
+    kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+    names = {ast.unparse(kind).rpartition(".")[2] if kind else "" for kind in kinds}
+    return bool(names & {"CancelledError", "BaseException", ""})
+
+
+def unbounded(trace: Trace, _source: Source) -> Iterator[Finding]:
+    """Find: very many tasks are in progress at once."""
+    most = trace.partial.max_concurrency
+    if most > MANY_TASKS:
+        message = f"{most} tasks are in progress at once; a server that gets so many requests may refuse them"
+        yield Finding("unbounded", message, "let an asyncio.Semaphore admit some at a time", None, advisory=True)
+
+
+def deadlock(trace: Trace, _source: Source) -> Iterator[Finding]:
+    """Find: every task waits, and nothing can wake them."""
+    if trace.outcome is Outcome.DEADLOCKED:
+        advice = "what a task waits for has to be set, released or put by another one that can still run"
+        yield Finding("deadlock", "the program is stuck: every task waits, and nothing can wake any of them", advice)

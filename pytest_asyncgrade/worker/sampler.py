@@ -1,0 +1,74 @@
+"""Notices a task that keeps the processor busy, by looking where it is whenever the process has computed for a while.
+
+Computing takes no virtual time, but in real time nothing else can run meanwhile.  A look costs nothing to a program
+that waits: the timer counts the time of the processor, so load of the machine does not count either.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from .hidden import opaque
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import FrameType
+
+TICK = 0.02
+"""How often to look, in seconds of the processor."""
+
+LONG = 0.1
+"""From how many such seconds on a step is told: as long as asyncio itself calls a callback slow."""
+
+_MOST = 20
+_Place = tuple[object, ...]
+
+
+class Sampler:
+    """Looks at one program; `task` returns the number of the running task, `place` the student's line of a frame."""
+
+    def __init__(
+        self, task: Callable[[], int | None], place: Callable[[FrameType | None], list[object] | None]
+    ) -> None:
+        self._task, self._place = task, place
+        self._step: tuple[int, int] | None = None
+        self._seen: Counter[_Place | None] = Counter()
+        self._found: list[list[object]] = []
+        self._then: Callable[[], None] = lambda: None
+
+    def start(self, then: Callable[[], None] = lambda: None) -> None:
+        """Begin to look, and call `then` each time; where there is no such timer (Windows) nothing is ever found."""
+        self._then = then
+        if hasattr(signal, "setitimer"):
+            signal.signal(signal.SIGPROF, opaque(self.look))
+            signal.setitimer(signal.ITIMER_PROF, TICK, TICK)
+
+    def stop(self) -> list[list[object]]:
+        """Look no more; return what was found: milliseconds, task and place of each long step."""
+        if hasattr(signal, "setitimer"):
+            signal.setitimer(signal.ITIMER_PROF, 0)
+        self._end_step()
+        return self._found
+
+    def look(self, _signal: int, frame: FrameType | None) -> None:
+        """See which step of which task is under way."""
+        self._then()
+        iteration = getattr(asyncio._get_running_loop(), "_iteration", None)
+        task = self._task()
+        step = None if iteration is None or task is None else (iteration, task)
+        if step != self._step:
+            self._end_step()
+            self._step = step
+        elif step is not None:
+            place = self._place(frame)
+            self._seen[tuple(place) if place else None] += 1
+
+    def _end_step(self) -> None:
+        seconds = self._seen.total() * TICK
+        if self._step is not None and seconds >= LONG and len(self._found) < _MOST:
+            ((place, _),) = self._seen.most_common(1)
+            self._found.append([round(seconds * 1000), self._step[1], list(place) if place else None])
+        self._seen.clear()
