@@ -17,6 +17,7 @@ def main() -> None:
 
 @main.command(context_settings={"ignore_unknown_options": True})
 @click.option("--timeline", "draw", is_flag=True, help="Draw on standard error what happened when.")
+@click.option("--unicode", "with_unicode", is_flag=True, help="Draw it with more than ASCII characters.")
 @click.option("--trace", "trace_file", type=click.File("wb", lazy=False), help="Write the records of the run.")
 @click.option("--html", type=click.File("w", "utf-8", lazy=False), help="Write a page with the picture of the run.")
 @click.option("--chrome", type=click.File("w", "utf-8", lazy=False), help="Write trace events, for Perfetto.")
@@ -27,6 +28,7 @@ def run(  # noqa: PLR0913  # one each for what can be said
     args: tuple[str, ...],
     *,
     draw: bool,
+    with_unicode: bool,
     trace_file: BinaryIO | None,
     html: TextIO | None,
     chrome: TextIO | None,
@@ -38,7 +40,15 @@ def run(  # noqa: PLR0913  # one each for what can be said
     """
     from .run import run as run_here
 
-    run_here(file, args, draw=draw, trace_file=trace_file, html=html, chrome=chrome)
+    run_here(
+        file,
+        args,
+        draw=draw or with_unicode,
+        with_unicode=with_unicode,
+        trace_file=trace_file,
+        html=html,
+        chrome=chrome,
+    )
 
 
 @main.command()

@@ -15,7 +15,7 @@ import click
 from pytest_asyncgrade.trace.codec import VERSION, TraceBuilder, dump
 from pytest_asyncgrade.trace.findings import find
 from pytest_asyncgrade.trace.plain import encode
-from pytest_asyncgrade.trace.timeline import explained, headline, timeline
+from pytest_asyncgrade.trace.timeline import ASCII, UNICODE, Signs, explained, headline, timeline
 from pytest_asyncgrade.virtualtime import virtual_time
 from pytest_asyncgrade.worker.places import Places
 from pytest_asyncgrade.worker.program import End, Program
@@ -35,6 +35,7 @@ def run(  # noqa: PLR0913  # one each for what can be said
     args: tuple[str, ...],
     *,
     draw: bool,
+    with_unicode: bool,
     trace_file: BinaryIO | None,
     html: TextIO | None,
     chrome: TextIO | None,
@@ -53,7 +54,7 @@ def run(  # noqa: PLR0913  # one each for what can be said
 
         json.dump(chrome_events(run_here.trace(end)), chrome)
     if draw:
-        for line in _picture(run_here.trace(end)):
+        for line in _picture(run_here.trace(end), UNICODE if with_unicode else ASCII):
             click.echo(line, err=True)
     if end.raised is not None and end.raised[0] == KeyboardInterrupt.__name__:
         _be_interrupted()
@@ -67,9 +68,9 @@ def _be_interrupted() -> None:
     signal.raise_signal(signal.SIGINT)
 
 
-def _picture(trace: Trace) -> Iterator[str]:
+def _picture(trace: Trace, signs: Signs) -> Iterator[str]:
     yield headline(trace)
-    yield from timeline(trace)
+    yield from timeline(trace, signs=signs)
     for message, advice in explained(find(trace)):
         yield f"- {message}"
         if advice:

@@ -1,10 +1,11 @@
 """Exercises, submissions, checks, points, the grade.  Knows no pytest and no report format."""
 
+from .beside import beside
 from .exercise import Exercise, Source
 from .grade import CheckResult, Failure, Grade, Points, Verdict, Visibility, Work, collect, pack_result
 from .submission import Submission, checked_timeout
 
 __all__ = [
     "CheckResult", "Exercise", "Failure", "Grade", "Points", "Source", "Submission", "Verdict", "Visibility", "Work",
-    "checked_timeout", "collect", "pack_result",
+    "beside", "checked_timeout", "collect", "pack_result",
 ]  # fmt: skip

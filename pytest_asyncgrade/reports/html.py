@@ -1,16 +1,19 @@
 """One page that stands alone: scores, reasons, what happened, the program with the lines concerned marked.
 
-No script and no request: a Content-Security-Policy forbids both, whatever a student's text is made of.  What a student
+No request, and no script but ours, which the page can be read without: a Content-Security-Policy forbids all others,
+whatever a student's text is made of.  What a student
 may not see of hidden checks is not in it.
 """
 
 from __future__ import annotations
 
+from base64 import b64encode
 from functools import cache
+from hashlib import sha256
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from pytest_asyncgrade.grading import Verdict, Visibility
+from pytest_asyncgrade.grading import Verdict, Visibility, beside
 from pytest_asyncgrade.trace.picture import legend, svg
 from pytest_asyncgrade.trace.text import printable, short
 from pytest_asyncgrade.trace.timeline import headline
@@ -18,7 +21,7 @@ from pytest_asyncgrade.trace.timeline import headline
 if TYPE_CHECKING:
     from jinja2 import Template
 
-    from pytest_asyncgrade.grading import CheckResult, Grade, Work
+    from pytest_asyncgrade.grading import CheckResult, Failure, Grade, Work
     from pytest_asyncgrade.trace import Trace
 
 MOST_LINES = 500
@@ -55,8 +58,15 @@ def page_of_run(trace: Trace) -> str:
 def _template() -> Template:
     from jinja2 import Environment
 
-    source = files(__package__).joinpath("page.html.jinja").read_text(encoding="utf-8")
-    return Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(source)
+    source, script = (_file(name) for name in ("page.html.jinja", "page.js"))
+    template = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(source)
+    template.globals["script"] = script
+    template.globals["script_hash"] = b64encode(sha256(script.encode()).digest()).decode()
+    return template
+
+
+def _file(name: str) -> str:
+    return files(__package__).joinpath(name).read_text(encoding="utf-8")
 
 
 def _work(work: Work, ident: str) -> dict[str, Any]:
@@ -86,8 +96,23 @@ def _check(check: CheckResult) -> dict[str, Any]:
         "rationale": printable(rationale),
         "expected": [] if failure is None else _some(failure.expected),
         "actual": [] if failure is None else _some(failure.actual),
+        "rows": [] if failure is None else _rows(failure),
         "hint": "" if failure is None or check.verdict is not Verdict.FAILED else printable(failure.hint),
     }  # fmt: skip
+
+
+def _rows(failure: Failure) -> list[dict[str, Any]]:
+    """Return what was expected beside what came; nothing if one of the two is missing."""
+    if not failure.expected or not failure.actual:
+        return []
+    rows = list(beside(failure.expected, failure.actual))
+    shown = [
+        {"expected": printable(row.expected), "actual": printable(row.actual), "same": row.same}
+        for row in rows[:MOST_VALUES]
+    ]
+    if len(rows) > MOST_VALUES:
+        shown.append({"expected": "", "actual": f"[... {len(rows) - MOST_VALUES} more]", "same": True})
+    return shown
 
 
 def _some(values: tuple[str, ...]) -> list[str]:

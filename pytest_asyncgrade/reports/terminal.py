@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import textwrap
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-from pytest_asyncgrade.grading import Verdict, Visibility
+from pytest_asyncgrade.grading import Verdict, Visibility, beside
 from pytest_asyncgrade.trace.text import printable
 from pytest_asyncgrade.trace.timeline import explained, headline, timeline
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 WIDTH = 80
 MOST_VALUES = 20
+_COLUMN = (WIDTH - 16) // 2
+"""Of what was expected, and of what came beside it."""
 MOST_FINDINGS = 5
 LONGEST_NAME = 30
 Styled = tuple[str, tuple[str, ...]]
@@ -103,10 +106,26 @@ def _failure(failure: Failure, verdict: Verdict, *, again: bool) -> Iterator[Sty
             yield f"{'':15}{printable(line)}", ("red",)
         return
     yield from _wrapped(printable(failure.rationale), 15)
-    yield from _values("expected:", failure.expected)
-    yield from _values("actual:", failure.actual)
+    if failure.expected and failure.actual and max(len(failure.expected), len(failure.actual)) > 1:
+        yield from _beside(failure)
+    else:
+        yield from _values("expected:", failure.expected)
+        yield from _values("actual:", failure.actual)
     if failure.hint and verdict is Verdict.FAILED:
         yield from _wrapped(f"hint: {printable(failure.hint)}", 15, style=("cyan",))
+
+
+def _beside(failure: Failure) -> Iterator[Styled]:
+    """Yield what was expected beside what came; where they part there is a mark."""
+    rows = list(beside(failure.expected, failure.actual))
+    yield f"{'':15}{'expected':<{_COLUMN}} actual", ()
+    for row in rows[: 2 * MOST_VALUES]:
+        cells = [textwrap.wrap(printable(text), _COLUMN - 1, drop_whitespace=False) for text in row[:2]]
+        for number, (left, right) in enumerate(zip_longest(*cells, fillvalue="")):
+            mark = ">" if number == 0 and not row.same else " "
+            yield f"{'':13}{mark} {left:<{_COLUMN}} {right}".rstrip(), ()
+    if len(rows) > 2 * MOST_VALUES:
+        yield f"{'':15}[... {len(rows) - 2 * MOST_VALUES} more]", ()
 
 
 def _values(title: str, values: tuple[str, ...]) -> Iterator[Styled]:

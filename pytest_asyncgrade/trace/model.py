@@ -174,6 +174,15 @@ class TaskSpan:
     """Whether it was asked to cancel and ended otherwise."""
 
 
+_DOING = {
+    "sleep": "sleeps", "Lock.acquire": "waits for a lock", "Semaphore.acquire": "waits for a semaphore",
+    "Event.wait": "waits for an event", "Condition.wait": "waits on a condition", "Queue.get": "waits for an item",
+    "Queue.put": "waits for room in a queue", "Queue.join": "waits for a queue to be done",
+    "TaskGroup.__aexit__": "waits for its task group", "StreamReader._wait_for_data": "waits for data",
+    "": "waits for a future",
+}  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Wait:
     """A task waits: from `start` to `end` in virtual seconds, at the student's lines `places`, innermost first.
@@ -188,6 +197,11 @@ class Wait:
     what: str
     seconds: Seconds | None = None
     places: tuple[Place, ...] = ()
+
+    @property
+    def doing(self) -> str:
+        """What the task does meanwhile, in words: ``sleeps``, ``waits for a lock``."""
+        return _DOING.get(self.what, "waits")
 
 
 @dataclass(frozen=True, slots=True)

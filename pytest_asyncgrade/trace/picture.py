@@ -27,13 +27,6 @@ MOST_WAITS = 400
 _LEFT, _RIGHT, _TOP, _ROW, _BAR = 190, 20, 34, 22, 12
 _TICKS = 8
 _LONGEST_NAME = 26
-_WORDS = {
-    "sleep": "sleeps", "Lock.acquire": "waits for a lock", "Semaphore.acquire": "waits for a semaphore",
-    "Event.wait": "waits for an event", "Condition.wait": "waits on a condition", "Queue.get": "waits for an item",
-    "Queue.put": "waits for room in a queue", "Queue.join": "waits for a queue to be done",
-    "TaskGroup.__aexit__": "waits for its task group", "StreamReader._wait_for_data": "waits for data",
-    "": "waits for a future",
-}  # fmt: skip
 
 _STYLE = (
     "text{font:13px system-ui,sans-serif;fill:var(--ink,#1c2733)}.small{font-size:11px;fill:var(--faint,#5a6775)}"
@@ -112,8 +105,7 @@ def _waits(recording: Recording, rows: dict[int, int], end: float) -> Iterator[s
 
 def _about(wait: Wait) -> str:
     where = f" on {wait.places[0]}" if wait.places else ""
-    what = _WORDS.get(wait.what, "waits")
-    return f"{what}{where}: {number(wait.start)} to {number(wait.end)}"
+    return f"{wait.doing}{where}: {number(wait.start)} to {number(wait.end)}"
 
 
 def _lines(recording: Recording, rows: dict[int, int], end: float, last: int) -> Iterator[str]:
@@ -165,7 +157,7 @@ def chrome_events(trace: Trace) -> dict[str, object]:
         events.append(_complete(short(span.coroutine), span.start, last, span.number, ended=span.ended))
     for wait in recording.waits:
         place = str(wait.places[0]) if wait.places else ""
-        events.append(_complete(_WORDS.get(wait.what, "waits"), wait.start, wait.end, wait.task, where=place))
+        events.append(_complete(wait.doing, wait.start, wait.end, wait.task, where=place))
     for stretch in recording.blocked:
         events.append(_complete(stretch.what, stretch.start, stretch.end, stretch.task or 0))
     for line in recording.output:

@@ -1,28 +1,50 @@
-"""The picture of a run in text: what was printed when and by which task, and how long each task lived."""
+"""The picture of a run in text: what was printed when and by which task, and what each task did when."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import textwrap
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
 
 from .plain import number
 from .text import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from .model import Blocked, Finding, Recording, Seconds, TaskSpan, Trace
+    from .model import Finding, Recording, Seconds, TaskSpan, Trace
 
 MOST_LINES = 30
 MOST_TASKS = 20
 _NAME = 16
 
 
-def timeline(trace: Trace, *, width: int = 80) -> Iterator[str]:
-    """Yield the lines of the picture, none longer than `width` columns, in ASCII but for the student's own text."""
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """What a bar is drawn with, one character for each thing a task can do."""
+
+    progress: str = "="
+    sleeps: str = "-"
+    waits: str = "."
+    blocks: str = "#"
+    prints: str = "*"
+    edge: str = "|"
+
+
+ASCII = Signs()
+UNICODE = Signs("\N{BOX DRAWINGS HEAVY HORIZONTAL}", "\N{BOX DRAWINGS LIGHT HORIZONTAL}", "\N{MIDDLE DOT}",
+                "\N{FULL BLOCK}", "\N{BLACK CIRCLE}", "\N{BOX DRAWINGS LIGHT VERTICAL}")  # fmt: skip
+
+
+def timeline(trace: Trace, *, width: int = 80, signs: Signs = ASCII) -> Iterator[str]:
+    """Yield the lines of the picture, none longer than `width` columns, drawn with `signs`."""
     recording = trace.partial
-    yield from _printed(recording, width)
+    yield from _printed(recording, width, signs)
     yield from _errors(recording, width)
-    yield from _bars(recording, width)
+    yield from _bars(recording, width, signs)
 
 
 def explained(findings: Iterable[Finding]) -> Iterator[tuple[str, str]]:
@@ -40,19 +62,18 @@ def headline(trace: Trace) -> str:
     return f"{trace.asked}: {trace.reason}"
 
 
-def _printed(recording: Recording, width: int) -> Iterator[str]:
+def _printed(recording: Recording, width: int, signs: Signs) -> Iterator[str]:
     tasks = {span.number: span.coroutine for span in recording.tasks}
     if not recording.output:
         yield "(it printed nothing)"
     rows = []
     before: Seconds | None = None
     for line in recording.output:
-        head = (
-            f"{'' if line.time == before else line.time!s:>9} {_cut(tasks.get(line.task or 0, ''), _NAME):<{_NAME}} | "
-        )
+        name = _cut(printable(tasks.get(line.task or 0, "")), _NAME)
+        head = f"{'' if line.time == before else line.time!s:>9} {name:<{_NAME}} {signs.edge} "
         rows.append(head + _cut(printable(line.text), max(width - len(head), 20)))
         before = line.time
-    yield from _some(rows, MOST_LINES, "more lines")
+    yield from _some(rows, MOST_LINES, "more lines", str)
 
 
 def _errors(recording: Recording, width: int) -> Iterator[str]:
@@ -64,50 +85,92 @@ def _errors(recording: Recording, width: int) -> Iterator[str]:
     for line in recording.stderr:
         text = printable(line.text)
         rows += [f"  {text[start : start + width - 2]}" for start in range(0, len(text) or 1, width - 2)]
-    yield from _some(rows, MOST_LINES, "more lines")
+    yield from _some(rows, MOST_LINES, "more lines", str)
 
 
-def _bars(recording: Recording, width: int) -> Iterator[str]:
-    """Yield a bar per task; what ``time.sleep`` blocked is marked with #."""
+def _bars(recording: Recording, width: int, signs: Signs) -> Iterator[str]:
+    """Yield a bar per task, and what its signs mean."""
     total = recording.elapsed
     if not recording.tasks or (not total and all(span.ended == "finished" for span in recording.tasks)):
         return
     columns = max(width - 9 - _NAME - 4, 20)
     yield ""
     yield f"{'':>9} {'task':<{_NAME}}   0{total!s:>{columns - 1}}"
-    rows = [_bar(span, recording.blocked, columns, total) for span in recording.tasks]
-    yield from _some(rows, MOST_TASKS, "more tasks")
+    used: set[str] = set()
+
+    def row(span: TaskSpan) -> str:
+        bar = _Bar(span, columns, float(total), signs)
+        bar.draw(recording)
+        used.update(bar.cells[bar.first : bar.last])
+        return f"{'':>9} {_cut(printable(span.coroutine), _NAME):<{_NAME}} {signs.edge} {bar.text()}"
+
+    yield from _some(recording.tasks, MOST_TASKS, "more tasks", row)
+    yield from textwrap.wrap(
+        ", ".join(_legend(recording, signs, used)), width, initial_indent=" " * 10, subsequent_indent=" " * 10
+    )
 
 
-def _bar(span: TaskSpan, blocked: tuple[Blocked, ...], columns: int, total: float) -> str:
-    def column(seconds: float) -> int:
-        return min(int(seconds / total * columns + 1e-9), columns) if total else 0
-
-    end = span.end if span.end is not None else total
-    cells = [" "] * columns
-    first = min(column(span.start), columns - 1)
-    last = max(column(end), first + 1)
-    cells[first:last] = "=" * (last - first)
-    for stretch in blocked:
-        if stretch.task == span.number:
-            cells[column(stretch.start) : column(stretch.end)] = "#" * (column(stretch.end) - column(stretch.start))
-    ended = {"finished": "", "failed": "failed", "cancelled": "cancelled", "pending": "never ended"}[span.ended]
-    start = last + 1 if last + 1 + len(ended) <= columns else first - 1 - len(ended)
-    if ended:  # behind the bar, or before it, or over its end: wherever there is room
-        start = start if start >= 0 else columns - len(ended)
-        cells[start : start + len(ended)] = ended
-    return f"{'':>9} {_cut(printable(span.coroutine), _NAME):<{_NAME}} | {''.join(cells).rstrip()}"
+def _legend(recording: Recording, signs: Signs, used: set[str]) -> Iterator[str]:
+    waits = dict.fromkeys(wait.doing for wait in recording.waits if wait.what != "sleep" and wait.end > wait.start)
+    words = {
+        signs.prints: "prints", signs.progress: "in progress", signs.sleeps: "sleeps",
+        signs.waits: " or ".join(waits).replace("or waits ", "or "), signs.blocks: "stops everything",
+    }  # fmt: skip
+    return (f"{sign} {meaning}" for sign, meaning in words.items() if sign in used)
 
 
-def _some(rows: list[str], most: int, what: str) -> Iterator[str]:
-    """Yield the rows; of too many the first and the last, and how many were left out."""
-    if len(rows) <= most:
-        yield from rows
+class _Bar:
+    """The life of one task in so many columns."""
+
+    def __init__(self, span: TaskSpan, columns: int, total: float, signs: Signs) -> None:
+        self.span, self.columns, self.total, self.signs = span, columns, total, signs
+        self.cells = [" "] * columns
+        self.first = min(self._column(span.start), columns - 1)
+        self.last = max(self._column(total if span.end is None else span.end), self.first + 1)
+
+    def _column(self, seconds: float) -> int:
+        return min(int(seconds / self.total * self.columns + 1e-9), self.columns) if self.total else 0
+
+    def _fill(self, start: float, end: float, sign: str) -> None:
+        first, last = self._column(start), self._column(end)
+        self.cells[first:last] = sign * (last - first)
+
+    def draw(self, recording: Recording) -> None:
+        """Draw what the task did; what is told last is seen: what it printed, and what stopped everything."""
+        number, signs = self.span.number, self.signs
+        self.cells[self.first : self.last] = signs.progress * (self.last - self.first)
+        for wait in recording.waits:
+            if wait.task == number:
+                self._fill(wait.start, wait.end, signs.sleeps if wait.what == "sleep" else signs.waits)
+        for stretch in recording.blocked:
+            if stretch.task == number:
+                self._fill(stretch.start, stretch.end, signs.blocks)
+        for line in recording.output:
+            if line.task == number:
+                self.cells[max(self.first, min(self._column(line.time), self.last - 1))] = signs.prints
+
+    def text(self) -> str:
+        """Return the bar with how the task ended, unless it finished: behind it, before it, or over its end."""
+        ended = {"finished": "", "failed": "failed", "cancelled": "cancelled", "pending": "never ended"}[
+            self.span.ended
+        ]
+        cells, after = list(self.cells), self.last + 1
+        start = after if after + len(ended) <= self.columns else self.first - 1 - len(ended)
+        if ended:
+            start = start if start >= 0 else self.columns - len(ended)
+            cells[start : start + len(ended)] = ended
+        return "".join(cells).rstrip()
+
+
+def _some(items: Sequence[_T], most: int, what: str, show: Callable[[_T], str]) -> Iterator[str]:
+    """Yield the rows of items; of too many the first and the last, and how many were left out."""
+    if len(items) <= most:
+        yield from map(show, items)
         return
     head = most * 2 // 3
-    yield from rows[:head]
-    yield f"{'':>9} [... {len(rows) - most} {what} ...]"
-    yield from rows[head - most :]
+    yield from map(show, items[:head])
+    yield f"{'':>9} [... {len(items) - most} {what} ...]"
+    yield from map(show, items[head - most :])
 
 
 def _cut(text: str, width: int) -> str:

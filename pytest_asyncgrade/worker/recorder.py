@@ -33,6 +33,8 @@ _MOST_UNAWAITED = 50
 _MOST_DELAYS = 100
 _SLEEP = asyncio.sleep.__code__
 _LONG = 1e12
+_WAITS_BY_ANOTHER = frozenset({"Queue.join"})
+"""What waits for an event of its own, and says more than that."""
 _OWN_NAME = type.__dict__["__name__"].__get__
 _STATE = asyncio.Task.get_name, asyncio.Task.cancelled, asyncio.Task.add_done_callback
 """As Python has them: in a subclass of the student's they would run code of theirs from in here."""
@@ -147,7 +149,8 @@ class Recorder(Observer):
         code = frame.f_code
         what, delay = "", None
         if self._name(code.co_filename) is None:
-            what = code.co_qualname
+            caller = frame.f_back.f_code.co_qualname if frame.f_back else ""
+            what = caller if caller in _WAITS_BY_ANOTHER else code.co_qualname
         if code is _SLEEP:
             seconds: Any = frame.f_locals.get("delay")
             delay = round(seconds * NANOSECONDS) if type(seconds) in {int, float} and 0 < seconds < _LONG else None

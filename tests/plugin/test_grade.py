@@ -44,10 +44,10 @@ def test_lost_points_exit_with_1_and_are_explained(course: Course) -> None:
 naps ............................................................. 0 of 5 points
   LOST    0/2  The shorter nap ends first.
                "slept 2" came before "slept 1", not after it
-               expected: "slept 1"
-                         "slept 2"
-               actual:   "slept 2" at 2 s
-                         "slept 1" at 3 s
+               expected                         actual
+                                                "slept 2" at 2 s
+               "slept 1"                        "slept 1" at 3 s
+             > "slept 2"
                hint: gather them
   LOST    0/3  The naps overlap.
                the program took 3 s, not 2 s
@@ -57,7 +57,8 @@ naps ............................................................. 0 of 5 points
         3 s main             | slept 1
 
             task               0                                             3 s
-            main             | =================================================
+            main             | ################################*###############*
+            * prints, # stops everything
 total: 0 of 5 points"""
     )
 

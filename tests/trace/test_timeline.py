@@ -10,9 +10,10 @@ from pytest_asyncgrade.trace import (
     Seconds,
     TaskSpan,
     Trace,
+    Wait,
 )
 from pytest_asyncgrade.trace.model import Elapsed
-from pytest_asyncgrade.trace.timeline import headline, timeline
+from pytest_asyncgrade.trace.timeline import UNICODE, headline, timeline
 
 
 def test_shows_lines_tasks_and_what_blocked() -> None:
@@ -26,6 +27,11 @@ def test_shows_lines_tasks_and_what_blocked() -> None:
             TaskSpan(3, "Task-3", "late", 1, Seconds(4), None),
         ),
         blocked=(Blocked(Seconds(0), Seconds(2), 2, Place("p.py", 7, "f")), Blocked(Seconds(3), Seconds(4))),
+        waits=(
+            Wait(1, Seconds(0), Seconds(1), "sleep", Seconds(1)),
+            Wait(1, Seconds(2), Seconds(3), "Lock.acquire"),
+            Wait(3, Seconds(4), Seconds(4), "Queue.get"),
+        ),
     )
     trace = Trace(Outcome.FINISHED, "", recording, asked="python p.py")
     assert headline(trace) == "python p.py took 4 s"
@@ -39,10 +45,17 @@ On standard error:
   Traceback
 
           task               0                           4 s
-          main             | ===============================
-          a_function_wi... | ############### failed
-          late             |                   never ended ="""
+          main             | -------========.......=========
+          a_function_wi... | *############## failed
+          late             |                   never ended =
+          * prints, = in progress, - sleeps, . waits for a
+          lock, # stops everything"""
     )
+    assert list(timeline(trace, width=60, signs=UNICODE))[-5:-2] == [
+        "          main             │ ───────━━━━━━━━·······━━━━━━━━━",
+        "          a_function_wi... │ ●██████████████ failed",
+        "          late             │                   never ended ━",
+    ]
 
 
 def test_of_too_many_it_shows_the_first_and_the_last_and_says_so() -> None:
