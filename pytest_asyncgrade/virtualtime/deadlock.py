@@ -17,7 +17,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from types import FrameType
 
     from .participant import Participant
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 _ASYNCIO_FOLDER = asyncio.__file__.removesuffix("__init__.py")
 _LIBRARY_FOLDER = threading.__file__.removesuffix("threading.py")
 _OUR_FOLDER = __file__.removesuffix("deadlock.py")
+
+
+_MOST_NAMES = 4
 
 
 class DeadlockError(RuntimeError):
@@ -58,7 +61,13 @@ def describe_threads(threads: Threads) -> str:
 
 def _describe_tasks(loop: asyncio.AbstractEventLoop) -> list[str]:
     tasks = pending_tasks(loop)
-    waits = [f"{name_of(task)} waits {_place(_frames(task))} for {_awaited(task, tasks)}" for task in tasks]
+    alike: dict[tuple[str, str], list[asyncio.Task[Any]]] = {}
+    for task in tasks:
+        alike.setdefault((_place(_frames(task)), _awaited(task, tasks)), []).append(task)
+    waits = [
+        f"{names_of(those)} {'wait' if len(those) > 1 else 'waits'} {place} for {awaited}"
+        for (place, awaited), those in alike.items()
+    ]
     names = [" -> ".join(task.get_name() for task in [*cycle, cycle[0]]) for cycle in _cycles(tasks)]
     return waits + [f"a cycle: {cycle}" for cycle in names]
 
@@ -86,11 +95,22 @@ def break_cycles(loop: asyncio.AbstractEventLoop) -> None:
                 callback(cancelled)
 
 
-def name_of(task: asyncio.Task[Any]) -> str:
-    """Return the name of a task and of its coroutine."""
-    coroutine = task.get_coro()
-    name = getattr(coroutine, "__qualname__", None) or type(coroutine).__name__
-    return f"{task.get_name()} ({name.rpartition('<locals>.')[2]})"
+def names_of(tasks: Iterable[asyncio.Task[Any]]) -> str:
+    """Return the names of tasks, of many the first, with their coroutines: ``Task-2 and Task-3 (worker)``."""
+    by_coroutine: dict[str, list[str]] = {}
+    for task in tasks:
+        coroutine = task.get_coro()
+        name = getattr(coroutine, "__qualname__", None) or type(coroutine).__name__
+        by_coroutine.setdefault(name.rpartition("<locals>.")[2], []).append(task.get_name())
+    return " and ".join(f"{_listed(names)} ({coroutine})" for coroutine, names in by_coroutine.items())
+
+
+def _listed(names: list[str]) -> str:
+    """Return names as a sentence has them."""
+    if len(names) > _MOST_NAMES:
+        names = [*names[: _MOST_NAMES - 1], f"{len(names) - _MOST_NAMES + 1} more"]
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def _coroutines(task: asyncio.Task[Any]) -> Iterator[Any]:
@@ -144,7 +164,7 @@ def _awaited(task: asyncio.Task[Any], tasks: list[asyncio.Task[Any]]) -> str:
         return found[0] if found[0].startswith("a lock") else found[-1]
     others = _awaited_tasks(task)
     if others:
-        return " and ".join(name_of(other) for other in others)
+        return names_of(others)
     return "a future that nobody completes"
 
 
@@ -179,7 +199,8 @@ def _primitive(  # noqa: PLR0911  # a name for each
 def _holders(owner: object, tasks: list[asyncio.Task[Any]], waiter: asyncio.Task[Any]) -> str:
     """Say which tasks are inside ``async with`` of a lock: their frames keep its ``__aexit__`` for the end."""
     holders = [task for task in tasks if _entered(owner, task) > _entering(owner, task)]
-    names = ["itself" if task is waiter else name_of(task) for task in holders]
+    names = ["itself"] if waiter in holders else []
+    names += [names_of(others)] if (others := [task for task in holders if task is not waiter]) else []
     return f" held by {' and '.join(names)}" if names else ""
 
 

@@ -116,10 +116,7 @@ _EXPECTED: dict[Callable[[], Coroutine[Any, Any, None]], list[str]] = {
         "want `async with lock:` a lock held by Task-2 (hold)",
     ],
     two_locks_in_two_orders: [
-        (
-            "two_locks_in_two_orders `await asyncio.gather(take(one, other), take(other, one))` "
-            "Task-2 (take) and Task-3 (take)"
-        ),
+        ("two_locks_in_two_orders `await asyncio.gather(take(one, other), take(other, one))` Task-2 and Task-3 (take)"),
         "take `async with second:` a lock held by Task-3 (take)",
         "take `async with second:` a lock held by Task-2 (take)",
     ],
@@ -138,7 +135,7 @@ _EXPECTED: dict[Callable[[], Coroutine[Any, Any, None]], list[str]] = {
     a_future: ["a_future `await asyncio.get_running_loop().create_future()` a future that nobody completes"],
     an_endless_sleep: ['an_endless_sleep `await asyncio.sleep(float("inf"))` a sleep that never ends'],
     a_cycle: [
-        "a_cycle `await asyncio.wait(tasks)` Task-2 (follow) and Task-3 (follow)",
+        "a_cycle `await asyncio.wait(tasks)` Task-2 and Task-3 (follow)",
         "follow `await tasks[other]` Task-3 (follow)",
         "follow `await tasks[other]` Task-2 (follow)",
     ],
