@@ -45,14 +45,14 @@ On standard error:
   Traceback
 
           task               0                           4 s
-          main             | -------========.......=========
+          main             | -------========........========
           a_function_wi... | *############## failed
           late             |                   never ended =
           * prints, = in progress, - sleeps, . waits for a
           lock, # stops everything"""
     )
     assert list(timeline(trace, width=60, signs=UNICODE))[-5:-2] == [
-        "          main             │ ───────━━━━━━━━·······━━━━━━━━━",
+        "          main             │ ───────━━━━━━━━········━━━━━━━━",
         "          a_function_wi... │ ●██████████████ failed",
         "          late             │                   never ended ━",
     ]
