@@ -1,10 +1,10 @@
 """Exercises, submissions, checks, points, the grade.  Knows no pytest and no report format."""
 
 from .exercise import Exercise, Source
-from .grade import CheckResult, Failure, Grade, Points, Verdict, Visibility, Work, collect, pack_result
+from .grade import CheckResult, Failure, Grade, Points, Verdict, Visibility, Work, collect, pack_result, withheld
 from .submission import Submission, checked_timeout
 
 __all__ = [
     "CheckResult", "Exercise", "Failure", "Grade", "Points", "Source", "Submission", "Verdict", "Visibility", "Work",
-    "checked_timeout", "collect", "pack_result",
+    "checked_timeout", "collect", "pack_result", "withheld",
 ]  # fmt: skip

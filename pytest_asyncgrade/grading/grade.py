@@ -46,12 +46,22 @@ class Points:
     visibility: Visibility = Visibility.VISIBLE
 
     @classmethod
-    def parse(cls, where: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Points:
-        """Return the checked arguments of the mark on the test `where`; UsageError names it if they are wrong."""
+    def parse(
+        cls,
+        where: str,
+        args: tuple[Any, ...],
+        kwargs: Mapping[str, Any],
+        *,
+        visibility: Visibility = Visibility.VISIBLE,
+    ) -> Points:
+        """Return the checked arguments of the mark on the test `where`; UsageError names it if they are wrong.
+
+        `visibility` is that of a check whose mark does not say it.
+        """
         left = dict(kwargs)
         points = args[0] if len(args) == 1 else left.pop("points", None)
         bonus, hint = left.pop("bonus", False), left.pop("hint", "")
-        visibility = left.pop("visibility", Visibility.VISIBLE)
+        visibility = left.pop("visibility", visibility)
         if len(args) > 1 or type(points) is not int or points < 1:
             given = ", ".join([*map(repr, args), *(f"{k}={v!r}" for k, v in kwargs.items())])
             msg = f"{where}: points({given}): give one whole number of points, 1 or more"
@@ -121,6 +131,8 @@ class Work:
     """The seed of the random values that were used in its grading, None if there were none."""
     left_behind: Mapping[str, str] = field(default_factory=dict)
     """Files that were handed in and not graded, and why."""
+    withheld: int = 0
+    """Points of checks that the teacher keeps and that were not here to be judged: they count nowhere."""
 
     @property
     def visible_checks(self) -> tuple[CheckResult, ...]:
@@ -158,6 +170,14 @@ class Work:
     def max_score(self) -> int:
         """Points that could be earned, bonus not counted."""
         return sum(check.max_score for check in self.checks)
+
+
+def withheld(work: Work) -> str:
+    """Return the sentence with which every report tells a student of the checks that are not here; empty if all are."""
+    if not work.withheld:
+        return ""
+    points = "1 more point is" if work.withheld == 1 else f"{work.withheld} more points are"
+    return f"{points} in checks that your teacher keeps: they do not count here"
 
 
 def _first_told(run: Trace, runs: list[Trace]) -> Trace:

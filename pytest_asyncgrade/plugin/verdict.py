@@ -76,6 +76,7 @@ def _packed(result: CheckResult, submission: Submission | None) -> str:
         isolation=submission.isolation,
         seed=submission.seed if submission.is_random else None,
         left_behind=submission.parcel.left_behind if submission.runs else {},
+        withheld=submission.exercise.withheld,
     )
 
 

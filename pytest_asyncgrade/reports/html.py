@@ -10,7 +10,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from pytest_asyncgrade.grading import Verdict, Visibility
+from pytest_asyncgrade.grading import Verdict, Visibility, withheld
 from pytest_asyncgrade.trace.picture import legend, svg
 from pytest_asyncgrade.trace.text import printable, short
 from pytest_asyncgrade.trace.timeline import headline
@@ -47,6 +47,7 @@ def page_of_run(trace: Trace) -> str:
     work = {
         "id": "run", "title": printable(trace.asked), "checks": [], "runs": [_run(trace)], "findings": findings,
         "source": _source(trace.source, {}, findings), "script": "The program", "seed": None, "left_behind": [],
+        "withheld": "",
     }  # fmt: skip
     return _template().render(title=printable(headline(trace)), grade=None, works=[work], legend=legend())
 
@@ -67,7 +68,7 @@ def _work(work: Work, ident: str) -> dict[str, Any]:
     return {
         "id": ident, "title": printable(title), "score": work.score, "max_score": work.max_score,
         "checks": [_check(check) for check in work.checks],
-        "seed": work.seed, "findings": findings, "script": printable(work.script),
+        "seed": work.seed, "withheld": withheld(work), "findings": findings, "script": printable(work.script),
         "left_behind": [(printable(name), printable(reason)) for name, reason in work.left_behind.items()],
         "runs": [_run(run) for run in runs], "source": _source(source, _ends(runs), findings),
     }  # fmt: skip

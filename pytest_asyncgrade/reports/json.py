@@ -46,6 +46,7 @@ def _work(work: Work) -> dict[str, Any]:
         "isolation": work.isolation,
         "seed": work.seed,
         "left_behind": dict(work.left_behind),
+        "withheld": work.withheld,
         "findings": [
             {
                 "kind": finding.kind, "message": finding.message, "advice": finding.advice,

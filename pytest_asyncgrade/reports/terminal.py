@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
-from pytest_asyncgrade.grading import Verdict, Visibility
+from pytest_asyncgrade.grading import Verdict, Visibility, withheld
 from pytest_asyncgrade.trace.text import printable
 from pytest_asyncgrade.trace.timeline import explained, headline, timeline
 
@@ -51,6 +51,8 @@ def _work(work: Work, *, verbose: bool) -> Iterator[Styled]:
     told: set[Failure] = set()
     for check in work.checks:
         yield from _check(check, told)
+    if work.withheld:
+        yield from _wrapped(withheld(work), 2, style=("yellow",))
     if work.seed is not None and not all(check.verdict is Verdict.PASSED for check in work.checks):
         yield from _wrapped(f"with random values; --grade-seed={work.seed} gives the same ones again", 2)
     for name, reason in work.left_behind.items():
