@@ -93,6 +93,12 @@ class Exercise:
         """What a submission's file is called."""
         return f"{self.slug}.py"
 
+    @staticmethod
+    def program_in(folder: Path, slug: str) -> Path:
+        """Return ``FOLDER/<slug>.py``, or ``FOLDER/<slug>/<slug>.py`` if that is what there is."""
+        flat, nested = folder / f"{slug}.py", folder / slug / f"{slug}.py"
+        return nested if nested.exists() and not flat.exists() else flat
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -125,10 +131,12 @@ class Source:
     def script(self, exercise: Exercise, student: str) -> Path:
         """Return the file a student handed in for an exercise, whether or not it is there."""
         if self.submissions is not None:
-            return _in_folder(self.submissions / student, exercise)
+            return exercise.program_in(self.submissions / student, exercise.slug)
         if self.submission is None:
             return exercise.starter
-        return _in_folder(self.submission, exercise) if self.submission.is_dir() else self.submission
+        if self.submission.is_dir():
+            return exercise.program_in(self.submission, exercise.slug)
+        return self.submission
 
 
 def _settings(path: Path) -> dict[str, Any]:
@@ -181,9 +189,3 @@ def _rules(given: dict[str, Any], path: Path) -> Rules:
             msg = f'{path}, [files]: {name} = {patterns!r}: give a list of patterns, as in ["*.csv", "data/*"]'
             raise UsageError(msg)
     return Rules(**{name: tuple(patterns) for name, patterns in given.items()})
-
-
-def _in_folder(folder: Path, exercise: Exercise) -> Path:
-    """Return ``FOLDER/<slug>.py``, or ``FOLDER/<slug>/<slug>.py`` if that is what there is."""
-    flat, nested = folder / exercise.filename, folder / exercise.slug / exercise.filename
-    return nested if nested.exists() and not flat.exists() else flat

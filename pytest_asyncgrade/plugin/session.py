@@ -12,19 +12,20 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_asyncgrade.errors import AsyncgradeError, UsageError
-from pytest_asyncgrade.grading import Source, Submission, checked_timeout, collect
+from pytest_asyncgrade.grading import Submission, checked_timeout, collect
 from pytest_asyncgrade.reports import ReportFile
 from pytest_asyncgrade.reports.terminal import render
 from pytest_asyncgrade.sandbox import CAN_FORK, HOW_TO_GET_IT, Stem, why_not_strict
 
 from .comparison import COMPARISON
 from .marks import exercise_of, points_of
+from .finding import find
 from .surroundings import meddlers
 from .verdict import ORDER, Seen, judge
 
 if TYPE_CHECKING:
     from collections.abc import Generator
-    from pathlib import Path
+    from pytest_asyncgrade.grading import Source
 
 _GRADER_IS_BROKEN = pytest.ExitCode.INTERNAL_ERROR
 _STATUS: dict[str, tuple[str, str, tuple[str, Any]]] = {
@@ -57,14 +58,12 @@ class GradeSession:
     def begin(cls, config: pytest.Config, stem: Stem | None) -> GradeSession:
         """Check what was asked for; pytest.UsageError says what is wrong with it."""
         option = config.option
-        if config.args_source is not config.ArgsSource.ARGS:
-            config.args[:] = [str(_default_graders(config))]
         _silence_pytest_asyncio()
         option.verbose -= 1  # pytest's own header and file names say nothing to a student
         try:
             if option.grade_timeout is not None:
                 checked_timeout(option.grade_timeout, "--grade-timeout")
-            source = Source(option.submission, option.submissions)
+            source = find(config)
             source.students()
             reports = tuple(map(ReportFile.parse, option.grade_report))
             if option.grade_isolation == "strict" and (reason := why_not_strict()):
@@ -248,19 +247,6 @@ class GradeSession:
                     f"warning: {name} may be the student's and have a say in this; `asyncgrade grade` lets it have none"
                 )
                 terminalreporter.write_line(warning, yellow=True)
-
-
-def _default_graders(config: pytest.Config) -> Path:
-    """Return the folder ``graders`` of where pytest was called, else of the root.
-
-    The root alone will not do: pytest takes the value of ``--submission`` for a hint at where the root is.
-    """
-    folders = [folder / "graders" for folder in (config.invocation_params.dir, config.rootpath)]
-    for folder in folders:
-        if folder.is_dir():
-            return folder
-    msg = f"--grade: there is no folder {folders[0]}: name the graders, as in `pytest --grade path/to/graders`"
-    raise pytest.UsageError(msg)
 
 
 def _silence_pytest_asyncio() -> None:
