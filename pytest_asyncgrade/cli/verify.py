@@ -160,7 +160,7 @@ def grade_programs(exercise: Exercise, programs: Mapping[str, str], *options: st
         report = folder / "grade.json"
         command = [
             sys.executable, "-m", "pytest_asyncgrade.cli", "grade", str(folder / "class"), "--students",
-            "--graders", str(exercise.grader), "--report", f"json={report}", *options,
+            "--graders", str(exercise.grader), "--report", f"json={report}", "--reveal", *options,
         ]  # fmt: skip
         done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)  # noqa: S603  # ours
         if done.returncode not in {0, _LOST} or not report.is_file():

@@ -1,7 +1,6 @@
 """One page that stands alone: scores, reasons, what happened, the program with the lines concerned marked.
 
-No script and no request: a Content-Security-Policy forbids both, whatever a student's text is made of.  What a student
-may not see of hidden checks is not in it.
+No script and no request: a Content-Security-Policy forbids both, whatever a student's text is made of.
 """
 
 from __future__ import annotations
@@ -10,7 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from pytest_asyncgrade.grading import Verdict, Visibility, withheld
+from pytest_asyncgrade.grading import Verdict, withheld
 from pytest_asyncgrade.trace.picture import legend, svg
 from pytest_asyncgrade.trace.text import printable, short
 from pytest_asyncgrade.trace.timeline import headline
@@ -20,6 +19,8 @@ if TYPE_CHECKING:
 
     from pytest_asyncgrade.grading import CheckResult, Grade, Work
     from pytest_asyncgrade.trace import Trace
+
+    from .about import About
 
 MOST_LINES = 500
 MOST_VALUES = 50
@@ -32,7 +33,7 @@ _WORDS = {
 _COLOURS = {Verdict.PASSED: "good", Verdict.FAILED: "bad", Verdict.ERROR: "bad", Verdict.NOT_RUN: "warn"}
 
 
-def render(grade: Grade) -> str:
+def render(grade: Grade, _about: About) -> str:
     """Return the page."""
     works = [_work(work, f"work-{number}") for number, work in enumerate(grade.works, start=1)]
     title = works[0]["title"] if len(works) == 1 else ", ".join(grade.exercises) or "Nothing was graded"
@@ -75,15 +76,14 @@ def _work(work: Work, ident: str) -> dict[str, Any]:
 
 
 def _check(check: CheckResult) -> dict[str, Any]:
-    hidden = check.points.visibility is not Visibility.VISIBLE
-    failure = None if hidden else check.failure
+    failure = check.failure
     rationale = failure.rationale if failure else ""
     if failure and check.verdict is Verdict.ERROR:
         rationale = "This is a mistake in the grader, not in your program."
     return {
         "verdict": check.verdict.value, "word": _WORDS[check.verdict], "colour": _COLOURS[check.verdict],
         "score": check.score, "points": check.points.points, "bonus": check.points.bonus,
-        "name": "(a hidden check)" if hidden else printable(check.name),
+        "name": printable(check.name),
         "rationale": printable(rationale),
         "expected": [] if failure is None else _some(failure.expected),
         "actual": [] if failure is None else _some(failure.actual),

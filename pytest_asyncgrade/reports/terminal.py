@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
-from pytest_asyncgrade.grading import Verdict, Visibility, withheld
+from pytest_asyncgrade.grading import Verdict, withheld
 from pytest_asyncgrade.trace.text import printable
 from pytest_asyncgrade.trace.timeline import explained, headline, timeline
 
@@ -83,14 +83,12 @@ def _findings(work: Work) -> Iterator[Styled]:
 
 
 def _check(check: CheckResult, told: set[Failure]) -> Iterator[Styled]:
-    hidden = check.points.visibility is not Visibility.VISIBLE
     of = f"{check.score}/{check.points.points}" + (" bonus" if check.points.bonus else "")
-    name = "(a hidden check)" if hidden else printable(check.name)
-    first, *rest = textwrap.wrap(name, WIDTH - 16) or [""]
+    first, *rest = textwrap.wrap(printable(check.name), WIDTH - 16) or [""]
     yield f"  {_WORDS[check.verdict]:<8}{of:<4} {first}", _STYLES[check.verdict]
     for line in rest:
         yield f"{'':15}{line}", _STYLES[check.verdict]
-    if check.failure is not None and not hidden:
+    if check.failure is not None:
         yield from _failure(check.failure, check.verdict, again=check.failure in told)
         told.add(check.failure)
 
