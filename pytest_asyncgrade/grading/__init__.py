@@ -2,9 +2,9 @@
 
 from .exercise import Exercise, Source
 from .grade import CheckResult, Failure, Grade, Points, Verdict, Visibility, Work, collect, pack_result, withheld
-from .submission import Submission, checked_timeout
+from .submission import Deadline, Submission, checked_timeout
 
 __all__ = [
-    "CheckResult", "Exercise", "Failure", "Grade", "Points", "Source", "Submission", "Verdict", "Visibility", "Work",
-    "checked_timeout", "collect", "pack_result", "withheld",
+    "CheckResult", "Deadline", "Exercise", "Failure", "Grade", "Points", "Source", "Submission", "Verdict",
+    "Visibility", "Work", "checked_timeout", "collect", "pack_result", "withheld",
 ]  # fmt: skip

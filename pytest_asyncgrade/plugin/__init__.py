@@ -54,6 +54,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--grade-timeout", metavar="SECONDS", type=float, help="real seconds that a run may take (default: 10)"
     )
     group.addoption(
+        "--grade-deadline", metavar="SECONDS", type=float, help="begin no further run after these real seconds"
+    )
+    group.addoption(
         "--grade-seed", metavar="NUMBER", type=int, help="the seed of all random values (default: of the submission)"
     )
     group.addoption(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_asyncgrade.errors import AsyncgradeError, UsageError
-from pytest_asyncgrade.grading import Submission, checked_timeout, collect
+from pytest_asyncgrade.grading import Deadline, Submission, checked_timeout, collect
 from pytest_asyncgrade.reports.terminal import render
 from pytest_asyncgrade.sandbox import CAN_FORK, HOW_TO_GET_IT, Stem, why_not_strict
 
@@ -53,6 +53,8 @@ class GradeSession:
         self.item: pytest.Item | None = None
         self.spare_stem = stem
         self.meddlers = meddlers(config, source)
+        seconds = config.option.grade_deadline
+        self.deadline = None if seconds is None else Deadline(seconds)
 
     @classmethod
     def begin(cls, config: pytest.Config, stem: Stem | None) -> GradeSession:
@@ -63,6 +65,8 @@ class GradeSession:
         try:
             if option.grade_timeout is not None:
                 checked_timeout(option.grade_timeout, "--grade-timeout")
+            if option.grade_deadline is not None:
+                checked_timeout(option.grade_deadline, "--grade-deadline")
             source = find(config)
             source.students()
             reporting = Reporting.begin(config, source)
@@ -119,7 +123,7 @@ class GradeSession:
             alone = self.source.submission is not None and self.source.submission.is_file()
             self.submissions[key] = Submission(
                 exercise, script, student=student, timeout=self._timeout, alone=alone, launcher=self._next_stem(),
-                seed=self.config.option.grade_seed,
+                seed=self.config.option.grade_seed, deadline=self.deadline,
             )  # fmt: skip
         return self.submissions[key]
 
