@@ -8,11 +8,17 @@ from typing import BinaryIO, TextIO
 
 import click
 
+from . import platforms
+
 
 @click.group()
 @click.version_option(package_name="pytest-asyncgrade")
 def main() -> None:
     """Run and grade asyncio programs in virtual time."""
+
+
+for command in (platforms.action, platforms.classroom50, platforms.gradescope, platforms.init):
+    main.add_command(command)
 
 
 @main.command(context_settings={"ignore_unknown_options": True})

@@ -14,6 +14,7 @@ from pytest_asyncgrade.errors import UsageError
 from .exercise import Exercise
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 
@@ -49,6 +50,13 @@ def of_folder(folder: Path) -> Whereabouts | None:
         if graders:
             return Whereabouts(tuple(graders), folder)
     return None
+
+
+def of_repository(root: Path, slugs: Iterable[str]) -> Path:
+    """Return the folder of a student's repository with the programs of exercises: ``exercises``, or the root itself."""
+    nested = root / "exercises"
+    programs = [Exercise.program_in(root, slug) for slug in slugs]
+    return nested if nested.is_dir() and not any(program.is_file() for program in programs) else root
 
 
 def _is_grader(folder: Path) -> bool:
