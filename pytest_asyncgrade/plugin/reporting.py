@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pytest
-
 from pytest_asyncgrade.errors import UsageError
 from pytest_asyncgrade.reports import About, ReportFile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import pytest
 
     from pytest_asyncgrade.grading import Grade, Source
 
@@ -53,8 +53,9 @@ class Reporting:
         """Return the grade as the terminal may show it."""
         return grade if self.reveal else grade.for_students()
 
-    def write(self, grade: Grade) -> None:
-        """Write the files."""
+    def write(self, grade: Grade) -> list[str]:
+        """Write the files; return what went wrong, so that one that cannot be written does not cost the others."""
+        problems = []
         for file in self.files:
             try:
                 text = file.render(grade, self.about, reveal=self.reveal)
@@ -63,8 +64,8 @@ class Reporting:
                 else:
                     file.write(text)
             except (UsageError, OSError) as error:
-                msg = f"--grade-report {file.format}={file.path or '-'}: {error}"
-                raise pytest.UsageError(msg) from None
+                problems.append(f"--grade-report {file.format}={file.path or '-'}: {error}")
+        return problems
 
     def write_waiting(self) -> None:
         """Write what goes to standard output."""

@@ -55,6 +55,7 @@ class GradeSession:
         self.meddlers = meddlers(config, source)
         seconds = config.option.grade_deadline
         self.deadline = None if seconds is None else Deadline(seconds)
+        self.problems: list[str] = []
 
     @classmethod
     def begin(cls, config: pytest.Config, stem: Stem | None) -> GradeSession:
@@ -239,7 +240,9 @@ class GradeSession:
                 else pytest.ExitCode.TESTS_FAILED
             )
         if not self.config.option.collectonly:
-            self.reporting.write(grade)
+            self.problems = self.reporting.write(grade)
+        if self.problems:
+            session.exitstatus = pytest.ExitCode.USAGE_ERROR
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Show the grade."""
@@ -253,6 +256,8 @@ class GradeSession:
                     f"warning: {name} may be the student's and have a say in this; `asyncgrade grade` lets it have none"
                 )
                 terminalreporter.write_line(warning, yellow=True)
+        for problem in self.problems:
+            terminalreporter.write_line(f"ERROR: {problem}", red=True)
 
 
 def _silence_pytest_asyncio() -> None:

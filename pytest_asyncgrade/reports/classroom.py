@@ -13,14 +13,19 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_asyncgrade.grading import Verdict
 
-from .places import place_of
+from .places import Places
 from .words import as_json, cut, entries, nothing, one_line, reasons, tame
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pytest_asyncgrade.grading import Grade
+    from pytest_asyncgrade.trace import Place
 
     from .about import About
     from .words import Entry
+
+Test = dict[str, Any]
 
 VERSION = 3
 MOST_BASE64 = 120_000
@@ -32,13 +37,18 @@ _STATUS = {Verdict.PASSED: "pass", Verdict.FAILED: "fail", Verdict.ERROR: "error
 
 def render(grade: Grade, _about: About) -> str:
     """Return the result as JSON that fits into a variable as base64."""
-    found = entries(grade)
-    tried = [(longest, len(found)) for longest in _LONGEST]
-    number = len(found)
+    places = Places(grade)
+    tests = [_test(entry, places.of(entry)) for entry in entries(grade)]
+    return next(text for text in _shorter_and_shorter(grade, tests) if len(encoded(text)) <= MOST_BASE64)
+
+
+def _shorter_and_shorter(grade: Grade, tests: list[Test]) -> Iterator[str]:
+    for longest in _LONGEST:
+        yield _result(grade, [_cut(test, longest) for test in tests])
+    number = len(tests)
     while number > 1:
         number //= 2
-        tried.append((_LONGEST[-1], number))
-    return next(text for size in tried if len(encoded(text := _result(grade, found, *size))) <= MOST_BASE64)
+        yield _result(grade, [*(_cut(test, _LONGEST[-1]) for test in tests[:number]), _together(tests[number:])])
 
 
 def encoded(result: str) -> str:
@@ -46,38 +56,37 @@ def encoded(result: str) -> str:
     return b64encode(result.encode()).decode("ascii")
 
 
-def _result(grade: Grade, found: list[Entry], longest: int, number: int) -> str:
-    tests = [_test(entry, longest) for entry in found[:number]]
-    if found[number:]:
-        tests.append(_together(found[number:]))
+def _result(grade: Grade, tests: list[Test]) -> str:
     status = "error" if grade.broken or not tests else "pass" if grade.complete else "fail"
     tests = tests or [_entry("something is graded", "error", nothing(grade), 0)]
     result = {"version": VERSION, "status": status, "max_score": max(grade.max_score, 1), "tests": tests}
     return as_json(result, indent=None)
 
 
-def _test(entry: Entry, longest: int) -> dict[str, Any]:
+def _test(entry: Entry, place: Place | None) -> Test:
     work, check = entry.work, entry.check
-    place = None if check.verdict is Verdict.PASSED else place_of(work, check)
-    asked = "\n".join(tame(work.runs[key].asked) for key in check.runs if key in work.runs)
-    test = _entry(entry.name, _STATUS[check.verdict], cut("\n".join(reasons(check)), longest), check.score)
+    test = _entry(entry.name, _STATUS[check.verdict], "\n".join(reasons(check)), check.score)
     return test | {
-        "test_code": cut(asked, longest),
+        "test_code": "\n".join(tame(work.runs[key].asked) for key in check.runs if key in work.runs),
         "filename": one_line(place.filename if place else work.script),
         "line_no": place.lineno if place else 1,
         "duration": round(check.duration, 3),
     }
 
 
-def _together(found: list[Entry]) -> dict[str, Any]:
+def _cut(test: Test, longest: int) -> Test:
+    return test | {name: cut(test[name], longest) for name in ("message", "test_code")}
+
+
+def _together(tests: list[Test]) -> Test:
     """Return one test that stands for many."""
-    passed = sum(entry.check.verdict is Verdict.PASSED for entry in found)
-    message = "" if passed == len(found) else f"{passed} of them passed; there is no room to tell the others one by one"
-    score = sum(entry.check.score for entry in found)
-    return _entry(f"[... {len(found):,} more checks]", "fail" if message else "pass", message, score)
+    passed = sum(test["status"] == "pass" for test in tests)
+    message = "" if passed == len(tests) else f"{passed} of them passed; there is no room to tell the others one by one"
+    score = sum(test["score"] for test in tests)
+    return _entry(f"[... {len(tests):,} more checks]", "fail" if message else "pass", message, score)
 
 
-def _entry(name: str, status: str, message: str, score: int) -> dict[str, Any]:
+def _entry(name: str, status: str, message: str, score: int) -> Test:
     return {
         "name": name, "status": status, "message": message, "test_code": "", "task_id": None, "filename": "",
         "line_no": 1, "duration": 0, "score": score,

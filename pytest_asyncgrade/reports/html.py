@@ -14,6 +14,8 @@ from pytest_asyncgrade.trace.picture import legend, svg
 from pytest_asyncgrade.trace.text import printable, short
 from pytest_asyncgrade.trace.timeline import headline
 
+from .words import inert
+
 if TYPE_CHECKING:
     from jinja2 import Template
 
@@ -37,7 +39,7 @@ def render(grade: Grade, _about: About) -> str:
     """Return the page."""
     works = [_work(work, f"work-{number}") for number, work in enumerate(grade.works, start=1)]
     title = works[0]["title"] if len(works) == 1 else ", ".join(grade.exercises) or "Nothing was graded"
-    return _template().render(title=title, grade=grade, works=works, legend=legend())
+    return inert(_template().render(title=title, grade=grade, works=works, legend=legend()))
 
 
 def page_of_run(trace: Trace) -> str:

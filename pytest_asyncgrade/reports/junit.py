@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from pytest_asyncgrade.grading import Verdict
 from pytest_asyncgrade.trace.text import printable
 
-from .words import unique
+from .words import inert, unique
 
 if TYPE_CHECKING:
     from pytest_asyncgrade.grading import CheckResult, Grade, Work
@@ -31,7 +31,7 @@ def render(grade: Grade, _about: About) -> str:
     for work in grade.works:
         _suite(root, work)
     ET.indent(root)
-    return f'<?xml version="1.0" encoding="utf-8"?>\n{ET.tostring(root, encoding="unicode")}\n'
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{inert(ET.tostring(root, encoding="unicode"))}\n'
 
 
 def _counts(checks: list[CheckResult]) -> dict[str, str]:

@@ -2,24 +2,55 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
+
+from pytest_asyncgrade.grading import Verdict
+from pytest_asyncgrade.trace import Outcome, Place
+
+from .words import tame
 
 if TYPE_CHECKING:
     from pathlib import PurePath
 
-    from pytest_asyncgrade.grading import CheckResult, Work
-    from pytest_asyncgrade.trace import Place, Trace
+    from pytest_asyncgrade.grading import CheckResult, Grade, Work
+    from pytest_asyncgrade.trace import Trace
+
+    from .words import Entry
 
 
-def place_of(work: Work, check: CheckResult) -> Place | None:
-    """Return the line where the program ended, else that of a finding, else one that printed what the check names."""
+class Places:
+    """Knows of each run where it ended, or else went wrong: looked up once, since many checks look at one run."""
+
+    def __init__(self, grade: Grade) -> None:
+        self._known = {
+            (id(work), key): _end(work, run) or _finding(run) for work in grade.works for key, run in work.runs.items()
+        }
+
+    def of(self, entry: Entry) -> Place | None:
+        """Return the line where the program ended, else that of a finding, else one that printed what is quoted."""
+        work, check = entry.work, entry.check
+        if check.verdict not in {Verdict.FAILED, Verdict.NOT_RUN}:
+            return None
+        keys = [key for key in check.runs if key in work.runs]
+        known = (self._known[id(work), key] for key in keys)
+        printed = (place for key in keys for place in _printed(work.runs[key], check))
+        return next((place for places in (known, printed) for place in places if place), None)
+
+
+def _end(work: Work, run: Trace) -> Place | None:
+    """Return where a run ended that did not finish: by its exception, else by the reason, which is ours."""
+    if run.outcome in {Outcome.FINISHED, Outcome.CRASHED} or (run.exception and run.exception.place):
+        return run.exception.place if run.exception else None
+    match = re.search(r"\bline (\d+)(?: of ([^\s,:]+))?", run.reason)
+    return Place(match[2] or work.script, int(match[1]), "") if match else None
+
+
+def _finding(run: Trace) -> Place | None:
     from pytest_asyncgrade.trace.findings import find
 
-    runs = [work.runs[key] for key in check.runs if key in work.runs]
-    ends = (run.exception.place for run in runs if run.outcome != "finished" and run.exception)
-    findings = (finding.place for run in runs if not run.varied for finding in find(run))
-    printed = (place for run in runs for place in _printed(run, check))
-    return next((place for places in (ends, findings, printed) for place in places if place), None)
+    places = [finding.place for finding in find(run) if finding.place] if not run.varied else []
+    return places[0] if places else None
 
 
 def _printed(run: Trace, check: CheckResult) -> list[Place]:
@@ -29,12 +60,16 @@ def _printed(run: Trace, check: CheckResult) -> list[Place]:
 
 
 def file_of(work: Work, place: Place | None, root: PurePath | None) -> str:
-    """Return the path of a student's file from the root of the repository; empty if it is not in there."""
+    """Return the path of a student's file from the root of the repository.
+
+    Empty if it is not in there, or called what could not be written there as it is.
+    """
     if not work.path or root is None:
         return ""
     path = type(root)(work.path)
     file = path.parent / place.filename if place else path
     try:
-        return file.relative_to(root).as_posix()
+        inside = file.relative_to(root).as_posix()
     except ValueError:
         return ""
+    return inside if tame(inside) == inside else ""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_asyncgrade.grading import Verdict
 from pytest_asyncgrade.trace.text import printable
+from pytest_asyncgrade.trace.timeline import explained, headline, timeline
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -18,10 +20,9 @@ LONGEST_NAME = 200
 LONGEST_NOTE = 40
 _GRADERS_MISTAKE = "This is a mistake in the grader, not in your program. For your teacher:"
 _SAYS_NO_MORE = {
-    Verdict.PASSED: "earned",
-    Verdict.FAILED: "lost",
+    Verdict.FAILED: "this check is lost; what it looks at is not shown",
     Verdict.ERROR: "this is a mistake in the grader, not in your program",
-    Verdict.NOT_RUN: "it could not be run",
+    Verdict.NOT_RUN: "this check could not be run",
 }
 """Of a check whose reason is not for everybody."""
 
@@ -58,13 +59,14 @@ def unique(names: Iterable[str]) -> list[str]:
     >>> unique(["it naps", "it naps", "it ends"])
     ['it naps', 'it naps (2)', 'it ends']
     """
-    taken: dict[str, None] = {}
+    taken: dict[str, int] = {}
     for name in names:
-        number, free = 1, name
+        number, free = taken.get(name, 0), name
         while free in taken:
             number += 1
             free = f"{name} ({number})"
-        taken[free] = None
+        taken[name] = number or 1
+        taken.setdefault(free, 1)
     return list(taken)
 
 
@@ -74,21 +76,56 @@ def reasons(check: CheckResult) -> list[str]:
         return []
     if check.failure is None:
         return [_SAYS_NO_MORE[check.verdict]]
-    lines = _mistake(check.failure) if check.verdict is Verdict.ERROR else _failure(check.failure, check.verdict)
-    return [tame(part) for line in lines for part in line.split("\n")]
+    return list(_mistake(check.failure) if check.verdict is Verdict.ERROR else _failure(check.failure, check.verdict))
 
 
 def _mistake(failure: Failure) -> Iterator[str]:
     yield _GRADERS_MISTAKE
-    yield failure.traceback or failure.rationale
+    yield from lines_of(failure.traceback or failure.rationale)
 
 
 def _failure(failure: Failure, verdict: Verdict) -> Iterator[str]:
-    yield failure.rationale or _SAYS_NO_MORE[verdict]
+    yield from lines_of(failure.rationale or _SAYS_NO_MORE[verdict])
     for heading, values in (("expected:", failure.expected), ("actual:", failure.actual)):
-        yield from [heading, *(f"  {value}" for value in some(values))] if values else []
+        yield from [heading, *(tame(f"  {value}") for value in some(values))] if values else []
     if failure.hint and verdict is Verdict.FAILED:
-        yield f"hint: {failure.hint}"
+        yield tame(f"hint: {failure.hint}")
+
+
+def looked_at(work: Work) -> list[str]:
+    """Return in lines what there is to look at in a program, and the way out."""
+    lines: list[str] = []
+    for message, advice in explained(work.findings):
+        lines += [f"- {message}", *([f"  {advice}"] if advice else [])]
+    return [tame(line) for line in lines]
+
+
+def happened(work: Work) -> list[str]:
+    """Return in lines what the runs did on which something was lost."""
+    lines: list[str] = []
+    for trace in work.runs_to_show():
+        lines += [*([""] if lines else []), headline(trace), *timeline(trace)]
+    return [tame(line).rstrip() for line in lines]
+
+
+def remarks(work: Work) -> list[str]:
+    """Return in lines what else there is to know: random values, files that were left out."""
+    lines = [f"{name} was left out: {reason}" for name, reason in work.left_behind.items()]
+    if work.seed is not None and any(check.verdict is not Verdict.PASSED for check in work.checks):
+        lines.append(f"with random values; --grade-seed={work.seed} gives the same ones again")
+    return [tame(line) for line in lines]
+
+
+def points(grade: Grade | Work) -> str:
+    """Return a score in words."""
+    return f"{grade.score} of {grade.max_score} points"
+
+
+def total(grade: Grade) -> str:
+    """Return the whole score in words; of a grade that is none, why."""
+    if not any(True for _ in grade.checks):
+        return nothing(grade)
+    return f"{points(grade)} so far: a grader is broken, so this is not a grade" if grade.broken else points(grade)
 
 
 def nothing(grade: Grade) -> str:
@@ -128,6 +165,16 @@ def tame(line: str) -> str:
     line = printable(line).replace("##[", "##\\[")
     blanks = len(line) - len(line.lstrip())
     return f"{line[:blanks]}\\{line[blanks:]}" if line.startswith("::", blanks) else line
+
+
+def lines_of(*texts: str) -> list[str]:
+    """Return the lines of texts, each tame."""
+    return [tame(line) for text in texts if text for line in text.split("\n")]
+
+
+def inert(markup: str) -> str:
+    """Return XML or HTML without a command of GitHub Actions, should it be printed there: the same to who reads it."""
+    return re.sub(r"^(\s*):(?=:)", r"\1&#58;", markup.replace("##[", "#&#35;["), flags=re.MULTILINE)
 
 
 def as_json(data: Any, *, indent: int | None = 2) -> str:

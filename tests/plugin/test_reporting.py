@@ -72,6 +72,8 @@ def test_only_collecting_writes_no_report(course: Course) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
+        (["--grade-gradebook=canvas"], "--grade-gradebook canvas: that is for the report csv: "
+                                       "add --grade-report csv=PATH"),
         (["--grade-max-score=10"], "--grade-max-score 10: that is for the report classroom50: "
                                    "add --grade-report classroom50=PATH"),
         (["--grade-report=json=graders"], "--grade-report json=graders: *graders is a folder: name a file"),
@@ -109,7 +111,7 @@ def test_a_report_that_cannot_be_written_is_one_message(course: Course, monkeypa
     monkeypatch.setattr("tempfile.mkstemp", full)
     result = course.grade("--grade-report=json=grade.json")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(["ERROR: --grade-report json=*grade.json: [[]Errno 28] No space left on device"])
+    result.stdout.fnmatch_lines(["total: 5 of 5 points", "ERROR: --grade-report json=*: [[]Errno 28] No space left*"])
 
 
 def test_a_program_is_graded_for_classroom_50_and_for_the_classic(

@@ -21,7 +21,9 @@ from .grades import ABOUT, EVERYTHING, RUN, check
 if TYPE_CHECKING:
     from pathlib import Path
 
-FORMATS = ("classroom", "classroom50", "html", "json", "junit")
+FORMATS = (
+    "classroom", "classroom50", "csv", "exercism", "github", "gradescope", "html", "json", "junit", "markdown"
+)  # fmt: skip
 SCHEMA = json.loads(resources.files("pytest_asyncgrade.reports").joinpath("grade.schema.json").read_text())
 
 
