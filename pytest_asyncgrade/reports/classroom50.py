@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from .words import Entry
 
 SCHEMA = "classroom50/result/v1"
-TYPES = ("individual", "group")
+TYPES = ("individual", "group", "team")
 LONGEST_REASON = 5_000
 MOST_REASONS = 1_000_000
 """Characters of all reasons together: a result of more than 10 MiB is not collected."""

@@ -6,7 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pytest_asyncgrade.grading import Verdict
+from pytest_asyncgrade.grading import Verdict, withheld
 from pytest_asyncgrade.trace.text import printable
 from pytest_asyncgrade.trace.timeline import explained, headline, timeline
 
@@ -109,8 +109,9 @@ def happened(work: Work) -> list[str]:
 
 
 def remarks(work: Work) -> list[str]:
-    """Return in lines what else there is to know: random values, files that were left out."""
-    lines = [f"{name} was left out: {reason}" for name, reason in work.left_behind.items()]
+    """Return in lines what else there is to know: checks and files that were left out, random values."""
+    lines = [withheld(work)] if work.withheld else []
+    lines += [f"{name} was left out: {reason}" for name, reason in work.left_behind.items()]
     if work.seed is not None and any(check.verdict is not Verdict.PASSED for check in work.checks):
         lines.append(f"with random values; --grade-seed={work.seed} gives the same ones again")
     return [tame(line) for line in lines]

@@ -55,10 +55,12 @@ def test_without_them_the_visible_ones_are_graded_and_the_reports_say_so(hidden:
     hidden.write("exercises/naps/naps.py", SLOW)
     full = json.loads(report(hidden))
     (hidden.path / "graders/naps/test_naps_hidden.py").unlink()
-    reports = [f"--grade-report={name}={name}.out" for name in ("json", "html")]
+    reports = [f"--grade-report={name}={name}.out" for name in ("json", "html", "markdown", "gradescope")]
     result = hidden.grade(*reports)
     sentence = "3 more points are in checks that your teacher keeps: they do not count here"
     assert f"  {sentence}" in result.outlines
+    for name in ("markdown", "gradescope"):
+        assert sentence in (hidden.path / f"{name}.out").read_text(encoding="utf-8")
     assert f"{sentence}." in (hidden.path / "html.out").read_text(encoding="utf-8")
     work = json.loads((hidden.path / "json.out").read_text(encoding="utf-8"))["works"][0]
     assert (work["withheld"], work["score"], work["max_score"]) == (3, 0, 5)
