@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 PREFIX = "ASYNCGRADE_"
 FAIL_ON = ("lost", "error", "never")
-SECONDS = 3600.0
+SECONDS = 600.0
+"""After which no further run of one student's begins; a class takes its time, for nobody is to lose by that."""
 _FILES = {
     "html": "grade.html", "json": "grade.json", "junit": "junit.xml", "csv": "grades.csv", "markdown": "summary.md",
     "classroom": "result.json", "github": "annotations.txt",
@@ -80,7 +81,7 @@ def action(environ: Mapping[str, str], workspace: Path) -> int:
         inputs = Inputs.parse(environ, workspace)
         folder = Path(tempfile.mkdtemp(prefix="asyncgrade-", dir=environ.get("RUNNER_TEMP") or None))
         with without_commands(environ):
-            graded(inputs.graders, inputs.options(folder), seconds=SECONDS)
+            graded(inputs.graders, inputs.options(folder), seconds=None if inputs.students else SECONDS)
     except (NotGradedError, UsageError) as problem:
         error(f"asyncgrade: {problem}")
         add_outputs(environ, {"status": "error", "score": "0", "max-score": "0"})

@@ -44,18 +44,20 @@ def grade(graders: Path, options: Iterable[str]) -> NoReturn:
     sys.exit(_run(graders, options, None))
 
 
-def graded(graders: Path, options: Iterable[str], *, seconds: float) -> bool:
-    """Grade for a platform, in `seconds` at most, or little more; tell whether the grade is one to rely on.
+def graded(graders: Path, options: Iterable[str], *, seconds: float | None) -> bool:
+    """Grade for a platform; tell whether the grade is one to rely on.
 
-    NotGradedError if there is none at all.
+    After `seconds` no further run begins, and a little later the grading is given up; None: it may take any time.
+    NotGradedError if there is no grade at all.
     """
     if not graders.exists():
         msg = f"there are no graders in {graders}"
         raise NotGradedError(msg)
+    deadline = [] if seconds is None else [f"--grade-deadline={seconds:g}"]
     try:
-        status = _run(graders, [*options, f"--grade-deadline={seconds:g}"], seconds + PATIENCE)
-    except subprocess.TimeoutExpired:
-        msg = f"the grading was given up after {seconds + PATIENCE:g} s: a grader does not come to its end"
+        status = _run(graders, [*options, *deadline], None if seconds is None else seconds + PATIENCE)
+    except subprocess.TimeoutExpired as expired:
+        msg = f"the grading was given up after {expired.timeout:g} s: a grader does not come to its end"
         raise NotGradedError(msg) from None
     if status not in {0, 1, _BROKEN}:
         msg = f"the grading ended with status {status}: {_WHY.get(status, 'it was killed')}"

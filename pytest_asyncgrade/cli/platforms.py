@@ -37,9 +37,15 @@ def classroom50(autograder: Path) -> None:
 @click.command()
 def action() -> None:
     """Grade as the action of action.yml asks for, in variables that begin with ASYNCGRADE_."""
+    from pytest_asyncgrade.errors import AsyncgradeError
+
     from .action import action as grade
 
-    sys.exit(grade(os.environ, Path.cwd()))
+    try:
+        sys.exit(grade(os.environ, Path.cwd()))
+    except AsyncgradeError as problem:  # nothing can be said to the workflow, but here
+        click.echo(f"asyncgrade action: {problem}", err=True)
+        sys.exit(1)
 
 
 @click.command()

@@ -161,6 +161,28 @@ def test_without_uv_pip_installs_the_version_asked_for_into_an_environment_of_it
     assert installed == "pip -I -m pip install --quiet --disable-pip-version-check pytest-asyncgrade==1.2.3"
 
 
+def test_the_step_fails_if_its_outputs_cannot_be_written(runner: Runner, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-I", "-m", "pytest_asyncgrade.cli", "action"],
+        cwd=tmp_path, env=runner.environ | {"GITHUB_OUTPUT": str(tmp_path)}, check=False,
+        capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"asyncgrade action: GITHUB_OUTPUT is {tmp_path}, which cannot be written: ")
+
+
+def test_a_student_sees_the_same_score_at_home(runner: Runner, tmp_path: Path) -> None:
+    half = GOOD.replace("nap(2), nap(1)", "nap(2), nap(1), nap(3)")
+    (runner.workspace / "two_naps.py").write_text(half, encoding="utf-8")
+    done = runner.run(exercise="two_naps")
+    shutil.copytree(runner.workspace / "graders", tmp_path / "home" / "graders")
+    shutil.copy(runner.workspace / "two_naps.py", tmp_path / "home")
+    command = [sys.executable, "-m", "pytest", "--grade", "two_naps", "-p", "no:randomly"]
+    at_home = subprocess.run(command, cwd=tmp_path / "home", capture_output=True, text=True, check=False).stdout
+    assert (done.outputs["score"], done.outputs["max-score"]) == ("2", "5")
+    assert "total: 2 of 5 points\n" in at_home
+
+
 def test_outputs_are_not_written_through_a_link(tmp_path: Path) -> None:
     precious = tmp_path / "precious"
     precious.write_text("mine")
