@@ -54,10 +54,11 @@ def graded(graders: Path, options: Iterable[str], *, seconds: float | None) -> b
         msg = f"there are no graders in {graders}"
         raise NotGradedError(msg)
     deadline = [] if seconds is None else [f"--grade-deadline={seconds:g}"]
+    end = None if seconds is None else seconds + PATIENCE
     try:
-        status = _run(graders, [*options, *deadline], None if seconds is None else seconds + PATIENCE)
-    except subprocess.TimeoutExpired as expired:
-        msg = f"the grading was given up after {expired.timeout:g} s: a grader does not come to its end"
+        status = _run(graders, [*options, *deadline], end)
+    except subprocess.TimeoutExpired:
+        msg = f"the grading was given up after {end:g} s: a grader does not come to its end"
         raise NotGradedError(msg) from None
     if status not in {0, 1, _BROKEN}:
         msg = f"the grading ended with status {status}: {_WHY.get(status, 'it was killed')}"
