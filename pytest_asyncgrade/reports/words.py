@@ -21,7 +21,7 @@ LONGEST_NOTE = 40
 _GRADERS_MISTAKE = "This is a mistake in the grader, not in your program. For your teacher:"
 _SAYS_NO_MORE = {
     Verdict.FAILED: "this check is lost; what it looks at is not shown",
-    Verdict.ERROR: "this is a mistake in the grader, not in your program",
+    Verdict.ERROR: "this is a mistake in the grader, not in your program; --grade-reveal shows your teacher which",
     Verdict.NOT_RUN: "this check could not be run",
 }
 """Of a check whose reason is not for everybody."""
