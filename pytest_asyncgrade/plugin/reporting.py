@@ -77,7 +77,7 @@ class Reporting:
 def _root(environ: Mapping[str, str], start: Path) -> Path:
     """Return the root of the repository: what GitHub says, else where ``.git`` is, else the folder we begin in."""
     if workspace := environ.get("GITHUB_WORKSPACE"):
-        return Path(workspace).absolute()
-    start = start.absolute()
+        return Path(workspace).resolve()
+    start = start.resolve()
     folders = [start, *start.parents] if start.is_dir() else list(start.parents)
     return next((folder for folder in folders if (folder / ".git").exists()), folders[0])

@@ -83,9 +83,9 @@ class ReportFile:
     def write(self, text: str) -> None:
         """Write the report, to a file whole or not at all; what was a link there is replaced, not followed."""
         if self.path is None:
-            sys.stdout.flush()
+            sys.stdout.flush()  # what was written as text before comes first
             sys.stdout.buffer.write(text.encode())
-            sys.stdout.flush()
+            sys.stdout.buffer.flush()
         else:
             _write(self.path, text)
 

@@ -10,16 +10,18 @@ from __future__ import annotations
 import csv
 import io
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pytest_asyncgrade.errors import UsageError
+from pytest_asyncgrade.grading import Verdict
 
 from .words import one_line, unique
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_asyncgrade.grading import Grade
+    from pytest_asyncgrade.grading import Grade, Work
 
     from .about import About
 
@@ -43,7 +45,7 @@ def _plain(grade: Grade, _about: About) -> Iterator[Row]:
     """Yield a row for each student: the score of each exercise, empty if there is none, and of all."""
     yield unique(["student", *map(safe, grade.exercises), "score", "max_score"])
     for student in grade.students:
-        yield [safe(student or _ONE), *_cells(grade, student), *map(str, _sums(grade, student))]
+        yield [safe(student or _ONE), *_cells(grade, student), *_total(grade, student)]
 
 
 def _canvas(grade: Grade, _about: About) -> Iterator[Row]:
@@ -68,20 +70,26 @@ def _moodle(grade: Grade, about: About) -> Iterator[Row]:
                 "name the folder 'Participant 12', or as Moodle does, 'Ada Lovelace_12_assignsubmission_file_'"
             )
             raise UsageError(msg)
-        score, most = _sums(grade, student)
         identifier = f"Participant {match[1] or match[2]}"
         full_name = safe(student[: match.start()])
-        yield [identifier, full_name, str(score), str(most), f"{about.now:%A, %d %B %Y, %I:%M %p}"]
+        yield [identifier, full_name, *_total(grade, student), f"{about.now:%A, %d %B %Y, %I:%M %p}"]
 
 
 def _cells(grade: Grade, student: str) -> Row:
-    scores = {work.exercise: str(work.score) for work in grade.works if work.student == student}
+    scores = {work.exercise: _score(work) for work in grade.works if work.student == student}
     return [scores.get(exercise, "") for exercise in grade.exercises]
 
 
-def _sums(grade: Grade, student: str) -> tuple[int, int]:
-    works = [work for work in grade.works if work.student == student]
-    return sum(work.score for work in works), sum(work.max_score for work in works)
+def _total(grade: Grade, student: str) -> Row:
+    """Return the score of a student and its maximum."""
+    own = replace(grade, works=tuple(work for work in grade.works if work.student == student))
+    return [_score(own), str(own.max_score)]
+
+
+def _score(graded: Grade | Work) -> str:
+    """Return a score; none where a grader is broken, so that nothing false gets into a gradebook."""
+    broken = any(check.verdict is Verdict.ERROR for check in graded.checks)
+    return "" if broken else str(graded.score)
 
 
 def safe(name: str) -> str:

@@ -21,7 +21,7 @@ LONGEST_NOTE = 40
 _GRADERS_MISTAKE = "This is a mistake in the grader, not in your program. For your teacher:"
 _SAYS_NO_MORE = {
     Verdict.FAILED: "this check is lost; what it looks at is not shown",
-    Verdict.ERROR: "this is a mistake in the grader, not in your program",
+    Verdict.ERROR: "this is a mistake in the grader, not in your program; --grade-reveal shows your teacher which",
     Verdict.NOT_RUN: "this check could not be run",
 }
 """Of a check whose reason is not for everybody."""
@@ -146,7 +146,7 @@ def cut(text: str, most: int) -> str:
     if len(text) <= most:
         return text
     kept = max(most - LONGEST_NOTE, 0)
-    return f"{text[:kept]}\n[... {len(text) - kept:,} more characters]"
+    return "\n".join([*([text[:kept]] if kept else []), f"[... {len(text) - kept:,} more characters]"])
 
 
 def one_line(text: str) -> str:
@@ -178,7 +178,15 @@ def inert(markup: str) -> str:
     return re.sub(r"^(\s*):(?=:)", r"\1&#58;", markup.replace("##[", "#&#35;["), flags=re.MULTILINE)
 
 
-def as_json(data: Any, *, indent: int | None = 2) -> str:
+def as_json(data: Any) -> str:
     """Return plain data as JSON text: ASCII, with a newline at its end, and no command of GitHub Actions in it."""
-    separators = (",", ":") if indent is None else None
-    return json.dumps(data, indent=indent, separators=separators).replace("##[", "#\\u0023[") + "\n"
+    return _harmless(json.dumps(data, indent=2))
+
+
+def as_short_json(data: Any) -> str:
+    """Return plain data of printable texts as JSON text in as few bytes as can be, and no command of Actions in it."""
+    return _harmless(json.dumps(data, separators=(",", ":"), ensure_ascii=False))
+
+
+def _harmless(text: str) -> str:
+    return text.replace("##[", "#\\u0023[") + "\n"

@@ -179,7 +179,26 @@ def _hostile() -> Grade:
     ))  # fmt: skip
 
 
+def _mixed() -> Grade:
+    order = Failure(
+        '"long" came before "short", not after it', ('"short"', '"long"'), ('"long" at 2 s', '"short" at 3 s')
+    )
+    checks = (
+        check(1, Verdict.PASSED, name="The program prints two lines."),
+        check(2, Verdict.FAILED, order, name="The shorter nap ends first."),
+        lost(3, name="The naps overlap."),
+        check(1, Verdict.PASSED, name="Each nap is a function.", points=Points(1, bonus=True), nodeid="bonus", order=4),
+        hidden(5, Visibility.HIDDEN, Verdict.FAILED),
+        hidden(6, Visibility.AFTER_DUE_DATE, Verdict.PASSED),
+    )
+    left = {"asyncio.py": "it would be imported instead of Python's own asyncio"}
+    runs = {"run": RUN, "secret": HIDDEN_RUN}
+    path = "/home/ada/repository/naps/naps.py"
+    return Grade((Work("naps", "", "naps.py", checks, runs, path, "strong (bubblewrap)", 42, left),))
+
+
 OUTCOMES: dict[str, Grade] = {
+    "mixed": _mixed(),
     "all_passed": grade_of(check(1, Verdict.PASSED), check(2, Verdict.PASSED)),
     "all_lost": grade_of(lost(1), lost(2, '"short" came after "long"'), lost(3)),
     "syntax_error": unfinished(SYNTAX_ERROR, Verdict.NOT_RUN),
