@@ -104,7 +104,7 @@ def test_a_variable_that_is_not_there_is_named(name: str) -> None:
     ("name", "value", "message"),
     [
         ("SUBMISSION_TAG", "v1", "SUBMISSION_TAG is 'v1': a submission's tag begins with 'submit/'"),
-        ("ASSIGNMENT_TYPE", "pair", "ASSIGNMENT_TYPE is 'pair': it is one of individual, group"),
+        ("ASSIGNMENT_TYPE", "pair", "ASSIGNMENT_TYPE is 'pair': it is one of individual, group, team"),
     ],
 )
 def test_a_variable_that_says_something_else_is_shown(name: str, value: str, message: str) -> None:
