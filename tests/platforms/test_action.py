@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
@@ -17,11 +16,11 @@ from pytest_asyncgrade.cli.action import action
 from pytest_asyncgrade.cli.workflow import add_outputs
 from pytest_asyncgrade.errors import UsageError
 from tests.plugin.conftest import GOOD, SLOW
+from tests.reports.validators import CLASSROOM, COMMAND, loaded
 
 from .conftest import HOSTILE, ROOT, hand_in, python_in, stand_in
 from .runner import Done, Runner, load
 
-OURS = re.compile(r"::(error|warning|notice) (file=two_naps\.py,(line=\d+,(endLine=\d+,)?)?)?title=[^:,]*::(?!.*##\[)")
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="bash is needed")
 
 
@@ -39,8 +38,8 @@ def runner(tmp_path: Path, repository: Path, grader: Path) -> Runner:
 
 
 def result(done: Done) -> dict[str, object]:
-    loaded: dict[str, object] = json.loads(b64decode(done.outputs["result"]))
-    return loaded
+    said: dict[str, object] = loaded(b64decode(done.outputs["result"]).decode(), CLASSROOM)
+    return said
 
 
 def test_a_right_program_passes(runner: Runner, tmp_path: Path) -> None:
@@ -94,7 +93,9 @@ def test_a_hostile_program_says_nothing_to_the_runner(runner: Runner, name: str)
     assert (done.outputs["score"], done.outputs["status"]) == ("0", "fail")
     assert result(done)["status"] != "pass"
     assert done.changed == ""
-    assert [command for command in done.commands if not OURS.match(command)] == []
+    assert [command for command in done.commands if not COMMAND.fullmatch(command)] == []
+    files = [re.search("file=([^,:]*)", command) for command in done.commands]
+    assert {match[1] for match in files if match} == {"two_naps.py"}
     assert "\x1b" not in done.log + done.summary
 
 

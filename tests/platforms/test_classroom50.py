@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -14,6 +13,7 @@ from pytest_asyncgrade.cli.classroom50 import find_grader
 from pytest_asyncgrade.cli.grade import NotGradedError
 from pytest_asyncgrade.cli.init import init_classroom50
 from tests.plugin.conftest import GOOD, SLOW
+from tests.reports.validators import CLASSROOM50, loaded
 
 from .conftest import HOSTILE, hand_in
 
@@ -50,8 +50,8 @@ class Classroom:
 
     @property
     def result(self) -> dict[str, object]:
-        loaded: dict[str, object] = json.loads((self.checkout / "result.json").read_text(encoding="utf-8"))
-        return loaded
+        result: dict[str, object] = loaded((self.checkout / "result.json").read_text(encoding="utf-8"), CLASSROOM50)
+        return result
 
     @property
     def nothing(self) -> bool:
@@ -125,6 +125,15 @@ def test_programs_in_exercises_and_bundles_elsewhere_are_found(classroom: Classr
     (classroom.bundle / "graders").rename(elsewhere / "graders")
     assert classroom.grade(CLASSROOM50_BUNDLE_DIR=str(elsewhere)).returncode == 0
     assert classroom.result["score"] == 5
+
+
+def test_what_cannot_be_installed_is_said(classroom: Classroom) -> None:
+    autograder = classroom.bundle / "autograder.py"
+    autograder.write_text(autograder.read_text().replace("asyncgrade==", "asyncgrade==9999."))
+    done = classroom.grade()
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1] == "pytest-asyncgrade could not be installed: see above"
+    assert classroom.nothing
 
 
 def test_a_broken_grader_is_the_teachers_and_nothing_is_recorded(classroom: Classroom) -> None:

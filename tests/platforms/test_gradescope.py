@@ -14,6 +14,7 @@ from pytest_asyncgrade.cli import gradescope as module
 from pytest_asyncgrade.cli.gradescope import gradescope, lateness, with_lateness
 from pytest_asyncgrade.cli.init import init_gradescope
 from tests.plugin.conftest import GOOD, SLOW
+from tests.reports.validators import GRADESCOPE, loaded
 
 from .conftest import HOSTILE, hand_in, python_in
 
@@ -45,8 +46,9 @@ def run(root: Path) -> dict[str, Any]:
     command = ["bash", str(root / "run_autograder")]
     environ = {"ASYNCGRADE_ROOT": str(root), "PATH": "/usr/bin:/bin"}
     subprocess.run(command, cwd=root, env=environ, check=False, timeout=120)
-    loaded: dict[str, Any] = json.loads((root / "results" / "results.json").read_text(encoding="utf-8"))
-    return loaded
+    text = (root / "results" / "results.json").read_text(encoding="utf-8")
+    results: dict[str, Any] = json.loads(text)
+    return loaded(text, GRADESCOPE) if "tests" in results else results
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="bash is needed")
@@ -110,14 +112,14 @@ class TestRunAutograder:
         assert checked.stdout == ""
 
 
-def test_a_grading_that_is_killed_leaves_results_that_say_so(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_grading_that_is_killed_leaves_results_that_say_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def killed(_root: Path) -> dict[str, Any]:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(module, "_graded", killed)
     with pytest.raises(KeyboardInterrupt):
-        gradescope(root)
-    results = json.loads((root / "results" / "results.json").read_text(encoding="utf-8"))
+        gradescope(tmp_path)
+    results = json.loads((tmp_path / "results" / "results.json").read_text(encoding="utf-8"))
     assert results["score"] == 0
     assert results["output"].endswith(
         "Tell your teacher: the grading did not come to its end; the autograder may take too little time"

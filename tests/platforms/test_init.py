@@ -69,8 +69,17 @@ def workflows(tmp_path: Path) -> dict[str, Path]:
 
 
 def test_the_workflows_and_the_action_are_as_githubs_schemas_say(workflows: dict[str, Path]) -> None:
-    for schema, paths in (("workflows", workflows.values()), ("actions", [ROOT / "action.yml"])):
-        command = [sys.executable, "-m", "check_jsonschema", f"--builtin-schema=vendor.github-{schema}", *paths]
+    for schema, paths in (
+        ("workflows", [*workflows.values(), ROOT / ".github" / "workflows" / "ci.yml"]),
+        ("actions", [ROOT / "action.yml"]),
+    ):
+        command = [
+            sys.executable,
+            "-m",
+            "check_jsonschema",
+            f"--builtin-schema=vendor.github-{schema}",
+            *map(str, paths),
+        ]
         checked = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
         assert checked.stdout == "ok -- validation done\n"
 
