@@ -60,7 +60,7 @@ def _result(grade: Grade, tests: list[Test]) -> str:
     status = "error" if grade.broken or not tests else "pass" if grade.complete else "fail"
     tests = tests or [_entry("something is graded", "error", nothing(grade), 0)]
     result = {"version": VERSION, "status": status, "max_score": max(grade.max_score, 1), "tests": tests}
-    return as_short_json(result)
+    return as_short_json(result, indent=None)
 
 
 def _test(entry: Entry, place: Place | None) -> Test:

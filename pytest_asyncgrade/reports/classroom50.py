@@ -13,7 +13,7 @@ from urllib.parse import quote
 from pytest_asyncgrade.errors import UsageError
 from pytest_asyncgrade.grading import Verdict
 
-from .words import as_json, cut, entries, nothing, reasons
+from .words import as_short_json, cut, entries, nothing, reasons, tame
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -49,7 +49,7 @@ def render(grade: Grade, about: About) -> str:
     most = sum(test["max-score"] for test in tests)
     score = sum(test["score"] for test in tests) + _bonus(grade, most)
     result = _surroundings(about) | {"datetime": f"{about.now:%Y-%m-%dT%H:%M:%SZ}"}
-    return as_json({"schema": SCHEMA} | result | {"score": min(score, most), "max-score": most, "tests": tests})
+    return as_short_json({"schema": SCHEMA} | result | {"score": min(score, most), "max-score": most, "tests": tests})
 
 
 def _tests(found: list[Entry], maximum: int) -> list[dict[str, Any]]:
@@ -98,7 +98,7 @@ def _surroundings(about: About) -> dict[str, str]:
         msg = f"the report classroom50: ASSIGNMENT_TYPE is {kind!r}: it is one of {', '.join(TYPES)}"
         raise UsageError(msg)
     commit = environ.get("COMMIT_URL") or _on_github(environ, "COMMIT_URL", "commit", environ.get("GITHUB_SHA", ""))
-    return {
+    said = {
         "classroom": _needed(environ, "CLASSROOM"),
         "assignment": _needed(environ, "ASSIGNMENT"),
         "assignment_type": kind,
@@ -109,6 +109,7 @@ def _surroundings(about: About) -> dict[str, str]:
         or _on_github(environ, "RELEASE_URL", "releases/tag", quote(tag, safe="")),
         "review": environ.get("REVIEW_URL") or commit,
     }
+    return {name: tame(value) for name, value in said.items()}
 
 
 def _needed(environ: Mapping[str, str], name: str) -> str:

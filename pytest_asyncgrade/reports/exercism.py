@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_asyncgrade.grading import Verdict
 
-from .words import as_json, cut, entries, nothing, reasons, tame
+from .words import as_short_json, cut, entries, nothing, reasons, tame
 
 if TYPE_CHECKING:
     from pytest_asyncgrade.grading import Grade
@@ -34,7 +34,7 @@ def render(grade: Grade, _about: About) -> str:
         status = "pass" if verdicts == {Verdict.PASSED} else "fail"
     else:
         status, message = "error", cut(_why(found) or nothing(grade), LONGEST_MESSAGE)
-    return as_json(
+    return as_short_json(
         {"version": VERSION, "status": status, "message": message, "tests": [_test(entry) for entry in found]}
     )
 

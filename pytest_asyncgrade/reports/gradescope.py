@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_asyncgrade.grading import Verdict, Visibility
 
-from .words import as_json, cut, entries, happened, looked_at, nothing, reasons, remarks, title, total
+from .words import as_short_json, cut, entries, happened, looked_at, nothing, reasons, remarks, title, total
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +29,7 @@ LONGEST_STORY = 100_000
 def render(grade: Grade, _about: About) -> str:
     """Return the results."""
     tests = [_test(number, entry) for number, entry in enumerate(entries(grade), start=1)]
-    return as_json({
+    return as_short_json({
         "score": grade.score,
         "execution_time": round(sum(check.duration for check in grade.checks), 3),
         "output": cut("\n".join(_story(grade.for_students())), LONGEST_STORY),

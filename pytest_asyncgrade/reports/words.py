@@ -179,13 +179,14 @@ def inert(markup: str) -> str:
 
 
 def as_json(data: Any) -> str:
-    """Return plain data as JSON text: ASCII, with a newline at its end, and no command of GitHub Actions in it."""
+    """Return plain data, of any texts, as JSON: in ASCII, and no command of GitHub Actions in it."""
     return _harmless(json.dumps(data, indent=2))
 
 
-def as_short_json(data: Any) -> str:
-    """Return plain data of printable texts as JSON text in as few bytes as can be, and no command of Actions in it."""
-    return _harmless(json.dumps(data, separators=(",", ":"), ensure_ascii=False))
+def as_short_json(data: Any, *, indent: int | None = 2) -> str:
+    """Return plain data, of printable texts, as JSON in as few bytes as can be, and no command in it either."""
+    separators = (",", ":") if indent is None else None
+    return _harmless(json.dumps(data, indent=indent, separators=separators, ensure_ascii=False))
 
 
 def _harmless(text: str) -> str:

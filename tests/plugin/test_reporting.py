@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_asyncgrade.reports import classroom
+from pytest_asyncgrade.reports import classroom, formats
 
 from .conftest import SLOW
 
@@ -48,11 +48,21 @@ def test_with_xdist_standard_output_is_written_once(course: Course) -> None:
 
 def test_reveal_shows_the_teacher_what_is_hidden(course: Course) -> None:
     course.grader(SECRETS)
-    shown = course.grade("--grade-report=json=student.json").stdout.str()
-    assert "secret" not in shown + (course.path / "student.json").read_text()
     shown = course.grade("--grade-report=json=teacher.json", "--grade-reveal").stdout.str()
     for text in (shown, (course.path / "teacher.json").read_text()):
         assert [word for word in ("name", "hint", "argument", "reason") if f"secret {word}" not in text] == []
+
+
+def test_no_report_has_a_byte_of_what_is_hidden(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in CLASSROOM50.items():
+        monkeypatch.setenv(name, value)
+    course.grader(SECRETS)
+    (course.path / "reports").mkdir()
+    shown = course.grade(*(f"--grade-report={name}=reports/{name}" for name in formats()), "-v")
+    assert "secret" not in shown.stdout.str()
+    written = {path.name: path.read_bytes() for path in (course.path / "reports").iterdir()}
+    assert sorted(written) == list(formats())
+    assert [name for name, text in written.items() if b"secret" in text] == []
 
 
 def test_an_empty_selection_is_reported_too(course: Course) -> None:

@@ -155,9 +155,9 @@ def _class() -> Grade:
     return Grade((*works, more), ("strolls",))
 
 
-def _many(number: int, size: int) -> Grade:
+def _many(number: int, size: int, letter: str = "é") -> Grade:
     return grade_of(
-        *(lost(1 + n % 9, f"{n} {'é' * size}", name=f"Check {n} {'ü' * 60}.", nodeid=str(n)) for n in range(number))
+        *(lost(1 + n % 9, f"{n} {letter * size}", name=f"Check {n} {'ü' * 60}.", nodeid=str(n)) for n in range(number))
     )
 
 
@@ -214,6 +214,6 @@ OUTCOMES: dict[str, Grade] = {
     ),
     "class": _class(),
     "large": _many(300, 5_000),
-    "very_large": _many(5_000, 300),
+    "very_large": _many(5_000, 300, "\U0001f600"),
     "hostile": _hostile(),
 }

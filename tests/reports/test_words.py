@@ -60,6 +60,15 @@ def test_json_is_the_same_data_and_no_command(data: object) -> None:
     no_command(text)
 
 
+@pytest.mark.parametrize("indent", [None, 2])
+@given(data=st.lists(TEXTS.map(words.tame)))
+def test_short_json_is_the_same_data_and_no_command(indent: int | None, data: list[str]) -> None:
+    text = words.as_short_json({"it": data}, indent=indent)
+    assert json.loads(text) == {"it": data}
+    text.encode()
+    no_command(text)
+
+
 @pytest.mark.parametrize("text", ["::error::x", "  ::error::x", "a\n\t::x", "##[group]", "a ##[x] ##[y]", "a::b"])
 def test_inert_markup_says_the_same_and_is_no_command(text: str) -> None:
     element = ET.Element("x")
