@@ -16,6 +16,7 @@ from typing import Any
 import click
 
 from pytest_asyncgrade.reports import ReportFile
+from pytest_asyncgrade.reports.words import as_json
 
 from .grade import NotGradedError, graded
 
@@ -29,14 +30,14 @@ def gradescope(root: Path) -> bool:
     target = ReportFile("gradescope", root / "results" / "results.json")
     assert target.path is not None
     target.path.parent.mkdir(parents=True, exist_ok=True)
-    target.write(_as_json(_no_grade("the grading did not come to its end; the autograder may take too little time")))
+    target.write(as_json(_no_grade("the grading did not come to its end; the autograder may take too little time")))
     late = lateness(root / "submission_metadata.json")
     try:
         results = _graded(root)
     except NotGradedError as problem:
         click.echo(f"asyncgrade gradescope: {problem}", err=True)
         results = _no_grade(str(problem))
-    target.write(_as_json(with_lateness(results, late)))
+    target.write(as_json(with_lateness(results, late)))
     return "tests" in results
 
 
@@ -94,7 +95,3 @@ def _span(seconds: int) -> str:
 
 def _no_grade(reason: str) -> dict[str, Any]:
     return {"score": 0, "output": f"{_NOT_YOURS}{reason}", "output_format": "text", "stdout_visibility": "hidden"}
-
-
-def _as_json(results: dict[str, Any]) -> str:
-    return json.dumps(results, indent=2) + "\n"

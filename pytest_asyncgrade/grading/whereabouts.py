@@ -37,7 +37,7 @@ def of_word(word: str, here: Path) -> Whereabouts | None:
         return None if path.name.startswith("test_") else Whereabouts((_grader(path.stem, path.parent, word),), path)
     if path.is_dir():
         return None if _is_grader(path) else _of_programs(path, word)
-    if path.parent != here:
+    if path.parent != here or "::" in word:
         return None
     grader = _grader(path.name, here, word)
     return Whereabouts((grader,), here if _program(here, grader) else None)

@@ -77,6 +77,7 @@ def test_a_name_without_a_grader_is_named(student: Course) -> None:
     )
     student.write("empty/notes.txt", "")
     assert student.grade("empty").errlines[0].startswith("ERROR: --grade empty: there is no graders/empty in ")
+    assert "file or directory not found: naps::test_overlap" in student.grade("naps::test_overlap").stderr.str()
     assert "file or directory not found: no/where" in student.grade("no/where").stderr.str()
 
 
