@@ -188,6 +188,13 @@ def test_nothing_graded_is_an_error_of_its_own() -> None:
         (SYNTAX_ERROR, "", 4),
         (replace(SYNTAX_ERROR, exception=None), "", 4),
         (HANG, "", 5),
+        (Trace(Outcome.DEADLOCKED, "Task-1 waits at naps.py:4 `await x`", Recording(), SYNTAX_ERROR.exception), "", 4),
+        (
+            Trace(Outcome.EXITED, "it left", Recording(), Raised("SystemExit", "", place=Place("naps.py", 3, "f"))),
+            "",
+            3,
+        ),
+        (Trace(Outcome.TIMED_OUT, f"line {'9' * 5000}, line 0, line \u0663", Recording()), "", None),
         (Trace(Outcome.CRASHED, "oops", Recording(), Raised("E", "line 99", "", Place("naps.py", 6, "f"))), "", 6),
         (Trace(Outcome.CRASHED, "ValueError: line 99", Recording(), Raised("E", "line 99")), "", None),
         (Trace(Outcome.KILLED, "the program was killed", Recording()), "", None),
@@ -208,6 +215,7 @@ def test_a_path_is_relative_to_the_root() -> None:
     root = PurePosixPath("/home/ada/repository")
     assert file_of(script, None, root) == "naps/naps.py"
     assert file_of(script, helper, root) == "naps/parts/helper.py"
+    assert file_of(script, Place("../../x.py", 1, "f"), root) == ""
     assert file_of(script, None, None) == ""
     assert file_of(replace(script, path=""), None, root) == ""
     assert file_of(replace(script, path="/home/ada/repository/a\nb.py"), None, root) == ""
