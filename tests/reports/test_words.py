@@ -105,6 +105,14 @@ def test_no_name_is_a_formula_and_a_table_gives_it_back(text: str) -> None:
     assert list(stock_csv.reader(io.StringIO(file.getvalue()))) == [[name]]
 
 
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [("=1", "'=1"), ("+1", "'+1"), ("-1", "'-1"), ("@x", "'@x"), ("\t1", "'    1"), ("\r1", "'\\r1"), ("a=1", "a=1")],
+)
+def test_what_begins_like_a_formula_gets_an_apostrophe(name: str, shown: str) -> None:
+    assert csv.safe(name) == shown
+
+
 @given(TEXTS)
 def test_an_escaped_message_is_one_line_that_github_reads_back(text: str) -> None:
     data = github._data(text)
