@@ -18,6 +18,12 @@ if TYPE_CHECKING:
 
     from .words import Entry
 
+_NUMBER = r"[1-9]\d{0,6}(?!\d)"
+_LINE = re.compile(
+    rf"\bline (?P<line>{_NUMBER})(?: of (?P<of>[^\s,:]+))?|(?P<file>[^\s,:]+\.py):(?P<number>{_NUMBER})", re.ASCII
+)
+"""A place in the reason for the end of a run."""
+
 
 class Places:
     """Knows of each run where it ended, or else went wrong: looked up once, since many checks look at one run."""
@@ -39,11 +45,13 @@ class Places:
 
 
 def _end(work: Work, run: Trace) -> Place | None:
-    """Return where a run ended that did not finish: by its exception, else by the reason, which is ours."""
-    if run.outcome in {Outcome.FINISHED, Outcome.CRASHED} or (run.exception and run.exception.place):
-        return run.exception.place if run.exception else None
-    match = re.search(r"\bline (\d+)(?: of ([^\s,:]+))?", run.reason)
-    return Place(match[2] or work.script, int(match[1]), "") if match else None
+    """Return where a run ended that did not finish: as the reason says, if it is ours, else where it raised."""
+    if run.outcome is Outcome.FINISHED:
+        return None
+    said = None if run.outcome is Outcome.CRASHED else _LINE.search(run.reason)
+    if said:
+        return Place(said["file"] or said["of"] or work.script, int(said["line"] or said["number"]), "")
+    return run.exception.place if run.exception else None
 
 
 def _finding(run: Trace) -> Place | None:
@@ -72,4 +80,4 @@ def file_of(work: Work, place: Place | None, root: PurePath | None) -> str:
         inside = file.relative_to(root).as_posix()
     except ValueError:
         return ""
-    return inside if tame(inside) == inside else ""
+    return inside if tame(inside) == inside and ".." not in inside.split("/") else ""

@@ -23,6 +23,7 @@ from .grades import ABOUT
 from .outcomes import HANG, OUTCOMES, RUN, SYNTAX_ERROR, check, grade_of, lost, work
 from .validators import check_classroom50
 
+UNTIMED = settings(deadline=None)  # a machine may be busy
 CHECKS = st.lists(
     st.builds(
         lambda points, bonus, verdict: check(1, verdict, points=Points(points, bonus)),
@@ -35,6 +36,7 @@ CHECKS = st.lists(
 # Classroom 50
 
 
+@UNTIMED
 @given(st.integers(0, 10_000), st.lists(st.integers(0, 1000)))
 def test_shares_are_exact(total: int, weights: list[int]) -> None:
     shares = spread(total, weights)
@@ -48,7 +50,7 @@ def test_shares_are_exact(total: int, weights: list[int]) -> None:
     assert ordered == sorted(ordered)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(UNTIMED, max_examples=50)
 @given(CHECKS, st.one_of(st.none(), st.integers(1, 1000)))
 def test_points_on_another_scale_are_whole_and_full_marks_stay_full(checks: list[Any], most: int | None) -> None:
     numbered = [replace(one, nodeid=str(number)) for number, one in enumerate(checks)]
@@ -188,6 +190,13 @@ def test_nothing_graded_is_an_error_of_its_own() -> None:
         (SYNTAX_ERROR, "", 4),
         (replace(SYNTAX_ERROR, exception=None), "", 4),
         (HANG, "", 5),
+        (Trace(Outcome.DEADLOCKED, "Task-1 waits at naps.py:4 `await x`", Recording(), SYNTAX_ERROR.exception), "", 4),
+        (
+            Trace(Outcome.EXITED, "it left", Recording(), Raised("SystemExit", "", place=Place("naps.py", 3, "f"))),
+            "",
+            3,
+        ),
+        (Trace(Outcome.TIMED_OUT, f"line {'9' * 5000}, line 0, line \u0663", Recording()), "", None),
         (Trace(Outcome.CRASHED, "oops", Recording(), Raised("E", "line 99", "", Place("naps.py", 6, "f"))), "", 6),
         (Trace(Outcome.CRASHED, "ValueError: line 99", Recording(), Raised("E", "line 99")), "", None),
         (Trace(Outcome.KILLED, "the program was killed", Recording()), "", None),
@@ -208,6 +217,7 @@ def test_a_path_is_relative_to_the_root() -> None:
     root = PurePosixPath("/home/ada/repository")
     assert file_of(script, None, root) == "naps/naps.py"
     assert file_of(script, helper, root) == "naps/parts/helper.py"
+    assert file_of(script, Place("../../x.py", 1, "f"), root) == ""
     assert file_of(script, None, None) == ""
     assert file_of(replace(script, path=""), None, root) == ""
     assert file_of(replace(script, path="/home/ada/repository/a\nb.py"), None, root) == ""
