@@ -159,6 +159,29 @@ def test_grade_takes_a_class_and_passes_options_on(repository: Path, monkeypatch
     assert result.returncode == 1
 
 
+def test_grade_writes_to_standard_output_and_for_a_gradebook(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(repository)
+    result = asyncgrade_from_afar(
+        "grade", ".", "--graders", "../teacher/graders", "--report", "csv=-", "--gradebook", "canvas", "--reveal"
+    )
+    assert result.stdout.decode().splitlines()[-3:] == [
+        "Student,ID,SIS User ID,SIS Login ID,Section,naps",
+        "    Points Possible,,,,,3",
+        "the submission,,,the submission,,0",
+    ]
+
+
+def test_grade_annotates_the_file_in_the_students_repository(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(repository.parent)
+    monkeypatch.delenv("GITHUB_WORKSPACE", raising=False)
+    (repository / "naps.py").write_text("import time\ntime.sleep(1)\nraise ValueError\n")
+    words = ("grade", "student", "--graders", "teacher/graders", "--report", "github=-")
+    here = "::error file=naps.py,line=3,title=lost%3A It naps.::line 3: ValueError"
+    assert here in asyncgrade_from_afar(*words).stdout.decode().splitlines()
+    monkeypatch.setenv("GITHUB_WORKSPACE", str(repository.parent))
+    assert here.replace("file=", "file=student/") in asyncgrade_from_afar(*words).stdout.decode().splitlines()
+
+
 def test_grade_says_what_is_wrong_with_its_options(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(repository)
     result = asyncgrade_from_afar("grade", ".", "--graders", "../teacher/graders", "--report", "json")

@@ -5,12 +5,15 @@ from __future__ import annotations
 import dataclasses
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
 
+from pytest_asyncgrade.cli.init import init_classroom50, init_github
 from pytest_asyncgrade.grading import Exercise
 from pytest_asyncgrade.sandbox import Limits
 
@@ -49,7 +52,7 @@ def matches(expected: str, shown: str) -> bool:
     [found for found in commands() if found[1] != TEST_SUITE],
     ids=lambda value: value[:60],
 )
-def test_a_command_prints_what_its_page_says(page: str, command: str, output: str) -> None:
+def test_a_command_prints_what_its_page_says(page: str, command: str, output: str, tmp_path: Path) -> None:
     program = command.removeprefix("python -m pip install . && ")
     words = shlex.split(program)
     words = {
@@ -59,8 +62,12 @@ def test_a_command_prints_what_its_page_says(page: str, command: str, output: st
     }[words[0]]
     if "pytest" in words:
         words += ["-p", "no:randomly", "-p", "no:cacheprovider"]
+    folder = ROOT
+    if "init" in words:  # it writes
+        folder = tmp_path
+        shutil.copytree(ROOT / "graders" / "concurrent_sleeps", tmp_path / "graders" / "concurrent_sleeps")
     shown = subprocess.run(  # our own page
-        words, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False, timeout=120, text=True
+        words, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False, timeout=120, text=True
     ).stdout
     if output:
         assert matches(output, shown), f"{page}: {shown}"
@@ -94,7 +101,25 @@ def test_every_exercise_toml_of_the_documentation_is_one(tmp_path: Path) -> None
     for _page, block in found:
         (tmp_path / "exercise.toml").write_text(block)
         exercise = Exercise.of_grader(tmp_path)
-        assert exercise.limits != Limits() or exercise.ignored
+        assert exercise.limits != Limits() or exercise.ignored or exercise.hidden.points
+
+
+def test_the_files_to_copy_are_those_that_init_writes(tmp_path: Path) -> None:
+    init_github(tmp_path, "OWNER/pytest-asyncgrade@v0.1.0", "")
+    init_classroom50(tmp_path, ROOT / "graders" / "concurrent_sleeps")
+    workflow = (tmp_path / "student" / ".github" / "workflows" / "asyncgrade.yml").read_text()
+    assert ("README.md", workflow) in blocks("yaml")
+    assert ("README.md", (tmp_path / "concurrent-sleeps" / "autograder.py").read_text()) in blocks("text")
+
+
+def test_every_input_and_output_of_the_action_is_documented() -> None:
+    page = (ROOT / "docs" / "platforms.md").read_text()
+    said = YAML(typ="safe").load((ROOT / "action.yml").read_text())
+    for name, about in said["inputs"].items():
+        default = f"`{about['default']}`" if about["default"] else ""
+        assert f"| `{name}` | {default} |".replace("|  |", "| |") in page
+    for name in said["outputs"]:
+        assert f"`{name}`" in page.partition("| output | is |")[2]
 
 
 def test_every_limit_is_documented_with_its_default() -> None:

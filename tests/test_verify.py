@@ -123,3 +123,26 @@ def test_what_is_no_grader_is_named(tmp_path: Path) -> None:
     assert result.returncode == 2
     assert "cannot be graded with" in result.stderr
     assert "ZeroDivisionError" in result.stderr
+
+
+HIDDEN = """
+import pytest
+
+@pytest.mark.points(2)
+def test_nine(submission):
+    assert submission.call("nap", 9).elapsed == 9
+"""
+
+
+def test_hidden_checks_have_to_be_there_and_worth_what_students_are_told(grader: Path) -> None:
+    (grader / "exercise.toml").write_text('[hidden]\nfiles = ["test_naps_hidden.py"]\npoints = 3\n')
+    missing = verify("--no-mutants", grader)
+    assert missing.returncode == 2
+    assert "there is no test_naps_hidden.py in it; prove it where its hidden checks are" in missing.stderr
+    (grader / "test_naps_hidden.py").write_text(HIDDEN)
+    wrong = verify("--no-mutants", grader)
+    assert wrong.stdout == (
+        "naps: PROBLEMS (3 checks, 1 mistakes)\n  exercise.toml, [hidden]: points = 3, and those checks are worth 2\n"
+    )
+    (grader / "test_naps_hidden.py").write_text(HIDDEN.replace("points(2)", "points(3)"))
+    assert verify("--no-mutants", grader).stdout == "naps: good (3 checks, 1 mistakes)\n"

@@ -8,11 +8,17 @@ from typing import BinaryIO, TextIO
 
 import click
 
+from . import platforms
+
 
 @click.group()
 @click.version_option(package_name="pytest-asyncgrade")
 def main() -> None:
     """Run and grade asyncio programs in virtual time."""
+
+
+for command in (platforms.action, platforms.classroom50, platforms.gradescope, platforms.init):
+    main.add_command(command)
 
 
 @main.command(context_settings={"ignore_unknown_options": True})
@@ -60,7 +66,16 @@ def run(  # noqa: PLR0913  # one each for what can be said
     help="The folder of the graders, or one grader.",
 )
 @click.option("--students", is_flag=True, help="PATH is a folder with a folder per student.")
-@click.option("--report", "reports", metavar="FORMAT=PATH", multiple=True, help="Write a report too (repeatable).")
+@click.option(
+    "--report",
+    "reports",
+    metavar="FORMAT=PATH",
+    multiple=True,
+    help="Write a report too; - is standard output (repeatable).",
+)
+@click.option("--gradebook", type=click.Choice(["plain", "canvas", "moodle"]), help="Who reads the report csv.")
+@click.option("--max-score", metavar="POINTS", type=int, help="Spread this maximum in the report classroom50.")
+@click.option("--reveal", is_flag=True, help="Show what is hidden from students, too: for the teacher alone.")
 @click.option("--timeout", type=float, help="Real seconds that a run may take.")
 @click.option("--seed", type=int, help="The seed of random values; by default one of each submission.")
 @click.option("--isolation", type=click.Choice(["auto", "strict", "weak"]), default="auto", show_default=True)
@@ -72,6 +87,9 @@ def grade(  # noqa: PLR0913  # one each for what can be said
     graders: Path,
     students: bool,
     reports: tuple[str, ...],
+    gradebook: str | None,
+    max_score: int | None,
+    reveal: bool,
     timeout: float | None,
     seed: int | None,
     isolation: str,
@@ -86,9 +104,9 @@ def grade(  # noqa: PLR0913  # one each for what can be said
 
     options = ["--submissions" if students else "--submission", str(path.resolve())]
     options += [f"--grade-report={_absolute(report)}" for report in reports]
-    options += [] if timeout is None else [f"--grade-timeout={timeout!r}"]
-    options += [] if seed is None else [f"--grade-seed={seed}"]
-    grade_here(graders.resolve(), [*options, f"--grade-isolation={isolation}", *(["-v"] if verbose else [])])
+    given = {"gradebook": gradebook, "max-score": max_score, "timeout": timeout, "seed": seed, "isolation": isolation}
+    options += [f"--grade-{name}={value}" for name, value in given.items() if value is not None]
+    grade_here(graders.resolve(), [*options, *(["--grade-reveal"] if reveal else []), *(["-v"] if verbose else [])])
 
 
 @main.command()
@@ -167,4 +185,4 @@ def list_(course: Path, *, markdown: bool) -> None:
 def _absolute(report: str) -> str:
     """Return FORMAT=PATH with the path from here: pytest is started elsewhere."""
     name, separator, path = report.partition("=")
-    return f"{name}={Path(path).absolute()}" if separator and path else report
+    return f"{name}={Path(path).absolute()}" if separator and path not in {"", "-"} else report

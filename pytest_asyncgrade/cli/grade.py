@@ -12,6 +12,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NoReturn
 
+from pytest_asyncgrade.errors import AsyncgradeError
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -22,8 +24,49 @@ _START = (
 )
 
 
+_BROKEN = 3
+"""pytest's status for a check that is in error: reports are written, and are no grade."""
+_WHY = {
+    2: "it was interrupted",
+    4: "it was asked for in a way that cannot work; the error above says what to do",
+    5: "there is no check in the graders",
+}
+PATIENCE = 120.0
+"""How much longer than its deadline a grading may take, in real seconds: for the run under way, and the reports."""
+
+
+class NotGradedError(AsyncgradeError):
+    """There is no grade: the teacher's mistake, or the platform's; the message says which."""
+
+
 def grade(graders: Path, options: Iterable[str]) -> NoReturn:
     """Grade with the graders in a file or folder, and exit with pytest's status."""
+    sys.exit(_run(graders, options, None))
+
+
+def graded(graders: Path, options: Iterable[str], *, seconds: float | None) -> bool:
+    """Grade for a platform; tell whether the grade is one to rely on.
+
+    After `seconds` no further run begins, and a little later the grading is given up; None: it may take any time.
+    NotGradedError if there is no grade at all.
+    """
+    if not graders.exists():
+        msg = f"there are no graders in {graders}"
+        raise NotGradedError(msg)
+    deadline = [] if seconds is None else [f"--grade-deadline={seconds:g}"]
+    end = None if seconds is None else seconds + PATIENCE
+    try:
+        status = _run(graders, [*options, *deadline], end)
+    except subprocess.TimeoutExpired:
+        msg = f"the grading was given up after {end:g} s: a grader does not come to its end"
+        raise NotGradedError(msg) from None
+    if status not in {0, 1, _BROKEN}:
+        msg = f"the grading ended with status {status}: {_WHY.get(status, 'it was killed')}"
+        raise NotGradedError(msg)
+    return status != _BROKEN
+
+
+def _run(graders: Path, options: Iterable[str], timeout: float | None) -> int:
     with TemporaryDirectory(prefix="asyncgrade-") as name:
         settings = Path(name, "pytest.ini")
         settings.write_text(_SETTINGS, encoding="utf-8")
@@ -33,8 +76,7 @@ def grade(graders: Path, options: Iterable[str]) -> NoReturn:
             "--grade", str(graders), "-c", str(settings), f"--rootdir={folder}", f"--confcutdir={folder}",
             "-p", "no:cacheprovider", *(word for plugin in _PLUGINS for word in ("-p", plugin)), *options,
         ]  # fmt: skip
-        status = subprocess.run(command, cwd=name, env=_environment(), check=False).returncode  # noqa: S603  # ours
-    sys.exit(status)
+        return subprocess.run(command, cwd=name, env=_environment(), check=False, timeout=timeout).returncode  # noqa: S603  # ours
 
 
 def _installed() -> list[str]:

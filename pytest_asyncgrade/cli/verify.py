@@ -50,8 +50,11 @@ def verify(grader: Path, *, seeds: int, with_mutants: bool) -> Proof:
     if not solution.is_file():
         msg = f"{grader}: there is no solution.py in it; a grader that is to be proved needs one"
         raise UsageError(msg)
+    if exercise.withheld:
+        msg = f"{grader}: there is no {', '.join(exercise.hidden.files)} in it; prove it where its hidden checks are"
+        raise UsageError(msg)
     works = grade_programs(exercise, dict(_programs(exercise, seeds)))
-    problems = list(_problems(exercise, works))
+    problems = [*_hidden_problems(exercise, works["solution-0"]), *_problems(exercise, works)]
     checks = {_name(check) for work in works.values() for check in work["checks"]}
     made, killed, equivalent = 0, 0, 0
     if with_mutants and not problems:
@@ -90,6 +93,18 @@ def _problems(exercise: Exercise, works: Mapping[str, Any]) -> Iterator[str]:
             yield f"{what.replace('alternative-', 'alternatives/')}.py: loses {_list(lost)}{seed}"
         elif work["findings"]:
             yield f"{what}: is right, and has the finding {work['findings'][0]['message']!r}"
+
+
+def _hidden_problems(exercise: Exercise, work: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what is wrong with ``[hidden]``: students are told of its points."""
+    hidden = [check for check in work["checks"] if _file(check) in exercise.hidden.files and not check["bonus"]]
+    points = sum(check["points"] for check in hidden)
+    if points != exercise.hidden.points:
+        yield f"exercise.toml, [hidden]: points = {exercise.hidden.points}, and those checks are worth {points}"
+
+
+def _file(check: Mapping[str, Any]) -> str:
+    return Path(str(check["id"]).partition("::")[0]).name
 
 
 def _mutants(exercise: Exercise) -> tuple[int, int, int, list[str]]:
@@ -145,7 +160,7 @@ def grade_programs(exercise: Exercise, programs: Mapping[str, str], *options: st
         report = folder / "grade.json"
         command = [
             sys.executable, "-m", "pytest_asyncgrade.cli", "grade", str(folder / "class"), "--students",
-            "--graders", str(exercise.grader), "--report", f"json={report}", *options,
+            "--graders", str(exercise.grader), "--report", f"json={report}", "--reveal", *options,
         ]  # fmt: skip
         done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)  # noqa: S603  # ours
         if done.returncode not in {0, _LOST} or not report.is_file():

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from pytest_asyncgrade.errors import UsageError
 from pytest_asyncgrade.trace.codec import pack, unpack
+
+from .secrets import without_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -46,12 +48,22 @@ class Points:
     visibility: Visibility = Visibility.VISIBLE
 
     @classmethod
-    def parse(cls, where: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Points:
-        """Return the checked arguments of the mark on the test `where`; UsageError names it if they are wrong."""
+    def parse(
+        cls,
+        where: str,
+        args: tuple[Any, ...],
+        kwargs: Mapping[str, Any],
+        *,
+        visibility: Visibility = Visibility.VISIBLE,
+    ) -> Points:
+        """Return the checked arguments of the mark on the test `where`; UsageError names it if they are wrong.
+
+        `visibility` is that of a check whose mark does not say it.
+        """
         left = dict(kwargs)
         points = args[0] if len(args) == 1 else left.pop("points", None)
         bonus, hint = left.pop("bonus", False), left.pop("hint", "")
-        visibility = left.pop("visibility", Visibility.VISIBLE)
+        visibility = left.pop("visibility", visibility)
         if len(args) > 1 or type(points) is not int or points < 1:
             given = ", ".join([*map(repr, args), *(f"{k}={v!r}" for k, v in kwargs.items())])
             msg = f"{where}: points({given}): give one whole number of points, 1 or more"
@@ -115,24 +127,20 @@ class Work:
     script: str
     checks: tuple[CheckResult, ...]
     runs: Mapping[str, Trace] = field(default_factory=dict)
+    path: str = ""
+    """Where the script is, as a whole path; empty if that is not known."""
     isolation: str = ""
     """How the program was kept in: how well, and by what; empty if nothing of it ran."""
     seed: int | None = None
     """The seed of the random values that were used in its grading, None if there were none."""
     left_behind: Mapping[str, str] = field(default_factory=dict)
     """Files that were handed in and not graded, and why."""
-
-    @property
-    def visible_checks(self) -> tuple[CheckResult, ...]:
-        """The checks that a student may see."""
-        return tuple(check for check in self.checks if check.points.visibility is Visibility.VISIBLE)
+    withheld: int = 0
+    """Points of checks that the teacher keeps and that were not here to be judged: they count nowhere."""
 
     def runs_to_show(self, *, verbose: bool = False) -> list[Trace]:
-        """Return the runs of checks that lost something, with `verbose` of all: each that tells something new.
-
-        Of what a hidden check alone has asked for, its arguments are a secret.
-        """
-        checks = [check for check in self.visible_checks if check.verdict is not Verdict.PASSED or verbose]
+        """Return the runs of checks that lost something, with `verbose` of all: each that tells something new."""
+        checks = [check for check in self.checks if check.verdict is not Verdict.PASSED or verbose]
         runs = [self.runs[key] for key in dict.fromkeys(key for check in checks for key in check.runs)]
         if not verbose:  # with other delays much the same happens again
             runs = [run for run in runs if not run.varied] or runs
@@ -140,10 +148,10 @@ class Work:
 
     @property
     def findings(self) -> list[Finding]:
-        """What the runs show that a student may know of, each line and kind once."""
+        """What the runs show, each line and kind once."""
         from pytest_asyncgrade.trace.findings import find
 
-        keys = dict.fromkeys(key for check in self.visible_checks for key in check.runs)
+        keys = dict.fromkeys(key for check in self.checks for key in check.runs)
         found = [finding for key in keys if not self.runs[key].varied for finding in find(self.runs[key])]
         once = list({(finding.kind, finding.place): finding for finding in reversed(found)}.values())[::-1]
         placed = {finding.kind for finding in once if finding.place}
@@ -158,6 +166,14 @@ class Work:
     def max_score(self) -> int:
         """Points that could be earned, bonus not counted."""
         return sum(check.max_score for check in self.checks)
+
+
+def withheld(work: Work) -> str:
+    """Return the sentence with which every report tells a student of the checks that are not here; empty if all are."""
+    if not work.withheld:
+        return ""
+    points = "1 more point is" if work.withheld == 1 else f"{work.withheld} more points are"
+    return f"{points} in checks that your teacher keeps: they do not count here"
 
 
 def _first_told(run: Trace, runs: list[Trace]) -> Trace:
@@ -214,6 +230,14 @@ class Grade:
     def complete(self) -> bool:
         """Whether every point was earned; a bonus need not be."""
         return all(check.verdict is Verdict.PASSED or check.points.bonus for check in self.checks) and not self.broken
+
+    def for_students(self, keep: frozenset[Visibility] = frozenset()) -> Grade:
+        """Return the grade without what is the teacher's: the names, reasons, hints and runs of checks not visible.
+
+        `keep` names visibilities that are left as they are, for a platform that hides such checks itself.
+        """
+        shown = {Visibility.VISIBLE, *keep}
+        return replace(self, works=tuple(without_secrets(work, shown) for work in self.works))
 
 
 def pack_result(result: CheckResult, runs: Mapping[str, Trace], **about: object) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
+import time
 from dataclasses import replace
 from functools import cached_property
 from hashlib import sha256
@@ -11,14 +12,12 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pytest_asyncgrade.errors import UsageError
 from pytest_asyncgrade.sandbox import Fresh, Job, Launcher, Parcel, pack, run_isolated
-from pytest_asyncgrade.trace import Outcome
+from pytest_asyncgrade.trace import Outcome, Recording, Trace
 from pytest_asyncgrade.trace.plain import is_plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
-
-    from pytest_asyncgrade.trace import Trace
 
     from .exercise import Exercise
 
@@ -29,6 +28,22 @@ def checked_timeout(seconds: float, where: str) -> float:
         msg = f"{where} {seconds:g}: give a number of seconds above 0"
         raise UsageError(msg)
     return seconds
+
+
+class Deadline:
+    """When no further run is begun: a platform has an end for the whole, and a score of part of it is better than none.
+
+    The run that is under way then goes on to its own limit.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self.reason = f"the grading of the whole may take {seconds:g} s, and they are over"
+        self._end = time.monotonic() + seconds
+
+    @property
+    def is_over(self) -> bool:
+        """Tell whether no further run may begin."""
+        return time.monotonic() >= self._end
 
 
 class Submission:
@@ -47,6 +62,7 @@ class Submission:
         alone: bool = False,
         launcher: Launcher | None = None,
         seed: int | None = None,
+        deadline: Deadline | None = None,
     ) -> None:
         self.exercise = exercise
         self.script = script
@@ -57,6 +73,7 @@ class Submission:
         self._seed = seed
         self._timeout = timeout
         self._alone = alone
+        self._deadline = deadline
         self.launcher = launcher or Fresh()
 
     def __repr__(self) -> str:
@@ -185,6 +202,11 @@ class Submission:
         job = Job(self.parcel, kind, limits=limits, **fields)
         key = repr((kind, limits.wall_seconds, sorted(fields.items())))
         if key not in self.runs:
-            self.runs[key] = replace(run_isolated(job, self.launcher), ignored=self.exercise.ignored)
+            self.runs[key] = replace(self._run(job), ignored=self.exercise.ignored)
         self.asked.append(key)
         return self.runs[key]
+
+    def _run(self, job: Job) -> Trace:
+        if self._deadline is not None and self._deadline.is_over:
+            return Trace(Outcome.TIMED_OUT, self._deadline.reason, Recording(), asked=job.asked)
+        return run_isolated(job, self.launcher)

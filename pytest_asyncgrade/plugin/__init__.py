@@ -35,10 +35,26 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--submission", metavar="PATH", type=Path, help="the file or folder to grade")
     group.addoption("--submissions", metavar="DIR", type=Path, help="a folder with a folder per student to grade")
     group.addoption(
-        "--grade-report", metavar="FORMAT=PATH", action="append", default=[], help="write a report too (repeatable)"
+        "--grade-report",
+        metavar="FORMAT=PATH",
+        action="append",
+        default=[],
+        help="write a report too; - is standard output (repeatable)",
+    )
+    group.addoption(
+        "--grade-gradebook", choices=("plain", "canvas", "moodle"), help="who reads the report csv (default: plain)"
+    )
+    group.addoption(
+        "--grade-max-score", metavar="POINTS", type=int, help="spread this maximum in the report classroom50"
+    )
+    group.addoption(
+        "--grade-reveal", action="store_true", help="show what is hidden from students, too: for the teacher alone"
     )
     group.addoption(
         "--grade-timeout", metavar="SECONDS", type=float, help="real seconds that a run may take (default: 10)"
+    )
+    group.addoption(
+        "--grade-deadline", metavar="SECONDS", type=float, help="begin no further run after these real seconds"
     )
     group.addoption(
         "--grade-seed", metavar="NUMBER", type=int, help="the seed of all random values (default: of the submission)"

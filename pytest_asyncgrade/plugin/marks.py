@@ -7,14 +7,18 @@ from pathlib import Path
 import pytest
 
 from pytest_asyncgrade.errors import AsyncgradeError
-from pytest_asyncgrade.grading import Exercise, Points
+from pytest_asyncgrade.grading import Exercise, Points, Visibility
 
 
 def points_of(item: pytest.Item) -> Points:
     """Return what a check is worth; pytest.UsageError names the check if its mark is wrong."""
     mark = item.get_closest_marker("points")
+    hidden = Path(item.path).name in exercise_of(item).hidden.files
+    visibility = Visibility.HIDDEN if hidden else Visibility.VISIBLE
     try:
-        return Points() if mark is None else Points.parse(item.nodeid, mark.args, mark.kwargs)
+        if mark is None:
+            return Points(visibility=visibility)
+        return Points.parse(item.nodeid, mark.args, mark.kwargs, visibility=visibility)
     except AsyncgradeError as error:
         raise pytest.UsageError(str(error)) from None
 

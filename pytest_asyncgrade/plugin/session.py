@@ -12,20 +12,23 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_asyncgrade.errors import AsyncgradeError, UsageError
-from pytest_asyncgrade.grading import Source, Submission, checked_timeout, collect
-from pytest_asyncgrade.reports import ReportFile
+from pytest_asyncgrade.grading import Deadline, Submission, checked_timeout, collect
 from pytest_asyncgrade.reports.terminal import render
 from pytest_asyncgrade.sandbox import CAN_FORK, HOW_TO_GET_IT, Stem, why_not_strict
 
 from .comparison import COMPARISON
+from .finding import find
 from .marks import exercise_of, points_of
+from .reporting import Reporting
 from .surroundings import meddlers
 from .verdict import ORDER, Seen, judge
 
 if TYPE_CHECKING:
     from collections.abc import Generator
-    from pathlib import Path
 
+    from pytest_asyncgrade.grading import Source
+
+_GRADED = {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED}
 _GRADER_IS_BROKEN = pytest.ExitCode.INTERNAL_ERROR
 _STATUS: dict[str, tuple[str, str, tuple[str, Any]]] = {
     "passed": ("earned", ".", ("EARNED", {"green": True})),
@@ -38,12 +41,10 @@ _STATUS: dict[str, tuple[str, str, tuple[str, Any]]] = {
 class GradeSession:
     """One session of grading; registered as a plugin of its own, so that there are no hooks without ``--grade``."""
 
-    def __init__(
-        self, config: pytest.Config, source: Source, reports: tuple[ReportFile, ...], stem: Stem | None
-    ) -> None:
+    def __init__(self, config: pytest.Config, source: Source, reporting: Reporting, stem: Stem | None) -> None:
         self.config = config
         self.source = source
-        self.reports = reports
+        self.reporting = reporting
         self.submissions: dict[tuple[str, str], Submission] = {}
         self.packed: dict[str, str] = {}
         self.not_handed_in: set[str] = set()
@@ -52,27 +53,30 @@ class GradeSession:
         self.item: pytest.Item | None = None
         self.spare_stem = stem
         self.meddlers = meddlers(config, source)
+        seconds = config.option.grade_deadline
+        self.deadline = None if seconds is None else Deadline(seconds)
+        self.problems: list[str] = []
 
     @classmethod
     def begin(cls, config: pytest.Config, stem: Stem | None) -> GradeSession:
         """Check what was asked for; pytest.UsageError says what is wrong with it."""
         option = config.option
-        if config.args_source is not config.ArgsSource.ARGS:
-            config.args[:] = [str(_default_graders(config))]
         _silence_pytest_asyncio()
         option.verbose -= 1  # pytest's own header and file names say nothing to a student
         try:
             if option.grade_timeout is not None:
                 checked_timeout(option.grade_timeout, "--grade-timeout")
-            source = Source(option.submission, option.submissions)
+            if option.grade_deadline is not None:
+                checked_timeout(option.grade_deadline, "--grade-deadline")
+            source = find(config)
             source.students()
-            reports = tuple(map(ReportFile.parse, option.grade_report))
+            reporting = Reporting.begin(config, source)
             if option.grade_isolation == "strict" and (reason := why_not_strict()):
                 msg = f"--grade-isolation=strict: {reason}; {HOW_TO_GET_IT}"
                 raise UsageError(msg)
         except AsyncgradeError as error:
             raise pytest.UsageError(str(error)) from None
-        return cls(config, source, reports, stem)
+        return cls(config, source, reporting, stem)
 
     # collection
 
@@ -120,7 +124,7 @@ class GradeSession:
             alone = self.source.submission is not None and self.source.submission.is_file()
             self.submissions[key] = Submission(
                 exercise, script, student=student, timeout=self._timeout, alone=alone, launcher=self._next_stem(),
-                seed=self.config.option.grade_seed,
+                seed=self.config.option.grade_seed, deadline=self.deadline,
             )  # fmt: skip
         return self.submissions[key]
 
@@ -133,9 +137,10 @@ class GradeSession:
         return stem or (Stem(self.config.option.grade_isolation) if CAN_FORK else None)
 
     def pytest_unconfigure(self) -> None:
-        """Let go of a process that nobody needed."""
+        """Let go of a process that nobody needed; write the reports for standard output, below everything else."""
         if self.spare_stem is not None:
             self.spare_stem.close()
+        self.reporting.write_waiting()
 
     @pytest.hookimpl(wrapper=True)
     def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[Any]) -> Generator[None, object, object]:
@@ -221,26 +226,29 @@ class GradeSession:
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         """Set the exit status; write the report files, when all that is a student's is dead."""
-        if hasattr(self.config, "workerinput") or exitstatus not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+        if hasattr(self.config, "workerinput") or exitstatus not in _GRADED:
             return
         for submission in self.submissions.values():
             submission.rest()
         grade = collect(self.packed.values(), self.not_handed_in)
-        session.exitstatus = (
-            _GRADER_IS_BROKEN
-            if grade.broken
-            else pytest.ExitCode.OK
-            if grade.complete
-            else pytest.ExitCode.TESTS_FAILED
-        )
-        for report in self.reports:
-            report.write(grade)
+        if self.packed:
+            session.exitstatus = (
+                _GRADER_IS_BROKEN
+                if grade.broken
+                else pytest.ExitCode.OK
+                if grade.complete
+                else pytest.ExitCode.TESTS_FAILED
+            )
+        if not self.config.option.collectonly:
+            self.problems = self.reporting.write(grade)
+        if self.problems:
+            session.exitstatus = pytest.ExitCode.USAGE_ERROR
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Show the grade."""
         if self.packed:
             terminalreporter.ensure_newline()
-            grade = collect(self.packed.values(), self.not_handed_in)
+            grade = self.reporting.shown(collect(self.packed.values(), self.not_handed_in))
             for text, markup in render(grade, verbose=self.config.option.verbose >= 0):
                 terminalreporter.write_line(text, **dict.fromkeys(markup, True))
             for name in self.meddlers:
@@ -248,19 +256,8 @@ class GradeSession:
                     f"warning: {name} may be the student's and have a say in this; `asyncgrade grade` lets it have none"
                 )
                 terminalreporter.write_line(warning, yellow=True)
-
-
-def _default_graders(config: pytest.Config) -> Path:
-    """Return the folder ``graders`` of where pytest was called, else of the root.
-
-    The root alone will not do: pytest takes the value of ``--submission`` for a hint at where the root is.
-    """
-    folders = [folder / "graders" for folder in (config.invocation_params.dir, config.rootpath)]
-    for folder in folders:
-        if folder.is_dir():
-            return folder
-    msg = f"--grade: there is no folder {folders[0]}: name the graders, as in `pytest --grade path/to/graders`"
-    raise pytest.UsageError(msg)
+        for problem in self.problems:
+            terminalreporter.write_line(f"ERROR: {problem}", red=True)
 
 
 def _silence_pytest_asyncio() -> None:

@@ -73,9 +73,11 @@ def _packed(result: CheckResult, submission: Submission | None) -> str:
         result,
         {key: submission.runs[key] for key in result.runs},
         script=submission.script.name,
+        path=str(submission.script.parent.resolve() / submission.script.name),
         isolation=submission.isolation,
         seed=submission.seed if submission.is_random else None,
         left_behind=submission.parcel.left_behind if submission.runs else {},
+        withheld=submission.exercise.withheld,
     )
 
 

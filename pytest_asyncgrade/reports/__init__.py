@@ -1,38 +1,47 @@
 """Pure functions from a grade to the text of one format; a format is one module here with a `render`.
 
-`render(grade) -> str` returns the whole file.  `ReportFile` is what ``--grade-report FORMAT=PATH`` asks for.
+`render(grade, about) -> str` returns the whole file; `about` is what else it may know.  A format that cannot do without
+something of `about` has a `check(about)`, which raises UsageError before anything is graded.  One whose platform itself
+hides checks until a date names their visibilities in `KEEP`; from all others they are taken out before `render`.
+
+`ReportFile` is what ``--grade-report FORMAT=PATH`` asks for.
 """
 
 from __future__ import annotations
 
 import os
 import pkgutil
+import sys
 import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pytest_asyncgrade.errors import UsageError
+
+from .about import GRADEBOOKS, About
 
 if TYPE_CHECKING:
     from pytest_asyncgrade.grading import Grade
 
-_ON_SCREEN = {"terminal"}
+__all__ = ["GRADEBOOKS", "About", "ReportFile", "formats"]
+
+_NO_FORMATS = {"about", "places", "terminal", "words"}
 
 
 def formats() -> tuple[str, ...]:
     """Return the names of the file formats there are."""
-    return tuple(module.name for module in pkgutil.iter_modules(__path__) if module.name not in _ON_SCREEN)
+    return tuple(module.name for module in pkgutil.iter_modules(__path__) if module.name not in _NO_FORMATS)
 
 
 @dataclass(frozen=True, slots=True)
 class ReportFile:
-    """A report to write: its format and where."""
+    """A report to write: its format and where; None is standard output."""
 
     format: str
-    path: Path
+    path: Path | None
 
     @classmethod
     def parse(cls, text: str) -> ReportFile:
@@ -44,22 +53,51 @@ class ReportFile:
         if name not in formats():
             msg = f"--grade-report {text}: unknown format {name!r}: choose {', '.join(formats())}"
             raise UsageError(msg)
+        if path == "-":
+            return cls(name, None)
         target = Path(path).absolute()
         if not target.parent.is_dir():
             msg = f"--grade-report {text}: there is no folder {target.parent}"
             raise UsageError(msg)
+        if target.is_dir():
+            msg = f"--grade-report {text}: {target} is a folder: name a file"
+            raise UsageError(msg)
         return cls(name, target)
 
-    def write(self, grade: Grade) -> None:
-        """Write the report, whole or not at all; what was a link there is replaced, not followed."""
-        text: str = import_module(f".{self.format}", __name__).render(grade)
-        descriptor, temporary = tempfile.mkstemp(prefix=f".{self.path.name}.", dir=self.path.parent)
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
-                file.write(text)
-            Path(temporary).chmod(0o644)
-            Path(temporary).replace(self.path)
-        except BaseException:
-            with suppress(OSError):
-                Path(temporary).unlink()
-            raise
+    def check(self, about: About) -> None:
+        """Raise UsageError if the format needs to know something that is not there."""
+        if hasattr(self._module, "check"):
+            self._module.check(about)
+
+    def render(self, grade: Grade, about: About, *, reveal: bool = False) -> str:
+        """Return the text of the report; with `reveal` what is hidden from students is in it."""
+        if not reveal:
+            grade = grade.for_students(getattr(self._module, "KEEP", frozenset()))
+        text: str = self._module.render(grade, about)
+        return text
+
+    @property
+    def _module(self) -> Any:
+        return import_module(f".{self.format}", __name__)
+
+    def write(self, text: str) -> None:
+        """Write the report, to a file whole or not at all; what was a link there is replaced, not followed."""
+        if self.path is None:
+            sys.stdout.flush()  # what was written as text before comes first
+            sys.stdout.buffer.write(text.encode())
+            sys.stdout.buffer.flush()
+        else:
+            _write(self.path, text)
+
+
+def _write(path: Path, text: str) -> None:
+    descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
+    except BaseException:
+        with suppress(OSError):
+            Path(temporary).unlink()
+        raise

@@ -1,8 +1,7 @@
 """One page that stands alone: scores, reasons, what happened, the program with the lines concerned marked.
 
 No request, and no script but ours, which the page can be read without: a Content-Security-Policy forbids all others,
-whatever a student's text is made of.  What a student
-may not see of hidden checks is not in it.
+whatever a student's text is made of.
 """
 
 from __future__ import annotations
@@ -13,16 +12,20 @@ from hashlib import sha256
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from pytest_asyncgrade.grading import Verdict, Visibility, beside
+from pytest_asyncgrade.grading import Verdict, beside, withheld
 from pytest_asyncgrade.trace.picture import legend, svg
 from pytest_asyncgrade.trace.text import printable, short
 from pytest_asyncgrade.trace.timeline import headline
+
+from .words import inert
 
 if TYPE_CHECKING:
     from jinja2 import Template
 
     from pytest_asyncgrade.grading import CheckResult, Failure, Grade, Work
     from pytest_asyncgrade.trace import Trace
+
+    from .about import About
 
 MOST_LINES = 500
 MOST_VALUES = 50
@@ -35,11 +38,11 @@ _WORDS = {
 _COLOURS = {Verdict.PASSED: "good", Verdict.FAILED: "bad", Verdict.ERROR: "bad", Verdict.NOT_RUN: "warn"}
 
 
-def render(grade: Grade) -> str:
+def render(grade: Grade, _about: About) -> str:
     """Return the page."""
     works = [_work(work, f"work-{number}") for number, work in enumerate(grade.works, start=1)]
     title = works[0]["title"] if len(works) == 1 else ", ".join(grade.exercises) or "Nothing was graded"
-    return _template().render(title=title, grade=grade, works=works, legend=legend())
+    return inert(_template().render(title=title, grade=grade, works=works, legend=legend()))
 
 
 def page_of_run(trace: Trace) -> str:
@@ -50,6 +53,7 @@ def page_of_run(trace: Trace) -> str:
     work = {
         "id": "run", "title": printable(trace.asked), "checks": [], "runs": [_run(trace)], "findings": findings,
         "source": _source(trace.source, {}, findings), "script": "The program", "seed": None, "left_behind": [],
+        "withheld": "",
     }  # fmt: skip
     return _template().render(title=printable(headline(trace)), grade=None, works=[work], legend=legend())
 
@@ -77,27 +81,26 @@ def _work(work: Work, ident: str) -> dict[str, Any]:
     return {
         "id": ident, "title": printable(title), "score": work.score, "max_score": work.max_score,
         "checks": [_check(check) for check in work.checks],
-        "seed": work.seed, "findings": findings, "script": printable(work.script),
+        "seed": work.seed, "withheld": withheld(work), "findings": findings, "script": printable(work.script),
         "left_behind": [(printable(name), printable(reason)) for name, reason in work.left_behind.items()],
         "runs": [_run(run) for run in runs], "source": _source(source, _ends(runs), findings),
     }  # fmt: skip
 
 
 def _check(check: CheckResult) -> dict[str, Any]:
-    hidden = check.points.visibility is not Visibility.VISIBLE
-    failure = None if hidden else check.failure
+    failure = check.failure
     rationale = failure.rationale if failure else ""
     if failure and check.verdict is Verdict.ERROR:
         rationale = "This is a mistake in the grader, not in your program."
     return {
         "verdict": check.verdict.value, "word": _WORDS[check.verdict], "colour": _COLOURS[check.verdict],
         "score": check.score, "points": check.points.points, "bonus": check.points.bonus,
-        "name": "(a hidden check)" if hidden else printable(check.name),
+        "name": printable(check.name),
         "rationale": printable(rationale),
         "expected": [] if failure is None else _some(failure.expected),
         "actual": [] if failure is None else _some(failure.actual),
         "rows": [] if failure is None else _rows(failure),
-        "hint": "" if failure is None or check.verdict is not Verdict.FAILED else printable(failure.hint),
+        "hint": [] if failure is None or check.verdict is not Verdict.FAILED else _with_code(failure.hint),
     }  # fmt: skip
 
 
@@ -122,9 +125,12 @@ def _some(values: tuple[str, ...]) -> list[str]:
 
 def _finding(finding: Any) -> dict[str, Any]:
     line = finding.place.lineno if finding.place else None
-    parts = printable(finding.advice).split("`")  # what stands between backticks is code
-    advice = [(part, number % 2 == 1) for number, part in enumerate(parts)]
-    return {"message": printable(finding.message), "advice": advice, "line": line}
+    return {"message": printable(finding.message), "advice": _with_code(finding.advice), "line": line}
+
+
+def _with_code(text: str) -> list[tuple[str, bool]]:
+    """Return a text in parts, each with whether it is code: what stands between backticks is."""
+    return [(part, number % 2 == 1) for number, part in enumerate(printable(text).split("`")) if part]
 
 
 def _run(trace: Trace) -> dict[str, Any]:

@@ -1,25 +1,28 @@
 """Our own format: everything in the grade, versioned, described by ``grade.schema.json`` beside this file.
 
-Visible and hidden checks are all in it, with what they say: it is the teacher's.
+With ``--grade-reveal`` hidden checks are in it with what they say.
 """
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from pytest_asyncgrade.trace.timeline import headline
+
+from .words import as_json
 
 if TYPE_CHECKING:
     from pytest_asyncgrade.grading import CheckResult, Grade, Work
     from pytest_asyncgrade.trace import Trace
 
+    from .about import About
+
 VERSION = 1
 
 
-def render(grade: Grade) -> str:
+def render(grade: Grade, _about: About) -> str:
     """Return the grade as JSON text: ASCII, with a newline at the end."""
-    return json.dumps(to_plain(grade), indent=2) + "\n"
+    return as_json(to_plain(grade))
 
 
 def to_plain(grade: Grade) -> dict[str, Any]:
@@ -46,6 +49,7 @@ def _work(work: Work) -> dict[str, Any]:
         "isolation": work.isolation,
         "seed": work.seed,
         "left_behind": dict(work.left_behind),
+        "withheld": work.withheld,
         "findings": [
             {
                 "kind": finding.kind, "message": finding.message, "advice": finding.advice,

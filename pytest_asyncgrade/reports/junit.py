@@ -10,24 +10,28 @@ import re
 import xml.etree.ElementTree as ET
 from typing import TYPE_CHECKING
 
-from pytest_asyncgrade.grading import Verdict, Visibility
+from pytest_asyncgrade.grading import Verdict
 from pytest_asyncgrade.trace.text import printable
+
+from .words import inert, unique
 
 if TYPE_CHECKING:
     from pytest_asyncgrade.grading import CheckResult, Grade, Work
+
+    from .about import About
 
 _TAGS = {Verdict.FAILED: "failure", Verdict.ERROR: "error", Verdict.NOT_RUN: "skipped"}
 _COUNTS = {"failures": Verdict.FAILED, "errors": Verdict.ERROR, "skipped": Verdict.NOT_RUN}
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def render(grade: Grade) -> str:
+def render(grade: Grade, _about: About) -> str:
     """Return the grade as JUnit XML."""
     root = ET.Element("testsuites", _counts(list(grade.checks)) | {"name": "asyncgrade"})
     for work in grade.works:
         _suite(root, work)
     ET.indent(root)
-    return f'<?xml version="1.0" encoding="utf-8"?>\n{ET.tostring(root, encoding="unicode")}\n'
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{inert(ET.tostring(root, encoding="unicode"))}\n'
 
 
 def _counts(checks: list[CheckResult]) -> dict[str, str]:
@@ -42,23 +46,19 @@ def _suite(root: ET.Element, work: Work) -> None:
     if work.isolation:
         properties = ET.SubElement(suite, "properties")
         ET.SubElement(properties, "property", {"name": "isolation", "value": work.isolation})
-    taken: dict[str, int] = {}
-    for check in work.checks:
-        hidden = check.points.visibility is not Visibility.VISIBLE
-        title = "hidden check" if hidden else _clean(check.name)
-        taken[title] = taken.get(title, 0) + 1
-        unique = title if taken[title] == 1 else f"{title} ({taken[title]})"
-        fields = {"classname": name, "name": unique, "time": f"{check.duration:.3f}"}
+    names = unique(_clean(check.name) for check in work.checks)
+    for check, unique_name in zip(work.checks, names, strict=True):
+        fields = {"classname": name, "name": unique_name, "time": f"{check.duration:.3f}"}
         case = ET.SubElement(suite, "testcase", fields)
         if check.verdict is not Verdict.PASSED:
-            _add_failure(case, check, hidden=hidden)
+            _add_failure(case, check)
 
 
-def _add_failure(case: ET.Element, check: CheckResult, *, hidden: bool) -> None:
+def _add_failure(case: ET.Element, check: CheckResult) -> None:
     failure = check.failure
-    message = "a hidden check" if hidden or failure is None else _clean(failure.rationale) or check.verdict.value
+    message = (_clean(failure.rationale) if failure else "") or check.verdict.value
     element = ET.SubElement(case, _TAGS[check.verdict], {"message": message})
-    if failure is not None and not hidden:
+    if failure is not None:
         parts = [failure.rationale]
         for title, values in (("expected", failure.expected), ("actual", failure.actual)):
             parts += [f"{title}:", *(f"  {value}" for value in values)] if values else []

@@ -6,7 +6,7 @@ import textwrap
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-from pytest_asyncgrade.grading import Verdict, Visibility, beside
+from pytest_asyncgrade.grading import Verdict, beside, withheld
 from pytest_asyncgrade.trace.text import printable
 from pytest_asyncgrade.trace.timeline import explained, headline, timeline
 
@@ -54,6 +54,8 @@ def _work(work: Work, *, verbose: bool) -> Iterator[Styled]:
     told: set[Failure] = set()
     for check in work.checks:
         yield from _check(check, told)
+    if work.withheld:
+        yield from _wrapped(withheld(work), 2, style=("yellow",))
     if work.seed is not None and not all(check.verdict is Verdict.PASSED for check in work.checks):
         yield from _wrapped(f"with random values; --grade-seed={work.seed} gives the same ones again", 2)
     for name, reason in work.left_behind.items():
@@ -84,14 +86,12 @@ def _findings(work: Work) -> Iterator[Styled]:
 
 
 def _check(check: CheckResult, told: set[Failure]) -> Iterator[Styled]:
-    hidden = check.points.visibility is not Visibility.VISIBLE
     of = f"{check.score}/{check.points.points}" + (" bonus" if check.points.bonus else "")
-    name = "(a hidden check)" if hidden else printable(check.name)
-    first, *rest = textwrap.wrap(name, WIDTH - 16) or [""]
+    first, *rest = textwrap.wrap(printable(check.name), WIDTH - 16) or [""]
     yield f"  {_WORDS[check.verdict]:<8}{of:<4} {first}", _STYLES[check.verdict]
     for line in rest:
         yield f"{'':15}{line}", _STYLES[check.verdict]
-    if check.failure is not None and not hidden:
+    if check.failure is not None:
         yield from _failure(check.failure, check.verdict, again=check.failure in told)
         told.add(check.failure)
 

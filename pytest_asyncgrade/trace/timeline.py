@@ -105,9 +105,9 @@ def _bars(recording: Recording, width: int, signs: Signs) -> Iterator[str]:
         return f"{'':>9} {_cut(printable(span.coroutine), _NAME):<{_NAME}} {signs.edge} {bar.text()}"
 
     yield from _some(recording.tasks, MOST_TASKS, "more tasks", row)
-    yield from textwrap.wrap(
-        ", ".join(_legend(recording, signs, used)), width, initial_indent=" " * 10, subsequent_indent=" " * 10
-    )
+    if used != {signs.progress}:
+        legend, indent = ", ".join(_legend(recording, signs, used)), " " * 10
+        yield from textwrap.wrap(legend, width, initial_indent=indent, subsequent_indent=indent)
 
 
 def _legend(recording: Recording, signs: Signs, used: set[str]) -> Iterator[str]:

@@ -3,7 +3,17 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-from pytest_asyncgrade.grading import CheckResult, Failure, Grade, Points, Verdict, Visibility, collect, pack_result
+from pytest_asyncgrade.grading import (
+    CheckResult,
+    Failure,
+    Grade,
+    Points,
+    Verdict,
+    Visibility,
+    Work,
+    collect,
+    pack_result,
+)
 from pytest_asyncgrade.trace import Outcome, Recording, Trace
 
 TRACE = Trace(Outcome.NOT_RUNNABLE, "empty", Recording(), asked="python naps.py")
@@ -61,3 +71,42 @@ def test_what_there_is_to_say_of_a_work_comes_from_whichever_result_knows_it() -
 def test_nothing_graded_is_nothing_lost() -> None:
     assert Grade().complete
     assert (Grade().score, Grade().max_score) == (0, 0)
+
+
+def test_students_see_of_a_hidden_check_its_points_and_verdict() -> None:
+    shown = CheckResult("naps", "ada", "It naps.", "t.py::shown", 1, Points(2), Verdict.PASSED, None, ("run",))
+    other = replace(TRACE, asked="nap('secret')")
+    hidden = replace(RESULT, runs=("run", "secret"))
+    grade = Grade((Work("naps", "ada", "naps.py", (shown, hidden), {"run": TRACE, "secret": other}),))
+    (work,) = grade.for_students().works
+    assert work.checks == (
+        shown,
+        CheckResult(
+            "naps", "ada", "a hidden check", "a hidden check", 3, Points(2, visibility=Visibility.HIDDEN),
+            Verdict.FAILED, duration=0.5,
+        ),
+    )  # fmt: skip
+    assert work.runs == {"run": TRACE}
+    assert (grade.for_students().score, grade.for_students().max_score) == (grade.score, grade.max_score) == (2, 4)
+
+
+def test_what_is_for_after_the_due_date_can_be_left_in() -> None:
+    late = replace(RESULT, points=Points(2, visibility=Visibility.AFTER_DUE_DATE))
+    grade = Grade((Work("naps", "ada", "naps.py", (late, RESULT), {"run": TRACE}),))
+    (work,) = grade.for_students(frozenset({Visibility.AFTER_DUE_DATE})).works
+    assert [check.name for check in work.checks] == ["It naps.", "a hidden check"]
+    assert [check.name for check in grade.for_students().works[0].checks] == [
+        "a hidden check (1)",
+        "a hidden check (2)",
+    ]
+
+
+def test_no_hidden_check_is_called_like_another() -> None:
+    visible = replace(RESULT, name="a hidden check", points=Points(2))
+    grade = Grade((Work("naps", "ada", "naps.py", (visible, RESULT), {"run": TRACE}),))
+    assert [check.name for check in grade.for_students().checks] == ["a hidden check", "a hidden check (1)"]
+
+
+def test_a_work_without_secrets_stays_as_it_is() -> None:
+    work = Work("naps", "ada", "naps.py", (replace(RESULT, points=Points(2)),), {"run": TRACE})
+    assert Grade((work,)).for_students().works[0] is work

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pytest_asyncgrade.reports import formats
+
 from .conftest import GOOD, SLOW
 
 if TYPE_CHECKING:
@@ -237,8 +239,8 @@ def test_a_hidden_check_keeps_its_secrets(course: Course) -> None:
     result = course.grade()
     assert shown(result).startswith("""\
 naps ............................................................. 1 of 2 points
-  LOST    0/1  (a hidden check)
-  ok      1/1  (a hidden check)""")
+  LOST    0/1  a hidden check (1)
+  ok      1/1  a hidden check (2)""")
     assert "secret" not in result.stdout.str()
 
 
@@ -395,7 +397,7 @@ def test_the_exercise_mark_names_another_exercise(course: Course) -> None:
             "--submission names one student's work and --submissions a folder of many: give one of the two",
         ),
         (["--grade-report=json"], "--grade-report json: write FORMAT=PATH, as in json=grade.json"),
-        (["--grade-report=gh=x"], "--grade-report gh=x: unknown format 'gh': choose html, json, junit"),
+        (["--grade-report=gh=x"], "--grade-report gh=x: unknown format 'gh': choose " + ", ".join(formats())),
         (["--grade-report=json=no/x.json"], "--grade-report json=no/x.json: there is no folder *"),
         (["--grade-timeout=nan"], "--grade-timeout nan: give a number of seconds above 0"),
         (["--grade-timeout=inf"], "--grade-timeout inf: give a number of seconds above 0"),

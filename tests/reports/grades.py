@@ -2,9 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from pathlib import PurePosixPath
+
 from pytest_asyncgrade.grading import CheckResult, Failure, Grade, Points, Verdict, Visibility, Work
+from pytest_asyncgrade.reports import About
 from pytest_asyncgrade.trace import Line, Outcome, Output, Recording, Seconds, TaskSpan, Trace
 from pytest_asyncgrade.trace.model import Elapsed
+
+ABOUT = About(
+    {
+        "CLASSROOM": "cs", "ASSIGNMENT": "naps", "ASSIGNMENT_TYPE": "individual", "OWNER": "ada",
+        "SUBMISSION_TAG": "submit/2026-11-25T12-00-00Z", "COMMIT_URL": "https://github.com/cs/naps-ada/commit/1",
+        "RELEASE_URL": "https://github.com/cs/naps-ada/releases/tag/submit%2F2026-11-25T12-00-00Z",
+        "REVIEW_URL": "https://github.com/cs/naps-ada/pull/1",
+    },
+    root=PurePosixPath("/home/ada/repository"),
+    now=datetime(2026, 11, 25, 12, 0, 1, tzinfo=UTC),
+)  # fmt: skip
 
 HOSTILE = "\x1b[31m\x00::error::x\n##[set-output name=score]100``` <script>]]>\ud800\u202e"
 

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
+import inspect
 import json
 import sys
 import xml.etree.ElementTree as ET
-from importlib import resources
+from importlib import import_module, resources
 from typing import TYPE_CHECKING
 
 import jsonschema
@@ -15,17 +16,20 @@ from pytest_asyncgrade.reports import ReportFile, formats, junit
 from pytest_asyncgrade.reports import json as json_report
 from pytest_asyncgrade.reports.terminal import WIDTH, render
 
-from .grades import EVERYTHING, RUN, check
+from .grades import ABOUT, EVERYTHING, RUN, check
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+FORMATS = (
+    "classroom", "classroom50", "csv", "exercism", "github", "gradescope", "html", "json", "junit", "markdown"
+)  # fmt: skip
 SCHEMA = json.loads(resources.files("pytest_asyncgrade.reports").joinpath("grade.schema.json").read_text())
 
 
 @pytest.mark.parametrize("grade", [EVERYTHING, Grade()])
 def test_the_json_report_is_as_its_schema_says(grade: Grade) -> None:
-    report = json.loads(json_report.render(grade))
+    report = json.loads(json_report.render(grade, ABOUT))
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
     jsonschema.Draft202012Validator(SCHEMA).validate(report)
     assert (report["score"], report["max_score"]) == (grade.score, grade.max_score)
@@ -39,7 +43,7 @@ def test_the_schema_is_strict() -> None:
 
 
 def test_junit_counts_match_and_names_are_unique() -> None:
-    root = ET.fromstring(junit.render(EVERYTHING))  # noqa: S314  # our own
+    root = ET.fromstring(junit.render(EVERYTHING.for_students(), ABOUT))  # noqa: S314  # our own
     assert root.attrib == {
         "name": "asyncgrade", "tests": "6", "failures": "2", "errors": "1", "skipped": "1", "time": "1.500"
     }  # fmt: skip
@@ -54,11 +58,11 @@ def test_junit_counts_match_and_names_are_unique() -> None:
 
 
 def test_junit_tells_nothing_of_a_hidden_check() -> None:
-    assert "secret" not in junit.render(EVERYTHING)
+    assert "secret" not in junit.render(EVERYTHING.for_students(), ABOUT)
 
 
 def test_the_terminal_is_plain_ascii_of_at_most_80_columns() -> None:
-    lines = [text for text, _ in render(EVERYTHING, verbose=True)]
+    lines = [text for text, _ in render(EVERYTHING.for_students(), verbose=True)]
     assert all(line.isascii() and line.isprintable() for line in lines)
     assert [line for line in lines if len(line) > WIDTH] == []
     assert not any(line.lstrip().startswith(("::", "##[")) for line in lines)
@@ -82,7 +86,8 @@ def test_a_report_is_written_whole_and_replaces_a_link(tmp_path: Path) -> None:
     precious.write_text("mine")
     if sys.platform != "win32":
         target.symlink_to(precious)
-    ReportFile.parse(f"json={target}").write(EVERYTHING)
+    file = ReportFile.parse(f"json={target}")
+    file.write(file.render(EVERYTHING, ABOUT))
     assert json.loads(target.read_text())["score"] == 3
     assert not target.is_symlink()
     assert precious.read_text() == "mine"
@@ -93,11 +98,14 @@ def test_a_report_that_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:
     target = tmp_path / "grade.json"
     target.mkdir()
     with pytest.raises(OSError, match=r"grade\.json"):
-        ReportFile("json", target).write(Grade())
+        ReportFile("json", target).write("{}")
     assert [path.name for path in tmp_path.iterdir()] == ["grade.json"]
 
 
 def test_a_format_is_a_module_of_its_own() -> None:
-    assert formats() == ("html", "json", "junit")
-    with pytest.raises(UsageError, match=r"^--grade-report x=y: unknown format 'x': choose html, json, junit$"):
+    assert formats() == FORMATS
+    choose = ", ".join(FORMATS)
+    with pytest.raises(UsageError, match=rf"^--grade-report x=y: unknown format 'x': choose {choose}$"):
         ReportFile.parse("x=y")
+    for name in FORMATS:
+        assert inspect.signature(import_module(f"pytest_asyncgrade.reports.{name}").render).return_annotation == "str"

@@ -19,7 +19,7 @@ from pytest_asyncgrade.reports import html
 from pytest_asyncgrade.trace import BusyWait, Line, Outcome, Output, Place, Raised, Recording, Seconds, Trace
 from pytest_asyncgrade.trace.model import Elapsed
 
-from .grades import EVERYTHING, HOSTILE, RUN, check
+from .grades import ABOUT, EVERYTHING, HOSTILE, RUN, check
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -85,29 +85,32 @@ def work_with(trace: Trace, failure: Failure) -> Grade:
 
 @pytest.mark.parametrize("grade", [EVERYTHING, Grade()])
 def test_every_grade_makes_a_page_that_stands_alone(grade: Grade) -> None:
-    page = parsed(html.render(grade))
+    page = parsed(html.render(grade.for_students(), ABOUT))
     assert page.tags & {"link", "img", "iframe", "object"} == set()
     assert all(link.startswith("#") for link in page.links)
     assert f"{grade.score} of {grade.max_score} points" in page.text
 
 
 def test_a_page_tells_nothing_of_a_hidden_check() -> None:
-    page = html.render(EVERYTHING)
+    page = html.render(EVERYTHING.for_students(), ABOUT)
     assert "secret" not in page
-    assert "(a hidden check)" in page
+    assert "a hidden check" in page
     hidden = Points(1, hint="secret", visibility=Visibility.AFTER_DUE_DATE)
     secret = replace(RUN, asked="secret()")
     checks = (
         check("secret", Verdict.FAILED, Failure("secret"), points=hidden, runs=("hidden",)),
         check("It naps.", Verdict.PASSED),
     )
-    page = html.render(Grade((Work("naps", "", "naps.py", checks, {"hidden": secret, "run": RUN}),)))
+    grade = Grade((Work("naps", "", "naps.py", checks, {"hidden": secret, "run": RUN}),))
+    page = html.render(grade.for_students(), ABOUT)
     assert "secret" not in page
     assert "python naps.py took 1.5 s" in page
 
 
 def test_a_students_text_is_data() -> None:
-    page = html.render(work_with(replace(RUN, source=SOURCE), Failure(HOSTILE, (HOSTILE,) * 100, (HOSTILE,), HOSTILE)))
+    page = html.render(
+        work_with(replace(RUN, source=SOURCE), Failure(HOSTILE, (HOSTILE,) * 100, (HOSTILE,), HOSTILE)), ABOUT
+    )
     parser = parsed(page)
     assert "<script>" in parser.text
     assert not re.search(r"[\x00-\x08\x1b\u202e\ud800]", page)
@@ -118,7 +121,7 @@ def test_the_lines_concerned_are_marked() -> None:
     place = Place("naps.py", 3, "<module>")
     recording = Recording(busy_waits=(BusyWait(Seconds(0), 1, Place("naps.py", 1, "main")),))
     trace = Trace(Outcome.CRASHED, "oops", recording, Raised("KeyError", "oops", "", place), "python naps.py", SOURCE)
-    page = html.render(work_with(trace, Failure("oops")))
+    page = html.render(work_with(trace, Failure("oops")), ABOUT)
     assert re.findall(r'<span id="work-1-(\d)" class=marked>', page) == ["1", "3"]
     assert "&larr; KeyError: oops" in page
     assert '<a href="#work-1-1">line 1</a>' in page
@@ -128,7 +131,7 @@ def test_the_lines_concerned_are_marked() -> None:
 def test_very_much_output_is_cut_and_it_says_so() -> None:
     output = Output([Line(str(number), Seconds(0)) for number in range(2000)])
     trace = Trace(Outcome.FINISHED, "", Recording(output=output), asked="python naps.py")
-    assert "[... 1500 more lines]" in html.render(work_with(trace, Failure("oops")))
+    assert "[... 1500 more lines]" in html.render(work_with(trace, Failure("oops")), ABOUT)
 
 
 def test_a_run_alone_makes_a_page() -> None:
@@ -142,7 +145,7 @@ def test_a_run_alone_makes_a_page() -> None:
 @pytest.mark.skipif(not CHROMIUM, reason="needs Chromium")
 def test_a_browser_shows_it(tmp_path: Path) -> None:
     page = tmp_path / "page.html"
-    page.write_text(html.render(EVERYTHING), encoding="utf-8")
+    page.write_text(html.render(EVERYTHING.for_students(), ABOUT), encoding="utf-8")
     options = ["--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'profile'}", "--dump-dom"]
     quiet = ["--disable-background-networking", "--disable-sync", "--no-first-run", "--disable-component-update"]
     command = [CHROMIUM or "", *options, *quiet, page.as_uri()]

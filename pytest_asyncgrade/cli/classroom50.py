@@ -1,0 +1,72 @@
+"""``asyncgrade classroom50``: grades a student's checkout for Classroom 50, in an assignment's ``autograder.py``.
+
+The runner starts that file in the student's checkout, says in variables what is graded, and reads ``result.json``,
+``release-body.md`` and the outputs ``status`` and ``summary``: they are written in that order, when all else is done.
+A status other than 0 means that there is no result: it is kept for what is not the student's fault.
+https://github.com/foundation50/classroom50/wiki/Advanced-Autograding
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from pytest_asyncgrade.grading.whereabouts import of_repository
+from pytest_asyncgrade.reports import ReportFile
+
+from .grade import NotGradedError, graded
+from .workflow import add_outputs, without_commands
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SECONDS = 600.0
+"""After which no further run is begun: the job ends after 15 minutes, with what was installed before."""
+_FILES = {"classroom50": "result.json", "markdown": "release-body.md"}
+
+
+def classroom50(environ: Mapping[str, str], checkout: Path, beside: Path) -> None:
+    """Grade a checkout; `beside` is where the graders are if the runner does not say it.
+
+    NotGradedError, or UsageError, if there is nothing that should be recorded.
+    """
+    grader = find_grader(Path(environ.get("CLASSROOM50_BUNDLE_DIR") or beside), environ.get("ASSIGNMENT", ""))
+    with TemporaryDirectory(prefix="asyncgrade-") as name:
+        reports = {kind: Path(name, kind) for kind in (*_FILES, "json")}
+        submission = of_repository(checkout, [grader.name])
+        options = [f"--grade-report={kind}={path}" for kind, path in reports.items()]
+        with without_commands(environ):
+            reliable = graded(grader, [f"--submission={submission}", *options], seconds=SECONDS)
+        if not reliable:
+            msg = f"a check of the grader {grader.name} is broken: this is no grade"
+            raise NotGradedError(msg)
+        for kind, filename in _FILES.items():
+            write(checkout / filename, kind, reports[kind].read_text(encoding="utf-8"))
+        add_outputs(environ, _outputs(json.loads(reports["json"].read_text(encoding="utf-8"))))
+
+
+def find_grader(bundle: Path, assignment: str) -> Path:
+    """Return the grader of an assignment, whose name has ``-`` where an exercise's may have ``_``."""
+    graders = sorted(path.parent for path in bundle.glob("graders/*/test_*.py"))
+    there = list(dict.fromkeys(graders))
+    meant = [path for path in there if path.name.replace("_", "-").lower() == assignment.replace("_", "-").lower()]
+    if len(meant or there) != 1:
+        names = ", ".join(path.name for path in there) or "none"
+        msg = f"the assignment {assignment!r} needs its grader in {bundle / 'graders'}; there are: {names}"
+        raise NotGradedError(msg)
+    return (meant or there)[0].resolve()
+
+
+def write(path: Path, kind: str, text: str) -> None:
+    """Write a file into a student's checkout: what is in its place is replaced, a link is not followed."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    ReportFile(kind, path).write(text)
+
+
+def _outputs(grade: Mapping[str, object]) -> dict[str, str]:
+    summary = f"{grade['score']} of {grade['max_score']} points"
+    return {"status": "success" if grade["complete"] else "failure", "summary": summary}

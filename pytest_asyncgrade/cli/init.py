@@ -1,0 +1,117 @@
+"""``asyncgrade init``: writes what a platform needs, from the templates beside this file.
+
+Nothing that is there is overwritten.  Of a grader only what grading needs is copied: its solution, its alternatives and
+its mistakes stay with the teacher.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import stat
+import zipfile
+from importlib.metadata import version
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from pytest_asyncgrade.errors import UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PYTHON = "3.13"
+"""What Gradescope is told to grade with; GitHub and Classroom 50 bring their own."""
+_SCRIPTS = ("setup.sh", "run_autograder")
+_KEPT = {"solution.py", "mistakes", "alternatives", "__pycache__"}
+_SHORT_NAME = re.compile(r"[a-z0-9][a-z0-9-]{1,38}")
+_ACTION = re.compile(r"[\w.-]+/[\w./-]+@[\w./-]+")
+
+
+def init_classroom50(folder: Path, grader: Path) -> list[Path]:
+    """Write the bundle of one exercise's assignment, and its entry for ``assignments.json``.
+
+    An assignment's name has no ``_`` there.  UsageError if it cannot be.
+    """
+    name = grader.resolve().name.lower().replace("_", "-")
+    if not _SHORT_NAME.fullmatch(name):
+        msg = f"{grader}: Classroom 50 knows no assignment {name!r}: 2 to 39 small letters, digits and hyphens"
+        raise UsageError(msg)
+    title = grader.resolve().name.replace("_", " ").capitalize()
+    entry = {"slug": name, "name": title, "mode": "individual", "autograder": "default"}
+    bundle = folder / name
+    return _write(
+        {bundle / "autograder.py": _template("classroom50/autograder.py.template").encode()}
+        | {bundle / "assignment.json": (json.dumps(entry, indent=2) + "\n").encode()}
+        | {bundle / "graders" / path: data for path, data in _grader(grader).items()}
+    )
+
+
+def init_github(folder: Path, action: str, exercise: str) -> list[Path]:
+    """Write the workflows of a student's repository and of the teacher's; UsageError if it cannot be."""
+    if not _ACTION.fullmatch(action):
+        msg = f"--action {action}: name a repository with this package, and a tag or commit: OWNER/REPOSITORY@v1.2.3"
+        raise UsageError(msg)
+    if exercise and not exercise.isidentifier():
+        msg = f"--exercise {exercise}: give the name of an exercise, as in concurrent_sleeps"
+        raise UsageError(msg)
+    places = {
+        "self-check.yml": folder / "student" / ".github" / "workflows" / "asyncgrade.yml",
+        "grade-class.yml": folder / "teacher" / ".github" / "workflows" / "grade-class.yml",
+    }
+    given = {"ACTION": action, "EXERCISE": exercise}
+    return _write({place: _template(f"github/{name}", **given).encode() for name, place in places.items()})
+
+
+def init_gradescope(folder: Path, grader: Path) -> list[Path]:
+    """Write an autograder for one exercise, and the archive of it that Gradescope wants; UsageError if it cannot be."""
+    content = {name: _template(f"gradescope/{name}", PYTHON=PYTHON).encode() for name in _SCRIPTS}
+    content |= {f"graders/{path}": data for path, data in _grader(grader).items()}
+    archive = {folder / "autograder.zip": _zip(content)}
+    written = _write({folder / name: data for name, data in content.items()} | archive)
+    for name in _SCRIPTS:
+        (folder / name).chmod(0o755)
+    return written
+
+
+def _grader(grader: Path) -> dict[str, bytes]:
+    """Return the files that grading needs, by their paths below ``graders``; UsageError if that is no grader."""
+    if not any(grader.glob("test_*.py")):
+        msg = f"{grader}: there is no test_*.py in it: name the folder of a grader, as in graders/concurrent_sleeps"
+        raise UsageError(msg)
+    slug = grader.resolve().name
+    paths = [path for path in sorted(grader.rglob("*")) if path.is_file()]
+    relative = {path.relative_to(grader): path for path in paths}
+    return {
+        f"{slug}/{name.as_posix()}": path.read_bytes() for name, path in relative.items() if not _KEPT & {*name.parts}
+    }
+
+
+def _template(name: str, **given: str) -> str:
+    text = files(__package__).joinpath("templates", *name.split("/")).read_text(encoding="utf-8")
+    for key, value in {"VERSION": version("pytest-asyncgrade"), **given}.items():
+        text = text.replace(f"@{key}@", value)
+    return text
+
+
+def _zip(content: dict[str, bytes]) -> bytes:
+    """Return an archive in which scripts can be executed."""
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, data in content.items():
+            info = zipfile.ZipInfo(name, (2026, 1, 1, 0, 0, 0))
+            info.external_attr = (stat.S_IFREG | (0o755 if name in _SCRIPTS else 0o644)) << 16
+            file.writestr(info, data, zipfile.ZIP_DEFLATED)
+    return archive.getvalue()
+
+
+def _write(content: dict[Path, bytes]) -> list[Path]:
+    """Write files, none of which is there yet, and return them."""
+    for path in content:
+        if path.exists() or path.is_symlink():
+            msg = f"there is {path} already: choose another folder, or remove it"
+            raise UsageError(msg)
+    for path, data in content.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    return list(content)

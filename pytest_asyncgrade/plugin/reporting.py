@@ -1,0 +1,83 @@
+"""The reports that were asked for: what formats may know of their surroundings is gathered here, once."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pytest_asyncgrade.errors import UsageError
+from pytest_asyncgrade.reports import About, ReportFile
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pytest
+
+    from pytest_asyncgrade.grading import Grade, Source
+
+
+@dataclass(frozen=True, slots=True)
+class Reporting:
+    """Which reports to write, and for whom; those for standard output wait until pytest has said all of its own."""
+
+    files: tuple[ReportFile, ...]
+    about: About
+    reveal: bool
+    """Whether the reports are the teacher's, with all that is hidden from students in them."""
+    waiting: list[tuple[ReportFile, str]] = field(default_factory=list)
+
+    @classmethod
+    def begin(cls, config: pytest.Config, source: Source) -> Reporting:
+        """Return what the options ask for; UsageError if that cannot be."""
+        option = config.option
+        files = tuple(map(ReportFile.parse, option.grade_report))
+        asked = {file.format for file in files}
+        for name, wanted in (("gradebook", "csv"), ("max-score", "classroom50")):
+            value = getattr(option, f"grade_{name.replace('-', '_')}")
+            if value is not None and wanted not in asked:
+                msg = f"--grade-{name} {value}: that is for the report {wanted}: add --grade-report {wanted}=PATH"
+                raise UsageError(msg)
+        environ = dict(os.environ)
+        start = source.submissions or source.submission or config.invocation_params.dir
+        about = About(
+            environ, option.grade_gradebook or "plain", _root(environ, start), datetime.now(UTC), option.grade_max_score
+        )
+        for file in files:
+            file.check(about)
+        return cls(files, about, option.grade_reveal)
+
+    def shown(self, grade: Grade) -> Grade:
+        """Return the grade as the terminal may show it."""
+        return grade if self.reveal else grade.for_students()
+
+    def write(self, grade: Grade) -> list[str]:
+        """Write the files; return what went wrong, so that one that cannot be written does not cost the others."""
+        problems = []
+        for file in self.files:
+            try:
+                text = file.render(grade, self.about, reveal=self.reveal)
+                if file.path is None:
+                    self.waiting.append((file, text))
+                else:
+                    file.write(text)
+            except (UsageError, OSError) as error:
+                problems.append(f"--grade-report {file.format}={file.path or '-'}: {error}")
+        return problems
+
+    def write_waiting(self) -> None:
+        """Write what goes to standard output."""
+        for file, text in self.waiting:
+            file.write(text)
+        self.waiting.clear()
+
+
+def _root(environ: Mapping[str, str], start: Path) -> Path:
+    """Return the root of the repository: what GitHub says, else where ``.git`` is, else the folder we begin in."""
+    if workspace := environ.get("GITHUB_WORKSPACE"):
+        return Path(workspace).resolve()
+    start = start.resolve()
+    folders = [start, *start.parents] if start.is_dir() else list(start.parents)
+    return next((folder for folder in folders if (folder / ".git").exists()), folders[0])

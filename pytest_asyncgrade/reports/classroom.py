@@ -1,0 +1,93 @@
+"""The result of the classic GitHub Classroom graders, which its reporter and its successors' tools read.
+
+They read it as base64 in a variable (`encoded`), and a process with a variable of more than 128 KiB does not start: so
+long reasons are cut, and the last of very many checks told together, with a note.  Points are whole and their sum is
+exact; every test has every key; there is always one, and a maximum above nothing: without, no points are reported.
+https://github.com/classroom-resources/autograding-grading-reporter
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from typing import TYPE_CHECKING, Any
+
+from pytest_asyncgrade.grading import Verdict
+
+from .places import Places
+from .words import as_short_json, cut, entries, nothing, one_line, reasons, tame
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytest_asyncgrade.grading import Grade
+    from pytest_asyncgrade.trace import Place
+
+    from .about import About
+    from .words import Entry
+
+Test = dict[str, Any]
+
+VERSION = 3
+MOST_BASE64 = 128_000
+"""Bytes: the system's limit for a variable, less room for its name."""
+_LONGEST = (5_000, 2_000, 1_000, 500, 200, 100, 40)
+"""Characters of a reason, tried in turn until all fit."""
+_STATUS = {Verdict.PASSED: "pass", Verdict.FAILED: "fail", Verdict.ERROR: "error", Verdict.NOT_RUN: "error"}
+
+
+def render(grade: Grade, _about: About) -> str:
+    """Return the result as JSON that fits into a variable as base64."""
+    places = Places(grade)
+    tests = [_test(entry, places.of(entry)) for entry in entries(grade)]
+    return next(text for text in _shorter_and_shorter(grade, tests) if len(encoded(text)) <= MOST_BASE64)
+
+
+def _shorter_and_shorter(grade: Grade, tests: list[Test]) -> Iterator[str]:
+    for longest in _LONGEST:
+        yield _result(grade, [_cut(test, longest) for test in tests])
+    number = len(tests)
+    while number > 1:
+        number //= 2
+        yield _result(grade, [*(_cut(test, _LONGEST[-1]) for test in tests[:number]), _together(tests[number:])])
+
+
+def encoded(result: str) -> str:
+    """Return a result as the base64 that goes into the step's output ``result``."""
+    return b64encode(result.encode()).decode("ascii")
+
+
+def _result(grade: Grade, tests: list[Test]) -> str:
+    status = "error" if grade.broken or not tests else "pass" if grade.complete else "fail"
+    tests = tests or [_entry("something is graded", "error", nothing(grade), 0)]
+    result = {"version": VERSION, "status": status, "max_score": max(grade.max_score, 1), "tests": tests}
+    return as_short_json(result, indent=None)
+
+
+def _test(entry: Entry, place: Place | None) -> Test:
+    work, check = entry.work, entry.check
+    test = _entry(entry.name, _STATUS[check.verdict], "\n".join(reasons(check)), check.score)
+    return test | {
+        "test_code": "\n".join(tame(work.runs[key].asked) for key in check.runs if key in work.runs),
+        "filename": one_line(place.filename if place else work.script),
+        "line_no": place.lineno if place else 1,
+        "duration": round(check.duration, 3),
+    }
+
+
+def _cut(test: Test, longest: int) -> Test:
+    return test | {name: cut(test[name], longest) for name in ("message", "test_code")}
+
+
+def _together(tests: list[Test]) -> Test:
+    """Return one test that stands for many."""
+    passed = sum(test["status"] == "pass" for test in tests)
+    message = "" if passed == len(tests) else f"{passed} of them passed; there is no room to tell the others one by one"
+    score = sum(test["score"] for test in tests)
+    return _entry(f"[... {len(tests):,} more checks]", "fail" if message else "pass", message, score)
+
+
+def _entry(name: str, status: str, message: str, score: int) -> Test:
+    return {
+        "name": name, "status": status, "message": message, "test_code": "", "task_id": None, "filename": "",
+        "line_no": 1, "duration": 0, "score": score,
+    }  # fmt: skip

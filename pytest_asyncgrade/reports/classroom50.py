@@ -1,0 +1,127 @@
+"""What an autograder writes for Classroom 50: ``result.json``, of the schema ``classroom50/result/v1``.
+
+Points are whole numbers there, no score is above its maximum, and a result without tests counts as a success, so there
+is none without: where nothing was graded, that is the test that failed.  The runner sets ``datetime`` to the commit's
+time.  https://github.com/foundation50/classroom50/wiki/Advanced-Autograding
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from pytest_asyncgrade.errors import UsageError
+from pytest_asyncgrade.grading import Verdict
+
+from .words import as_short_json, cut, entries, nothing, reasons, tame
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pytest_asyncgrade.grading import Grade
+
+    from .about import About
+    from .words import Entry
+
+SCHEMA = "classroom50/result/v1"
+TYPES = ("individual", "group", "team")
+LONGEST_REASON = 5_000
+MOST_REASONS = 1_000_000
+"""Characters of all reasons together: a result of more than 10 MiB is not collected."""
+
+
+def check(about: About) -> None:
+    """Raise UsageError if Classroom 50 has not said what is graded, or a maximum is none."""
+    _surroundings(about)
+    if about.max_score is not None and about.max_score < 1:
+        msg = f"--grade-max-score {about.max_score}: give a whole number of points, 1 or more"
+        raise UsageError(msg)
+
+
+def render(grade: Grade, about: About) -> str:
+    """Return the result; UsageError names a variable that is not there."""
+    maximum = grade.max_score if about.max_score is None else about.max_score
+    found = entries(grade)
+    tests = _tests(found, maximum) or [
+        {"test-name": "something was graded", "passed": False, "score": 0, "max-score": maximum}
+        | {"failure": nothing(grade)}
+    ]
+    most = sum(test["max-score"] for test in tests)
+    score = sum(test["score"] for test in tests) + _bonus(grade, most)
+    result = _surroundings(about) | {"datetime": f"{about.now:%Y-%m-%dT%H:%M:%SZ}"}
+    return as_short_json({"schema": SCHEMA} | result | {"score": min(score, most), "max-score": most, "tests": tests})
+
+
+def _tests(found: list[Entry], maximum: int) -> list[dict[str, Any]]:
+    longest = min(LONGEST_REASON, max(100, MOST_REASONS // max(len(found), 1)))
+    tests = []
+    for entry, points in zip(found, spread(maximum, [entry.check.max_score for entry in found]), strict=True):
+        passed = entry.check.verdict is Verdict.PASSED
+        test = {"test-name": entry.name, "passed": passed, "score": points if passed else 0, "max-score": points}
+        tests.append(test if passed else test | {"failure": cut("\n".join(reasons(entry.check)), longest)})
+    return tests
+
+
+def spread(total: int, weights: Sequence[int]) -> list[int]:
+    """Return `total` in whole shares by weight: the largest remainders are rounded up, so that the sum is exact.
+
+    A weight of nothing has a share of nothing; where all are, so are all shares.
+
+    >>> spread(100, [1, 1, 1])
+    [34, 33, 33]
+    """
+    whole = sum(weights)
+    if whole == 0:
+        return [0] * len(weights)
+    shares = [total * weight // whole for weight in weights]
+    by_remainder = sorted(range(len(weights)), key=lambda index: (-(total * weights[index] % whole), index))
+    for index in by_remainder[: total - sum(shares)]:
+        shares[index] += 1
+    return shares
+
+
+def _bonus(grade: Grade, most: int) -> int:
+    """Return the bonus points earned, on the scale of the maximum, rounded half up."""
+    earned = sum(check.score for check in grade.checks if check.points.bonus)
+    return (2 * earned * most + grade.max_score) // (2 * grade.max_score) if grade.max_score else 0
+
+
+def _surroundings(about: About) -> dict[str, str]:
+    """Return what Classroom 50 says in its variables; what older runners leave out is made from GitHub's own."""
+    environ = about.environ
+    tag = _needed(environ, "SUBMISSION_TAG")
+    if not tag.startswith("submit/"):
+        msg = f"the report classroom50: SUBMISSION_TAG is {tag!r}: a submission's tag begins with 'submit/'"
+        raise UsageError(msg)
+    kind = environ.get("ASSIGNMENT_TYPE") or TYPES[0]
+    if kind not in TYPES:
+        msg = f"the report classroom50: ASSIGNMENT_TYPE is {kind!r}: it is one of {', '.join(TYPES)}"
+        raise UsageError(msg)
+    commit = environ.get("COMMIT_URL") or _on_github(environ, "COMMIT_URL", "commit", environ.get("GITHUB_SHA", ""))
+    said = {
+        "classroom": _needed(environ, "CLASSROOM"),
+        "assignment": _needed(environ, "ASSIGNMENT"),
+        "assignment_type": kind,
+        "owner": environ.get("OWNER") or _needed(environ, "USERNAME"),
+        "submission": tag,
+        "commit": commit,
+        "release": environ.get("RELEASE_URL")
+        or _on_github(environ, "RELEASE_URL", "releases/tag", quote(tag, safe="")),
+        "review": environ.get("REVIEW_URL") or commit,
+    }
+    return {name: tame(value) for name, value in said.items()}
+
+
+def _needed(environ: Mapping[str, str], name: str) -> str:
+    if value := environ.get(name):
+        return value
+    msg = f"the report classroom50 needs the variable {name}, in which Classroom 50 says what is graded: it is not set"
+    raise UsageError(msg)
+
+
+def _on_github(environ: Mapping[str, str], name: str, *path: str) -> str:
+    """Return an address in the repository, for the variable `name`; UsageError if that cannot be known either."""
+    repository = environ.get("GITHUB_REPOSITORY", "")
+    if not repository or not all(path):
+        return _needed(environ, name)
+    return "/".join([environ.get("GITHUB_SERVER_URL", "https://github.com"), repository, *path])

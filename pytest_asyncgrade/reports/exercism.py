@@ -1,0 +1,57 @@
+"""``results.json`` of an Exercism test runner, version 3.
+
+The whole is an error only if nothing could be run, and says why; what a program printed is cut to 500 characters.
+https://exercism.org/docs/building/tooling/test-runners/interface
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pytest_asyncgrade.grading import Verdict
+
+from .words import as_short_json, cut, entries, nothing, reasons, tame
+
+if TYPE_CHECKING:
+    from pytest_asyncgrade.grading import Grade
+
+    from .about import About
+    from .words import Entry
+
+VERSION = 3
+LONGEST_MESSAGE = 16_000
+"""Characters, of at most four bytes: the limit is 65,535 bytes."""
+LONGEST_OUTPUT = 500
+_STATUS = {Verdict.PASSED: "pass", Verdict.FAILED: "fail", Verdict.ERROR: "error", Verdict.NOT_RUN: "error"}
+
+
+def render(grade: Grade, _about: About) -> str:
+    """Return the results."""
+    found = entries(grade)
+    verdicts = {entry.check.verdict for entry in found}
+    message = None
+    if verdicts & {Verdict.PASSED, Verdict.FAILED}:
+        status = "pass" if verdicts == {Verdict.PASSED} else "fail"
+    else:
+        status, message = "error", cut(_why(found) or nothing(grade), LONGEST_MESSAGE)
+    return as_short_json(
+        {"version": VERSION, "status": status, "message": message, "tests": [_test(entry) for entry in found]}
+    )
+
+
+def _why(found: list[Entry]) -> str:
+    """Return why nothing could be run, each reason once."""
+    return "\n\n".join(dict.fromkeys("\n".join(reasons(entry.check)) for entry in found))
+
+
+def _test(entry: Entry) -> dict[str, Any]:
+    check = entry.check
+    runs = [entry.work.runs[key] for key in check.runs if key in entry.work.runs]
+    test: dict[str, Any] = {
+        "name": entry.name,
+        "status": _STATUS[check.verdict],
+        "message": cut("\n".join(reasons(check)), LONGEST_MESSAGE) or None,
+        "test_code": cut("\n".join(tame(run.asked) for run in runs), LONGEST_MESSAGE),
+    }
+    output = "\n".join(tame(line.text) for run in runs for line in run.partial.output)
+    return test | ({"output": cut(output, LONGEST_OUTPUT)} if output else {})

@@ -1,0 +1,29 @@
+"""What a submission does when the grading as a whole has to end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pytest_asyncgrade.grading import Deadline, Exercise, Submission
+from pytest_asyncgrade.trace import Outcome
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def submission(folder: Path, seconds: float) -> Submission:
+    script = folder / "naps.py"
+    script.write_text("print(1)\n", encoding="utf-8")
+    exercise = Exercise.of_grader(folder / "graders" / "naps")
+    return Submission(exercise, script, student="", timeout=lambda: None, deadline=Deadline(seconds))
+
+
+def test_after_the_deadline_no_run_begins_and_the_reason_says_so(tmp_path: Path) -> None:
+    trace = submission(tmp_path, 1e-9).run()
+    assert trace.outcome is Outcome.TIMED_OUT
+    assert trace.reason == "the grading of the whole may take 1e-09 s, and they are over"
+    assert trace.asked == "python naps.py"
+
+
+def test_before_the_deadline_a_run_is_a_run(tmp_path: Path) -> None:
+    assert submission(tmp_path, 600).run().outcome is Outcome.FINISHED

@@ -1,0 +1,99 @@
+"""The validators refuse what the platforms refuse: reports that are wrong in one point."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+import jsonschema
+import pytest
+
+from pytest_asyncgrade.reports import ReportFile
+
+from .grades import ABOUT
+from .outcomes import OUTCOMES
+from .validators import VALIDATORS, check_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+GRADE = OUTCOMES["mixed"]
+NO = (AssertionError, jsonschema.ValidationError)
+
+
+def first(data: Any) -> Any:
+    return data["tests"][0]
+
+
+@pytest.mark.parametrize(
+    ("name", "spoil"),
+    [
+        ("classroom50", lambda data: data.update(tests=[])),
+        ("classroom50", lambda data: data.update(score=data["max-score"] + 1)),
+        ("classroom50", lambda data: data.update(score=1.0 / 2)),
+        ("classroom50", lambda data: data.update(extra=1)),
+        ("classroom50", lambda data: data.update(submission="v1")),
+        ("classroom50", lambda data: data.update(datetime="2026-11-25")),
+        ("classroom50", lambda data: first(data).update(score=-1)),
+        ("classroom50", lambda data: first(data).update({"max-score": 2})),
+        ("classroom", lambda data: data.update(tests=[])),
+        ("classroom", lambda data: data.update(max_score=0)),
+        ("classroom", lambda data: first(data).pop("line_no")),
+        ("classroom", lambda data: first(data).update(score="1")),
+        ("classroom", lambda data: first(data).update(name="a\n::notice::b")),
+        ("classroom", lambda data: first(data).update(message="::notice::b")),
+        ("classroom", lambda data: first(data).update(message="x" * 100_000)),
+        ("gradescope", lambda data: data.update(score="8")),
+        ("gradescope", lambda data: data.update(execution_time="1 s")),
+        ("gradescope", lambda data: first(data).update(status="lost")),
+        ("gradescope", lambda data: first(data).update(visibility="secret")),
+        ("exercism", lambda data: data.update(status="error")),
+        ("exercism", lambda data: data.update(version=2)),
+        ("exercism", lambda data: first(data).update(output="x" * 501)),
+        ("exercism", lambda data: data["tests"][1].update(message=None)),
+        ("json", lambda data: data.update(score=1)),
+    ],
+)  # fmt: skip
+def test_a_wrong_field_is_refused(name: str, spoil: Callable[[Any], object]) -> None:
+    text = ReportFile(name, None).render(GRADE, ABOUT)
+    data = json.loads(text)
+    spoil(data)
+    with pytest.raises(NO):
+        VALIDATORS[name](json.dumps(data), GRADE)
+
+
+@pytest.mark.parametrize(
+    ("name", "pattern", "instead"),
+    [
+        ("csv", "the submission", "=1+1"),
+        ("csv", ",17", ",18"),
+        ("github", "line=5", "line=0"),
+        ("github", "file=naps", "file=/naps"),
+        ("github", "title=", "titel="),
+        ("github", "^", "::error title=x::y\n" * 9),
+        ("github", "::notice", "notice"),
+        ("github", "%0A", "%"),
+        ("junit", 'failures="3"', 'failures="2"'),
+        ("junit", r' message="[^"]*"', ""),
+        ("junit", "The naps overlap.", "The program prints two lines."),
+        ("html", "</main>", ""),
+        ("html", "<main>", "<main><script></script>"),
+        ("markdown", "```\n$", ""),
+        ("markdown", "The naps overlap", "<b>The naps overlap"),
+        ("markdown", "The naps overlap", "```"),
+        ("markdown", "^", "x" * 1024**2),
+    ],
+)
+def test_a_wrong_text_is_refused(name: str, pattern: str, instead: str) -> None:
+    text = ReportFile(name, None).render(GRADE, ABOUT)
+    spoilt = re.sub(pattern, lambda _match: instead, text, count=1)
+    assert spoilt != text
+    with pytest.raises(NO):
+        VALIDATORS[name](spoilt, GRADE)
+
+
+@pytest.mark.parametrize("text", ["\x1b[31m\n", "\u202e\n", "a\n  ::error::x\n", "a ##[group]\n", "no end"])
+def test_a_text_that_acts_is_refused(text: str) -> None:
+    with pytest.raises(AssertionError):
+        check_text("json", text)

@@ -1,0 +1,302 @@
+"""What each platform demands of a file, written from its contract: a validator raises if a report is none."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import xml.etree.ElementTree as ET
+from collections import Counter
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+from jsonschema import Draft202012Validator
+
+from pytest_asyncgrade.reports import classroom
+
+from .test_html import parsed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pytest_asyncgrade.grading import Grade
+
+COUNT = {"type": "integer", "minimum": 0}
+TEXT = {"type": "string"}
+LINE = {"type": "string", "minLength": 1, "pattern": r"^[^\n\r]*$"}
+
+
+def strict(properties: dict[str, Any], *optional: str) -> dict[str, Any]:
+    required = [name for name in properties if name not in optional]
+    return {"type": "object", "additionalProperties": False, "required": required, "properties": properties}
+
+
+def loaded(text: str, schema: dict[str, Any]) -> Any:
+    Draft202012Validator.check_schema(schema)
+    data = json.loads(text)
+    Draft202012Validator(schema).validate(data)
+    return data
+
+
+CLASSROOM50 = strict({
+    "schema": {"const": "classroom50/result/v1"},
+    "classroom": LINE,
+    "assignment": LINE,
+    "assignment_type": {"enum": ["individual", "group", "team"]},
+    "owner": LINE,
+    "submission": {"type": "string", "pattern": "^submit/"},
+    "commit": LINE,
+    "release": LINE,
+    "review": LINE,
+    "datetime": {"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$"},
+    "score": COUNT,
+    "max-score": COUNT,
+    "tests": {
+        "type": "array",
+        "minItems": 1,
+        "items": strict(
+            {"test-name": LINE, "passed": {"type": "boolean"}, "score": COUNT, "max-score": COUNT, "failure": TEXT},
+            "failure",
+        ),
+    },
+})  # fmt: skip
+
+
+def check_classroom50(text: str, grade: Grade, *, scaled: bool = False) -> None:
+    assert len(text.encode()) < 10 * 1024**2
+    data = loaded(text, CLASSROOM50)
+    tests = data["tests"]
+    assert all(test["score"] <= test["max-score"] for test in [data, *tests])
+    assert sum(test["max-score"] for test in tests) == data["max-score"]
+    earned = sum(test["score"] for test in tests)
+    assert earned <= data["score"]
+    if not scaled:
+        assert data["score"] == min(grade.score, grade.max_score)
+    assert [test["test-name"] for test in tests if "failure" in test] == [
+        test["test-name"] for test in tests if not test["passed"]
+    ]
+    unique(test["test-name"] for test in tests)
+
+
+STATUS = {"enum": ["pass", "fail", "error"]}
+CLASSROOM = strict({
+    "version": {"const": 3},
+    "status": STATUS,
+    "max_score": {"type": "integer", "minimum": 1},
+    "tests": {
+        "type": "array",
+        "minItems": 1,
+        "items": strict({
+            "name": LINE, "status": STATUS, "message": TEXT, "test_code": TEXT, "task_id": {"type": "null"},
+            "filename": TEXT, "line_no": {"type": "integer", "minimum": 1}, "score": COUNT,
+            "duration": {"type": "number", "minimum": 0},
+        }),
+    },
+})  # fmt: skip
+VARIABLE = 128 * 1024
+"""Bytes that a variable may have, its name and a byte at its end included."""
+
+
+def check_classroom(text: str, grade: Grade) -> None:
+    assert len(f"AN-ID-AS-LONG-AS-ANYBODY-WOULD-EVER-WRITE_RESULTS={classroom.encoded(text)}") < VARIABLE
+    data = loaded(text, CLASSROOM)
+    assert sum(test["score"] for test in data["tests"]) == grade.score
+    assert data["max_score"] == max(grade.max_score, 1)
+    assert data["status"] == (
+        "error" if grade.broken or not list(grade.checks) else "pass" if grade.complete else "fail"
+    )
+    unique(test["name"] for test in data["tests"])
+    for test in data["tests"]:  # the reporter prints them
+        no_command("\n".join([test["name"], test["message"], test["test_code"], test["filename"]]))
+
+
+VISIBILITY = {"enum": ["hidden", "after_due_date", "after_published", "visible"]}
+FORMAT = {"enum": ["text", "html", "simple_format", "md", "ansi"]}
+GRADESCOPE = strict(
+    {
+        "score": {"type": "number"}, "execution_time": {"type": "number", "minimum": 0}, "output": TEXT,
+        "output_format": FORMAT, "visibility": VISIBILITY, "stdout_visibility": VISIBILITY,
+        "extra_data": {"type": "object"}, "leaderboard": {"type": "array"},
+        "tests": {
+            "type": "array",
+            "items": strict(
+                {
+                    "score": {"type": "number"}, "max_score": {"type": "number", "minimum": 0},
+                    "status": {"enum": ["passed", "failed"]}, "name": LINE, "name_format": FORMAT, "number": TEXT,
+                    "output": TEXT, "output_format": FORMAT, "tags": {"type": "array", "items": TEXT},
+                    "visibility": VISIBILITY, "extra_data": {"type": "object"},
+                },
+                "name_format", "number", "output_format", "tags", "visibility", "extra_data",
+            ),
+        },
+    },
+    "extra_data", "leaderboard",
+)  # fmt: skip
+
+
+def check_gradescope(text: str, grade: Grade) -> None:
+    data = loaded(text, GRADESCOPE)
+    assert data["score"] == grade.score == sum(test["score"] for test in data["tests"])
+    assert sum(test["max_score"] for test in data["tests"]) == grade.max_score
+    assert data["tests"]
+    kinds = [check.points.visibility.value for check in grade.checks]
+    assert [test["visibility"] for test in data["tests"] if "visibility" in test] == kinds
+
+
+EXERCISM = strict({
+    "version": {"const": 3},
+    "status": STATUS,
+    "message": {"type": ["string", "null"]},
+    "tests": {
+        "type": "array",
+        "items": strict(
+            {
+                "name": LINE, "status": STATUS, "message": {"type": ["string", "null"], "minLength": 1},
+                "output": {"type": "string", "maxLength": 500}, "test_code": TEXT, "task_id": {"type": "integer"},
+            },
+            "output", "task_id",
+        ),
+    },
+})  # fmt: skip
+
+
+def check_exercism(text: str, grade: Grade) -> None:
+    data = loaded(text, EXERCISM)
+    statuses = Counter(test["status"] for test in data["tests"])
+    ran = statuses["pass"] + statuses["fail"]
+    assert (data["status"] == "error") == (ran == 0) == bool(data["message"])
+    if ran:
+        assert (data["status"] == "pass") == (ran == statuses["pass"] == len(data["tests"]))
+    assert len((data["message"] or "").encode()) <= 65_535
+    assert all((test["message"] is None) == (test["status"] == "pass") for test in data["tests"])
+    assert len(data["tests"]) == len(list(grade.checks))
+
+
+def check_json(text: str, grade: Grade) -> None:
+    schema = json.loads(resources.files("pytest_asyncgrade.reports").joinpath("grade.schema.json").read_text())
+    data = loaded(text, schema)
+    assert (data["score"], data["max_score"]) == (grade.score, grade.max_score)
+
+
+def check_junit(text: str, grade: Grade) -> None:
+    root = ET.fromstring(text)  # noqa: S314  # our own
+    cases = list(root.iter("testcase"))
+    assert int(root.attrib["tests"]) == len(cases) == len(list(grade.checks))
+    for name, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
+        counted = [sum(int(suite.attrib[name]) for suite in root.iter("testsuite")), len(list(root.iter(tag)))]
+        assert counted == [int(root.attrib[name])] * 2
+    unique((case.get("classname"), case.get("name")) for case in cases)
+    assert all(child.get("message") for case in cases for child in case)
+
+
+def check_html(text: str, grade: Grade) -> None:
+    page = parsed(text)
+    assert f"{grade.score} of {grade.max_score} points" in page.text
+    assert page.tags & {"script", "link", "img", "iframe", "object"} == set()
+
+
+PLAIN = r"[^<>&`*_~$@#|\[\]\\]*"
+WORD = r"\*\*[a-z ]+\*\*"
+OURS = re.compile(
+    rf"(#{{2,4}} )?{PLAIN}|\| ({WORD}|{PLAIN}) ?(\|{PLAIN})+\||\|[-:|]+\||{WORD}{PLAIN}\\?|\[\.\.\.{PLAIN}\]"
+)
+"""A line outside of a fence that has no markup but what we give it."""
+
+
+def check_markdown(text: str, grade: Grade) -> None:
+    assert len(text.encode()) < 1024**2
+    assert text.startswith("## ")
+    for outside in outside_of_fences(text):
+        rest = re.sub(r"\\[!-/:-@\[-`{-~]", "", outside)  # a mark behind a backslash is text
+        assert OURS.fullmatch(rest), outside
+    if list(grade.checks):
+        assert f"{grade.score} of {grade.max_score} points" in text
+
+
+def outside_of_fences(text: str) -> list[str]:
+    """Return the lines that stand in no fence, after CommonMark: one ends with as many backticks as it began with."""
+    fence, outside = "", []
+    for line in text.split("\n"):
+        match = re.match(r" {0,3}(`{3,})(.*)$", line)
+        if fence:
+            closes = match and len(match[1]) >= len(fence) and not match[2].strip()
+            fence = "" if closes else fence
+        elif match and "`" not in match[2]:
+            fence = match[1]
+        else:
+            outside.append(line)
+    assert fence == ""
+    return outside
+
+
+COMMAND = re.compile(r"::(error|warning|notice) ((?:[a-z]+=[^:,\r\n]*)(?:,[a-z]+=[^:,\r\n]*)*)::(.+)")
+
+
+def check_github(text: str, grade: Grade) -> None:
+    kinds: Counter[str] = Counter()
+    lines = text.removesuffix("\n").split("\n")
+    for line in lines:
+        match = COMMAND.fullmatch(line)
+        assert match, line
+        kinds[match[1]] += 1
+        properties = dict(pair.split("=", 1) for pair in match[2].split(","))
+        assert set(properties) <= {"file", "line", "title"}
+        assert "line" not in properties or ("file" in properties and int(properties["line"]) >= 1)
+        assert not properties.get("file", "x").startswith(("/", ".."))
+        for value in [*properties.values(), match[3]]:
+            assert re.sub("%(25|0D|0A|3A|2C)", "", value).count("%") == 0
+    assert all(number <= 10 for number in kinds.values())
+    assert kinds.total() <= 50
+    assert f"{grade.score} of {grade.max_score} points" in lines[-1] or not list(grade.checks)
+
+
+def check_csv(text: str, grade: Grade) -> None:
+    rows = list(csv.reader(io.StringIO(text), strict=True))
+    assert {len(row) for row in rows} == {len(rows[0])}
+    unique(rows[0])
+    assert not [cell for row in rows for cell in row if re.match(r"\s*[=+\-@]|[\t\r]", cell)]
+    if rows[0][0] == "student":
+        assert [row[-2:] for row in rows[1:]] == [total(grade, student) for student in grade.students]
+    elif rows[0][0] == "Identifier":
+        assert rows[0] == ["Identifier", "Full name", "Grade", "Maximum grade", "Last modified (grade)"]
+        assert all(re.fullmatch(r"Participant \d+", row[0]) and re.fullmatch(r"\d*", row[2]) for row in rows[1:])
+    else:
+        assert rows[0][:5] == ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"]
+        assert not [
+            title for title in rows[0] if re.search("(Current|Final|Override) (Score|Points|Grade|Status)", title)
+        ]
+        assert [number for number, row in enumerate(rows) if "Points Possible" in row[0]] == [1]
+        assert all(re.fullmatch(r"\d*", cell) for row in rows[1:] for cell in row[5:])
+
+
+def total(grade: Grade, student: str) -> list[str]:
+    works = [work for work in grade.works if work.student == student]
+    broken = any(check.verdict == "error" for work in works for check in work.checks)
+    return ["" if broken else str(sum(work.score for work in works)), str(sum(work.max_score for work in works))]
+
+
+def unique(values: Any) -> None:
+    assert [value for value, number in Counter(values).items() if number > 1] == []
+
+
+def no_command(text: str) -> None:
+    """Check that no line of a text is a workflow command, nor has one of the old form anywhere in it."""
+    assert "##[" not in text
+    assert not [line for line in re.split(r"[\r\n]", text) if line.lstrip().startswith("::")]
+
+
+def check_text(name: str, text: str) -> None:
+    """Check what is true of every format: it is UTF-8, nothing in it acts on a terminal or a log."""
+    text.encode()
+    assert text.endswith(("\n", ">"))
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]", text)
+    if name != "github":
+        no_command(text)
+
+
+VALIDATORS: dict[str, Callable[[str, Grade], None]] = {
+    "classroom": check_classroom, "classroom50": check_classroom50, "csv": check_csv, "exercism": check_exercism,
+    "github": check_github, "gradescope": check_gradescope, "html": check_html, "json": check_json,
+    "junit": check_junit, "markdown": check_markdown,
+}  # fmt: skip
