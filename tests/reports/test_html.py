@@ -49,6 +49,8 @@ class Strict(HTMLParser):
         assert not any(name.startswith("on") or name == "src" for name in found), (tag, found)
         if tag not in VOID:
             self.open.append(tag)
+        if tag == "script":
+            self.scripts.append("")
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002  # as the base
         self.tags.add(tag)
@@ -58,7 +60,7 @@ class Strict(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if self.open and self.open[-1] == "script":
-            self.scripts.append(data)
+            self.scripts[-1] += data
         else:
             self.text += data
 
