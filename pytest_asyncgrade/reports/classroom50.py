@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from .words import Entry
 
 SCHEMA = "classroom50/result/v1"
-TYPES = ("individual", "group", "team")
+TYPES = {"individual": "individual", "group": "group", "team": "group"}
+"""What a runner may call the type of an assignment, and what the schema knows."""
 LONGEST_REASON = 5_000
 MOST_REASONS = 1_000_000
 """Characters of all reasons together: a result of more than 10 MiB is not collected."""
@@ -93,7 +94,7 @@ def _surroundings(about: About) -> dict[str, str]:
     if not tag.startswith("submit/"):
         msg = f"the report classroom50: SUBMISSION_TAG is {tag!r}: a submission's tag begins with 'submit/'"
         raise UsageError(msg)
-    kind = environ.get("ASSIGNMENT_TYPE") or TYPES[0]
+    kind = environ.get("ASSIGNMENT_TYPE") or "individual"
     if kind not in TYPES:
         msg = f"the report classroom50: ASSIGNMENT_TYPE is {kind!r}: it is one of {', '.join(TYPES)}"
         raise UsageError(msg)
@@ -101,7 +102,7 @@ def _surroundings(about: About) -> dict[str, str]:
     said = {
         "classroom": _needed(environ, "CLASSROOM"),
         "assignment": _needed(environ, "ASSIGNMENT"),
-        "assignment_type": kind,
+        "assignment_type": TYPES[kind],
         "owner": environ.get("OWNER") or _needed(environ, "USERNAME"),
         "submission": tag,
         "commit": commit,

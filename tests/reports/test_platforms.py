@@ -114,6 +114,12 @@ def test_a_variable_that_says_something_else_is_shown(name: str, value: str, mes
         classroom50.check(replace(ABOUT, environ={**ABOUT.environ, name: value}))
 
 
+@pytest.mark.parametrize(("said", "meant"), [("", "individual"), ("group", "group"), ("team", "group")])
+def test_an_assignments_type_is_one_that_the_schema_knows(said: str, meant: str) -> None:
+    about = replace(ABOUT, environ={**ABOUT.environ, "ASSIGNMENT_TYPE": said})
+    assert json.loads(classroom50.render(OUTCOMES["crash"], about))["assignment_type"] == meant
+
+
 def test_what_older_runners_leave_out_is_made_from_githubs_variables() -> None:
     environ = {
         "CLASSROOM": "cs", "ASSIGNMENT": "naps", "USERNAME": "ada", "SUBMISSION_TAG": "submit/1",

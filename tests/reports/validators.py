@@ -43,7 +43,7 @@ CLASSROOM50 = strict({
     "schema": {"const": "classroom50/result/v1"},
     "classroom": LINE,
     "assignment": LINE,
-    "assignment_type": {"enum": ["individual", "group", "team"]},
+    "assignment_type": {"enum": ["individual", "group"]},
     "owner": LINE,
     "submission": {"type": "string", "pattern": "^submit/"},
     "commit": LINE,
