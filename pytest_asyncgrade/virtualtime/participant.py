@@ -54,6 +54,8 @@ class Participant:
         """Tells, of one that is outside, whether it merely waits to be given work."""
         self.stray = False
         """It is outside without having said so: it still believes to hold the baton."""
+        self.looks = 0
+        """How often it had looked at the clock by then: who is taken to compute for long may wait busily, slowly."""
         self.may_be_called = False
         """While it waits: somebody unknown may call from outside, should nothing else be left to wait for."""
         self.error: BaseException | None = None

@@ -196,10 +196,12 @@ class Threads(Turns):
             if me.state is not State.OUTSIDE:
                 return
             self._flow()
+            looks = me.looks if me.stray else 0
             self._no_stray(me)
             self._make_ready(me)
             self._dispatch()
         self._await_turn(me)
+        self.clock.looks += looks  # it goes on where it was: little of real time has gone by, and none of its own
 
     def _no_stray(self, participant: Participant) -> None:
         self.strays -= participant.stray

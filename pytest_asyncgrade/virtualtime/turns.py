@@ -113,7 +113,7 @@ class Turns:
             holder = self.running
             if holder is not None and holder.headway is not None and holder.headway.is_stuck():
                 holder.state, holder.stray, holder.awaits = State.OUTSIDE, True, "outside"
-                holder.key = None
+                holder.key, holder.looks = None, self.clock.looks
                 self.strays += 1
                 self.running = None
             self._dispatch()

@@ -17,7 +17,7 @@ import socket
 import struct
 import sys
 import warnings
-from _thread import allocate_lock
+from _thread import allocate_lock, get_ident
 from base64 import b64decode
 from contextlib import suppress
 from functools import partial
@@ -146,6 +146,9 @@ class Report:
         self._pid = os.getpid()
         self._sign = Seal(key).sign
         self._lock = allocate_lock()
+        self._get_ident = get_ident
+        self._sender = 0
+        """The thread that is sending: what its signal handlers print meanwhile it sends as well, afterwards."""
         self._os_write, self._getpid = os.write, os.getpid  # as they are now: the program may replace them
 
     def write(self, record: list[object]) -> None:
@@ -159,10 +162,13 @@ class Report:
         """Send all; nothing if not `patiently` and others are on their way, or in a child of the program."""
         if self._getpid() != self._pid:
             self._records.clear()
-        elif self._lock.acquire(patiently):
+        elif self._sender != self._get_ident() and self._lock.acquire(patiently):
+            self._sender = self._get_ident()
             try:
-                self._send()
+                while self._records:
+                    self._send()
             finally:
+                self._sender = 0
                 self._lock.release()
 
     def tell(self, record: list[object]) -> None:
@@ -174,7 +180,7 @@ class Report:
         count = len(self._records)  # another thread may add some meanwhile
         sent = self._records[:count]
         del self._records[:count]
-        data = memoryview(self._sign(dump(*sent)) if sent else b"")
+        data = memoryview(self._sign(dump(*sent)))
         while data:
             data = data[self._os_write(self._fd, data) :]
 

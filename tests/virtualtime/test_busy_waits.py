@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_asyncgrade.virtualtime import Observer, VirtualClock, virtual_time
+from pytest_asyncgrade.virtualtime import Observer, VirtualClock, headway, virtual_time
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -121,6 +121,21 @@ def _thread() -> None:
     thread.start()
     while thread.is_alive():
         pass
+
+
+def test_a_busy_wait_that_is_taken_for_computing_does_not_crawl(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        headway, "PATIENCE_NS", 10_000_000
+    )  # as on a slow machine: the others lose their patience first
+    monkeypatch.setattr(headway, "IMPATIENCE_NS", 10_000_000)
+    with virtual_time() as clock:
+        event = threading.Event()
+        threading.Timer(5, event.set).start()
+        looks = 0
+        while not event.wait(0) and looks < 1_000_000:
+            looks += 1
+        assert looks < 1_000_000
+        assert clock.elapsed == 5
 
 
 @pytest.mark.parametrize(
