@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import warnings
+from _thread import get_ident
 from types import CoroutineType, GeneratorType
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary, ref
@@ -41,10 +42,19 @@ _STATE = asyncio.Task.get_name, asyncio.Task.cancelled, asyncio.Task.add_done_ca
 
 
 class Recorder(Observer):
-    """Sees what a program does, and gives each record (a list) to `write`."""
+    """Sees what a program does, and gives each record (a list) to `write`; calls `flush` now and then."""
 
-    def __init__(self, write: Callable[[list[object]], None], places: Places, *, wall_ns: int | None = None) -> None:
+    def __init__(
+        self,
+        write: Callable[[list[object]], None],
+        places: Places,
+        *,
+        wall_ns: int | None = None,
+        flush: Callable[[], None] = lambda: None,
+    ) -> None:
         self._write = write
+        self._flush = flush
+        self._main = get_ident()
         self._begin_ns: int | None = None
         self.before_advancing: list[Callable[[], None]] = []
         self._place, self._chain, self._name = places.place, places.chain, places.name
@@ -110,6 +120,8 @@ class Recorder(Observer):
         parent = self._task()
         self._count = number = self._count + 1
         self._tasks[id(task)] = number
+        if number == 1 and get_ident() == self._main:  # only there can signals be handled
+            self.sampler.start(self._flush)
         place = self._place(sys._getframe(1))
         self.write(["task", number, parent, get_name(task)[:_LONGEST_NAME], name, self.now, place, self._loop(task)])
         add_done_callback(task, self._note_end)

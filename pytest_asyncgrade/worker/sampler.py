@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections import Counter
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from .hidden import opaque
@@ -54,7 +55,11 @@ class Sampler:
         return self._found
 
     def look(self, _signal: int, frame: FrameType | None) -> None:
-        """See which step of which task is under way."""
+        """See which step of which task is under way; a program that has used up its memory is left alone."""
+        with suppress(MemoryError):
+            self._look(frame)
+
+    def _look(self, frame: FrameType | None) -> None:
         self._then()
         iteration = getattr(asyncio._get_running_loop(), "_iteration", None)
         task = self._task()

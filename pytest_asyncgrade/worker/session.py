@@ -196,7 +196,8 @@ class Session:
         places = Places(f"{folder}{os.sep}", job["file"])
         self._place = places.place
         self._left = limits["records"]
-        self._recorder = Recorder(self._record, places, wall_ns=job["wall_ns"])
+        flush = partial(self._report.flush, patiently=False)
+        self._recorder = Recorder(self._record, places, wall_ns=job["wall_ns"], flush=flush)
         limit = Limit(limits["output_characters"], limits["output_lines"], self._flooded)
         self._lines = [Lines(self._recorder.line, name, limit) for name in ("stdout", "stderr")]
         self._tails: list[DescriptorTail] = []
@@ -231,7 +232,6 @@ class Session:
         warnings.formatwarning = opaque(self._format_warning)
         self._virtual_time.__enter__()
         self._recorder.watch_coroutines()
-        self._recorder.sampler.start(partial(self._report.flush, patiently=False))
         if job["vary"] is not None:
             vary(dict(job["vary"]), self._name, opaque(self._recorder.delay))
         program = partial(_append, self._ends, self._action())
