@@ -12,6 +12,8 @@ import os
 import subprocess
 import sys
 from contextlib import contextmanager, redirect_stdout
+from functools import partial
+from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, TextIO
 
@@ -27,20 +29,22 @@ from .programs import RECORDED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterator
-
-    Program = Callable[[], Coroutine[None, None, None]]
+    from types import CodeType
 
 AIM = 1.5
+_SOLUTIONS = Path(__file__).parent.parent / "graders"
+_ROUNDS = 50
+"""How often each solution is run, so that little is measured but the program."""
 _DRAIN = "import sys\nwhile sys.stdin.buffer.read1(1 << 20): pass"
 
 
-def bare(program: Program) -> None:
+def bare(program: Callable[[], None]) -> None:
     """Run a program in virtual time, without a record of it; its lines go down a pipe, each at once."""
     with _drained_pipe() as fd, _line_by_line(fd) as out, virtual_time(), redirect_stdout(out):
-        _run(program)
+        program()
 
 
-def recorded(program: Program) -> None:
+def recorded(program: Callable[[], None]) -> None:
     """Run a program as the student's process does, recorded, each record signed and sent."""
     with _drained_pipe() as records:
         report = Report(records, bytes(32))
@@ -48,7 +52,7 @@ def recorded(program: Program) -> None:
         lines = Lines(recorder.line, "stdout", Limit(float("inf"), float("inf"), lambda: None))
         with virtual_time(recorder.clock), redirect_stdout(text_stream(lines.add, 1)):
             recorder.begin()
-            _run(program)
+            program()
         report.flush()
 
 
@@ -56,7 +60,7 @@ def _line_by_line(fd: int) -> TextIO:
     return os.fdopen(os.dup(fd), "w", buffering=1, encoding="utf-8")
 
 
-def _run(program: Program) -> None:
+def _run(program: Callable[[], Coroutine[None, None, None]]) -> None:
     with asyncio.Runner(loop_factory=VirtualTimeLoop) as runner:
         runner.run(program())
 
@@ -66,8 +70,24 @@ def _drained_pipe() -> Iterator[int]:
     reader, writer = os.pipe()
     with subprocess.Popen([sys.executable, "-c", _DRAIN], stdin=reader):  # noqa: S603  # our own interpreter
         os.close(reader)
-        yield writer
-        os.close(writer)
+        try:
+            yield writer
+        finally:
+            os.close(writer)
+
+
+def _scripts(codes: list[CodeType]) -> None:
+    for code in codes:
+        for _ in range(_ROUNDS):
+            exec(code, {"__name__": "__main__", "__file__": "program.py"})  # noqa: S102  # our own solutions
+
+
+def _rows() -> Iterator[tuple[str, Callable[[], None]]]:
+    """Yield names and programs: those made to be measured, then what recording is for."""
+    for name, program in RECORDED.items():
+        yield name, partial(_run, program)
+    codes = [compile(path.read_bytes(), "program.py", "exec") for path in sorted(_SOLUTIONS.glob("*/solution.py"))]
+    yield f"{len(codes)} solutions, {_ROUNDS} runs each", partial(_scripts, codes)
 
 
 def main() -> int:
@@ -78,7 +98,7 @@ def main() -> int:
     options = parser.parse_args()
     missed = False
     print(f"{'work':<40}{'bare (s)':>10}{'recorded':>10}")
-    for name, program in RECORDED.items():
+    for name, program in _rows():
         if options.rows and not any(word in name for word in options.rows):
             continue
         seconds: dict[str, list[float]] = {"bare": [], "recorded": []}

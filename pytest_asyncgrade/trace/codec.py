@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 from _blake2 import blake2b
 from dataclasses import replace
-from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
@@ -76,10 +75,12 @@ class Seal:
     """Signs each line of records, and their order, with a key that nobody knows but the two ends of a pipe."""
 
     def __init__(self, key: bytes) -> None:
-        sign, numbers = partial(blake2b, key=key, digest_size=_SIGNATURE // 2), count()
+        begin, numbers = blake2b(key=key, digest_size=_SIGNATURE // 2).copy, count()
 
         def signature(line: bytes) -> bytes:
-            return sign(b"%d%s" % (next(numbers), line)).hexdigest().encode()
+            sign = begin()
+            sign.update(b"%d%s" % (next(numbers), line))
+            return sign.hexdigest().encode()
 
         self._signature = signature
 

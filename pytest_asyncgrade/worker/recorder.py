@@ -1,6 +1,6 @@
 """Writes down what a program does in virtual time: its lines, its tasks, where it blocked.
 
-Each record goes out at once, so that what a program did before it was killed is known.
+Each record is given out as it is made: what becomes of it then is not known here.
 """
 
 from __future__ import annotations
@@ -56,6 +56,8 @@ class Recorder(Observer):
         self._flush = flush
         self._main = get_ident()
         self._begin_ns: int | None = None
+        self._zero_ns = 0
+        """What the clock read then."""
         self.before_advancing: list[Callable[[], None]] = []
         self._place, self._chain, self._name = places.place, places.chain, places.name
         self._tasks: dict[int, int] = {}
@@ -75,12 +77,12 @@ class Recorder(Observer):
 
     def begin(self) -> None:
         """Begin to record: from here on counts what the program does, and how long it takes."""
-        self._begin_ns = self.clock.elapsed_ns
+        self._begin_ns, self._zero_ns = self.clock.elapsed_ns, self.clock.ns
 
     @property
     def now(self) -> int:
         """Virtual nanoseconds since `begin`."""
-        return self.clock.elapsed_ns - (self._begin_ns or 0)
+        return self.clock.ns - self._zero_ns
 
     def write(self, record: list[object]) -> None:
         """Give out a record, unless recording has not begun."""

@@ -165,8 +165,10 @@ class Report:
         elif self._sender != self._get_ident() and self._lock.acquire(patiently):
             self._sender = self._get_ident()
             try:
-                while self._records:
-                    self._send()
+                while records := self._records:
+                    sent = records[: len(records)]  # another thread may add some meanwhile
+                    del records[: len(sent)]
+                    self._send(self._sign(dump(*sent)))
             finally:
                 self._sender = 0
                 self._lock.release()
@@ -176,13 +178,9 @@ class Report:
         self._records.append(record)
         self.flush(patiently=False)
 
-    def _send(self) -> None:
-        count = len(self._records)  # another thread may add some meanwhile
-        sent = self._records[:count]
-        del self._records[:count]
-        data = memoryview(self._sign(dump(*sent)))
-        while data:
-            data = data[self._os_write(self._fd, data) :]
+    def _send(self, data: bytes) -> None:
+        while (written := self._os_write(self._fd, data)) < len(data):
+            data = data[written:]
 
 
 class Session:

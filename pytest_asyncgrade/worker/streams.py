@@ -44,20 +44,27 @@ class Lines:
 
     def add(self, data: bytes) -> None:
         """Record the lines that are whole now."""
+        if not self._begun and data.find(b"\n") == len(data) - 1:  # what most calls of print() write
+            self._finish(data[:-1])
+            return
         *whole, rest = data.split(b"\n")
         for piece in whole:
             self._begun += piece
-            self._finish()
+            self._finish_begun()
         self._begun += rest[: max(0, MAX_LINE * 4 - len(self._begun))]
 
     def close(self) -> None:
         """Record a last line that has no newline."""
         if self._begun:
-            self._finish()
+            self._finish_begun()
 
-    def _finish(self) -> None:
-        text = self._begun.decode("utf-8", "backslashreplace").removesuffix("\r")
+    def _finish_begun(self) -> None:
+        line = bytes(self._begun)
         self._begun.clear()
+        self._finish(line)
+
+    def _finish(self, line: bytes) -> None:
+        text = line.decode("utf-8", "backslashreplace").removesuffix("\r")
         self._limit.spend(len(text) + 1)
         if len(text) > MAX_LINE:
             text = f"{text[:MAX_LINE]} [... cut after {MAX_LINE} characters]"
