@@ -42,15 +42,17 @@ def mutants(source: str) -> list[Mutant]:
     found: dict[str, Mutant] = {}
     original = ast.unparse(tree)
     for operator, change in _OPERATORS.items():
-        for index in range(sum(1 for _ in ast.walk(tree))):
-            changed = copy.deepcopy(tree)
-            node = next(node for number, node in enumerate(ast.walk(changed)) if number == index)
-            code = ast.unparse(node).partition("\n")[0] if hasattr(node, "lineno") else ""
-            if not change(changed, node):
+        changed = copy.deepcopy(tree)
+        nodes = list(ast.walk(changed))
+        for index, node in enumerate(ast.walk(tree)):
+            if not change(changed, nodes[index]):
                 continue
             text = ast.unparse(ast.fix_missing_locations(changed))
             if text != original and text not in found:
+                code = ast.unparse(node).partition("\n")[0] if hasattr(node, "lineno") else ""
                 found[text] = Mutant(operator, getattr(node, "lineno", 0), code, text)
+            changed = copy.deepcopy(tree)
+            nodes = list(ast.walk(changed))
     return list(found.values())
 
 
@@ -70,7 +72,7 @@ def timetable(source: str, lines: Iterable[tuple[float, str]]) -> Mutant:
     return Mutant("hard-code the output", 1, "main", ast.unparse(ast.fix_missing_locations(tree)))
 
 
-# -- operators: change the tree at a node, or return False
+# -- operators: change the tree at a node, or change nothing and return False
 
 
 def _drop_await(tree: ast.Module, node: ast.AST) -> bool:
@@ -129,6 +131,15 @@ def _swallow(_tree: ast.Module, node: ast.AST) -> bool:
     return True
 
 
+def _ignore_cancellation(tree: ast.Module, node: ast.AST) -> bool:
+    """Go on after an ``await`` that was cancelled, as if it were over."""
+    if not isinstance(node, ast.Expr) or not isinstance(node.value, ast.Await):
+        return False
+    error = ast.Attribute(ast.Name("asyncio", ast.Load()), "CancelledError", ast.Load())
+    handler = ast.ExceptHandler(error, None, [ast.Pass()])
+    return _replace_statement(tree, node, [ast.Try([ast.Expr(node.value)], [handler], [], [])])
+
+
 def _clean_up_only_after_success(tree: ast.Module, node: ast.AST) -> bool:
     if not isinstance(node, ast.Try) or not node.finalbody or node.handlers:
         return False
@@ -144,6 +155,26 @@ def _wait_longer(_tree: ast.Module, node: ast.AST) -> bool:
         assert isinstance(number.value, int | float)
         number.value += 1
     return bool(numbers)
+
+
+def _swap_delays(tree: ast.Module, node: ast.AST) -> bool:
+    """Exchange a delay with the next one of the program that is another."""
+    delays = sorted(_delays(tree), key=lambda delay: (delay.lineno, delay.col_offset))
+    if node not in delays:
+        return False
+    assert isinstance(node, ast.Constant)
+    for other in delays[delays.index(node) + 1 :]:
+        if other.value != node.value:
+            node.value, other.value = other.value, node.value
+            return True
+    return False
+
+
+def _delays(tree: ast.Module) -> Iterator[ast.Constant]:
+    """Yield the numbers that calls of ``sleep`` are given."""
+    for call in ast.walk(tree):
+        if isinstance(call, ast.Call) and _called(call) == "sleep":
+            yield from (arg for arg in call.args[:1] if isinstance(arg, ast.Constant))
 
 
 def _without_an_option(_tree: ast.Module, node: ast.AST) -> bool:
@@ -186,8 +217,10 @@ _OPERATORS: dict[str, Callable[[ast.Module, ast.AST], bool]] = {
     "without its block": _open_the_block,
     "leave out": _leave_out,
     "swallow": _swallow,
+    "ignore cancellation": _ignore_cancellation,
     "clean up after success alone": _clean_up_only_after_success,
     "one more": _wait_longer,
+    "swap delays": _swap_delays,
     "without an option": _without_an_option,
     "print earlier": _print_earlier,
     "notify one": _notify_one,

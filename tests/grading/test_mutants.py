@@ -40,6 +40,12 @@ MAIN = "import asyncio\nasync def main():\n    {}\n"
         ("try:\n        f()\n    finally:\n        g()", "clean up after success alone", ["f() / g()"]),
         ("await asyncio.sleep(2)", "one more", ["await asyncio.sleep(3)"]),
         ("await asyncio.sleep(n)", "one more", []),
+        ("await asyncio.sleep(2)\n    await asyncio.sleep(2)", "swap delays", []),
+        (
+            "await queue.get()",
+            "ignore cancellation",
+            ["try: / await queue.get() / except asyncio.CancelledError: / pass"],
+        ),
         (
             "r = await asyncio.gather(f(), return_exceptions=True)",
             "without an option",
@@ -56,6 +62,13 @@ def test_a_print_comes_earlier() -> None:
     source = MAIN.format("await f()\n    print(1)")
     mutant = next(mutant for mutant in mutants(source) if mutant.operator == "print earlier")
     assert mutant.source.splitlines()[-2:] == ["    print(1)", "    await f()"]
+
+
+def test_a_delay_is_exchanged_with_the_next_other_one() -> None:
+    source = MAIN.format("await asyncio.sleep(2)\n    await asyncio.sleep(2)\n    await asyncio.sleep(0.5)")
+    found = [mutant.source.splitlines()[-3:] for mutant in mutants(source) if mutant.operator == "swap delays"]
+    delays = [[float(line.partition("(")[2].rstrip(")")) for line in lines] for lines in found]
+    assert delays == [[0.5, 2, 2], [2, 0.5, 2]]
 
 
 def test_a_mutant_knows_its_place() -> None:
