@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import doctest
+import importlib
 import re
 import shlex
 import shutil
@@ -19,6 +21,12 @@ from pytest_asyncgrade.sandbox import Limits
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted(ROOT.glob("docs/*.md")), *sorted(ROOT.glob("exercises/*/README.md"))]
+PACKAGE = ROOT / "pytest_asyncgrade"
+WITH_EXAMPLES = [
+    ".".join(path.relative_to(ROOT).with_suffix("").parts)
+    for path in sorted(PACKAGE.rglob("*.py"))
+    if ">>> " in path.read_text(encoding="utf-8")
+]
 TEST_SUITE = 'python -m pip install ".[test]" && python -m pytest -n auto'
 
 
@@ -45,6 +53,13 @@ def matches(expected: str, shown: str) -> bool:
     pattern = re.escape(expected).replace(re.escape("...\n"), "(?:.*\n)*?")
     pattern = re.sub(r"^\\?\.\\?\.\\?\.\\?\n", "(?:.*\n)*?", pattern)
     return re.fullmatch(pattern, shown) is not None
+
+
+@pytest.mark.parametrize("name", WITH_EXAMPLES)
+def test_the_examples_in_a_module_are_true(name: str) -> None:
+    result = doctest.testmod(importlib.import_module(name))
+    assert result.attempted > 0
+    assert result.failed == 0
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from pytest_asyncgrade.grading import Verdict, beside, withheld
-from pytest_asyncgrade.trace.text import printable
+from pytest_asyncgrade.trace.text import cut, display_width, folded, padded, printable
 from pytest_asyncgrade.trace.timeline import explained, headline, timeline
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def _work(work: Work, *, verbose: bool) -> Iterator[Styled]:
     title = f"{_name(work.student)}: {work.exercise}" if work.student else work.exercise
     score = f"{work.score} of {work.max_score} points"
     yield "", ()
-    yield f"{title} {'.' * (WIDTH - len(title) - len(score) - 2)} {score}", ("bold",)
+    yield f"{title} {'.' * (WIDTH - display_width(title) - len(score) - 2)} {score}", ("bold",)
     told: set[Failure] = set()
     for check in work.checks:
         yield from _check(check, told)
@@ -120,10 +120,10 @@ def _beside(failure: Failure) -> Iterator[Styled]:
     rows = list(beside(failure.expected, failure.actual))
     yield f"{'':15}{'expected':<{_COLUMN}} actual", ()
     for row in rows[: 2 * MOST_VALUES]:
-        cells = [textwrap.wrap(printable(text), _COLUMN - 1, drop_whitespace=False) for text in row[:2]]
+        cells = [folded(printable(text), _COLUMN - 1) for text in row[:2]]
         for number, (left, right) in enumerate(zip_longest(*cells, fillvalue="")):
             mark = ">" if number == 0 and not row.same else " "
-            yield f"{'':13}{mark} {left:<{_COLUMN}} {right}".rstrip(), ()
+            yield f"{'':13}{mark} {padded(left, _COLUMN)} {right}".rstrip(), ()
     if len(rows) > 2 * MOST_VALUES:
         yield f"{'':15}[... {len(rows) - 2 * MOST_VALUES} more]", ()
 
@@ -147,13 +147,13 @@ def _table(grade: Grade) -> Iterator[Styled]:
     for student in grade.students:
         works = [work for work in grade.works if work.student == student]
         points[student, "total"] = f"{sum(work.score for work in works)}/{sum(work.max_score for work in works)}"
-    width = max(len(_name(student)) for student in ("student", *grade.students))
+    width = max(display_width(_name(student)) for student in ("student", *grade.students))
     for columns in _parts([*grade.exercises, "total"], WIDTH - width):
         yield "", ()
         yield "  ".join(["student".ljust(width), *columns]), ("bold",)
         for student in grade.students:
             cells = [points.get((student, column), "-").rjust(len(column)) for column in columns]
-            yield "  ".join([_name(student).ljust(width), *cells]), ()
+            yield "  ".join([padded(_name(student), width), *cells]), ()
 
 
 def _parts(columns: list[str], width: int) -> Iterator[list[str]]:
@@ -168,8 +168,7 @@ def _parts(columns: list[str], width: int) -> Iterator[list[str]]:
 
 
 def _name(student: str) -> str:
-    shown = printable(student)
-    return shown if len(shown) <= LONGEST_NAME else f"{shown[: LONGEST_NAME - 3]}..."
+    return cut(printable(student), LONGEST_NAME)
 
 
 def _list(grade: Grade) -> Iterator[Styled]:

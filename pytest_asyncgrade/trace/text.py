@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 import unicodedata
 
 
@@ -9,11 +10,55 @@ def printable(text: str) -> str:
     r"""Return `text` with control, format, surrogate and private characters escaped.
 
     >>> printable("red: \x1b[31m, bell: \a, tab:\t.")
-    'red: \\x1b[31m, bell: \\x07, tab:    .'
+    'red: \\x1b[31m, bell: \\x07, tab:   .'
     """
     if text.isprintable():
         return text
     return "".join(_shown(character) for character in text.expandtabs(4))
+
+
+def display_width(text: str) -> int:
+    """Return how many columns of a terminal a printable text takes: two for a wide character, none for an accent.
+
+    >>> display_width("ab"), display_width("日本"), display_width("e\u0301")
+    (2, 4, 1)
+    """
+    return len(text) if text.isascii() else sum(map(_width, text))
+
+
+def padded(text: str, width: int) -> str:
+    """Return a text with as many blanks behind it as it takes to fill so many columns."""
+    return text + " " * (width - display_width(text))
+
+
+def cut(text: str, width: int) -> str:
+    """Return a text, or as much of its beginning as fits into so many columns, with three dots.
+
+    >>> cut("Task-12345", 8), cut("日本語", 5)
+    ('Task-...', '日...')
+    """
+    if display_width(text) <= width:
+        return text
+    kept = text[: width - 3]
+    while display_width(kept) > width - 3:
+        kept = kept[:-1]
+    return f"{kept}..."
+
+
+def folded(text: str, width: int) -> list[str]:
+    """Return a printable text in pieces that fit into so many columns, parted at blanks if none of it is wide.
+
+    >>> folded("日本語", 4), folded("one, two", 5)
+    (['日本', '語'], ['one, ', 'two'])
+    """
+    if display_width(text) == len(text):
+        return textwrap.wrap(text, width, drop_whitespace=False)
+    pieces = [""]
+    for character in text:
+        if display_width(pieces[-1] + character) > width:
+            pieces.append("")
+        pieces[-1] += character
+    return pieces
 
 
 def short(name: str) -> str:
@@ -23,6 +68,12 @@ def short(name: str) -> str:
     'Shop.sell'
     """
     return name.rpartition("<locals>.")[2]
+
+
+def _width(character: str) -> int:
+    if unicodedata.category(character) in {"Mn", "Me"}:
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in {"W", "F"} else 1
 
 
 def _shown(character: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from .plain import number
-from .text import printable
+from .text import cut, display_width, padded, printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -69,9 +69,9 @@ def _printed(recording: Recording, width: int, signs: Signs) -> Iterator[str]:
     rows = []
     before: Seconds | None = None
     for line in recording.output:
-        name = _cut(printable(tasks.get(line.task or 0, "")), _NAME)
-        head = f"{'' if line.time == before else line.time!s:>9} {name:<{_NAME}} {signs.edge} "
-        rows.append(head + _cut(printable(line.text), max(width - len(head), 20)))
+        name = cut(printable(tasks.get(line.task or 0, "")), _NAME)
+        head = f"{'' if line.time == before else line.time!s:>9} {padded(name, _NAME)} {signs.edge} "
+        rows.append(head + cut(printable(line.text), max(width - display_width(head), 20)))
         before = line.time
     yield from _some(rows, MOST_LINES, "more lines", str)
 
@@ -102,7 +102,7 @@ def _bars(recording: Recording, width: int, signs: Signs) -> Iterator[str]:
         bar = _Bar(span, columns, float(total), signs)
         bar.draw(recording)
         used.update(bar.cells[bar.first : bar.last])
-        return f"{'':>9} {_cut(printable(span.coroutine), _NAME):<{_NAME}} {signs.edge} {bar.text()}"
+        return f"{'':>9} {padded(cut(printable(span.coroutine), _NAME), _NAME)} {signs.edge} {bar.text()}"
 
     yield from _some(recording.tasks, MOST_TASKS, "more tasks", row)
     if used != {signs.progress}:
@@ -171,7 +171,3 @@ def _some(items: Sequence[_T], most: int, what: str, show: Callable[[_T], str]) 
     yield from map(show, items[:head])
     yield f"{'':>9} [... {len(items) - most} {what} ...]"
     yield from map(show, items[head - most :])
-
-
-def _cut(text: str, width: int) -> str:
-    return text if len(text) <= width else f"{text[: width - 3]}..."

@@ -15,6 +15,7 @@ from pytest_asyncgrade.grading import Failure, Grade, Verdict, Work
 from pytest_asyncgrade.reports import ReportFile, formats, junit
 from pytest_asyncgrade.reports import json as json_report
 from pytest_asyncgrade.reports.terminal import WIDTH, render
+from pytest_asyncgrade.trace.text import display_width
 
 from .grades import ABOUT, EVERYTHING, RUN, check
 
@@ -67,6 +68,26 @@ def test_the_terminal_is_plain_ascii_of_at_most_80_columns() -> None:
     assert [line for line in lines if len(line) > WIDTH] == []
     assert not any(line.lstrip().startswith(("::", "##[")) for line in lines)
     assert "secret" not in "\n".join(lines)
+
+
+def test_wide_characters_leave_everything_in_its_column() -> None:
+    """A character of two columns counts as two: names, lines beside each other, and a long one in pieces."""
+    failure = Failure("no", ('"日本"', '"b"'), ("語" * 20,))
+    works = tuple(
+        Work("naps", name, "x.py", (check("It naps.", Verdict.FAILED, failure),), {"run": RUN})
+        for name in ("李雷", "ada")
+    )
+    lines = [text for text, _ in render(Grade(works))]
+    assert {display_width(line) for line in lines if line.endswith(" points") and ".." in line} == {WIDTH}
+    beside = lines[(first := lines.index(next(line for line in lines if line.endswith("actual")))) : first + 4]
+    assert beside == [
+        " " * 15 + "expected" + " " * 25 + "actual",
+        " " * 13 + '> "日本"' + " " * 27 + "語" * 15,
+        " " * 48 + "語" * 5,
+        " " * 13 + '> "b"',
+    ]
+    table = lines[lines.index("student  naps  total") :]
+    assert table[1:3] == ["李雷      0/2    0/2", "ada       0/2    0/2"]
 
 
 def test_a_table_too_wide_comes_in_parts_and_a_long_list_is_cut_and_says_so() -> None:

@@ -3,36 +3,24 @@
 from __future__ import annotations
 
 import csv as stock_csv
-import doctest
 import io
 import json
 import re
 import unicodedata
 import xml.etree.ElementTree as ET
-from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pytest_asyncgrade.grading import Failure, Verdict
-from pytest_asyncgrade.reports import classroom50, csv, github, markdown, words
+from pytest_asyncgrade.reports import csv, github, markdown, words
 
 from .outcomes import HOSTILE, check, lost
 from .validators import no_command, outside_of_fences
 
-if TYPE_CHECKING:
-    from types import ModuleType
-
 UNTIMED = settings(deadline=None)  # a machine may be busy
 TEXTS = st.one_of(st.text(), st.text("`~|<>&:#[\\ \n\r\t\x1b\ud800\u202ea*_=+-@"))
-
-
-@pytest.mark.parametrize("module", [classroom50, csv, markdown, words], ids=lambda module: module.__name__)
-def test_the_examples_of_the_documentation_are_true(module: ModuleType) -> None:
-    result = doctest.testmod(module)
-    assert result.attempted > 0
-    assert result.failed == 0
 
 
 @UNTIMED
