@@ -39,7 +39,11 @@ class Strict(HTMLParser):
         self.links: list[str] = []
         self.tags: set[str] = set()
         self.scripts: list[str] = []
-        self.text = ""
+        self._texts: list[str] = []
+
+    @property
+    def text(self) -> str:
+        return "".join(self._texts)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         found = dict(attrs)
@@ -62,7 +66,7 @@ class Strict(HTMLParser):
         if self.open and self.open[-1] == "script":
             self.scripts[-1] += data
         else:
-            self.text += data
+            self._texts.append(data)
 
 
 def parsed(page: str) -> Strict:
