@@ -144,7 +144,7 @@ class Work:
         runs = [self.runs[key] for key in dict.fromkeys(key for check in checks for key in check.runs)]
         if not verbose:  # with other delays much the same happens again
             runs = [run for run in runs if not run.varied] or runs
-        return [run for run in runs if run is _first_told(run, runs)]
+        return [run for run in runs if run is _teller(run, runs)]
 
     @property
     def findings(self) -> list[Finding]:
@@ -176,11 +176,21 @@ def withheld(work: Work) -> str:
     return f"{points} in checks that your teacher keeps: they do not count here"
 
 
-def _first_told(run: Trace, runs: list[Trace]) -> Trace:
-    """Return the first of the runs that tells as much: of a syntax error one is enough, whatever was asked."""
-    if run.outcome == "finished" or run.partial.output or run.partial.stderr:
+def _teller(run: Trace, runs: list[Trace]) -> Trace:
+    """Return the one of the runs that tells as much: of a syntax error one is enough, whatever was asked.
+
+    So it is of runs in which nothing happened: the last will do, which is the whole program's as a rule.
+    """
+    if run.outcome == "finished":
+        return [other for other in runs if _is_empty(other)][-1] if _is_empty(run) else run
+    if run.partial.output or run.partial.stderr:
         return run
     return next(other for other in runs if other.reason == run.reason)
+
+
+def _is_empty(run: Trace) -> bool:
+    recording = run.partial
+    return run.outcome == "finished" and not (recording.output or recording.stderr or recording.elapsed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ from pytest_asyncgrade.grading import (
     collect,
     pack_result,
 )
-from pytest_asyncgrade.trace import Outcome, Recording, Trace
+from pytest_asyncgrade.trace import Line, Outcome, Output, Recording, Seconds, Trace
+from pytest_asyncgrade.trace.model import Elapsed
 
 TRACE = Trace(Outcome.NOT_RUNNABLE, "empty", Recording(), asked="python naps.py")
 RESULT = CheckResult(
@@ -110,3 +111,18 @@ def test_no_hidden_check_is_called_like_another() -> None:
 def test_a_work_without_secrets_stays_as_it_is() -> None:
     work = Work("naps", "ada", "naps.py", (replace(RESULT, points=Points(2)),), {"run": TRACE})
     assert Grade((work,)).for_students().works[0] is work
+
+
+def test_runs_that_tell_the_same_are_shown_once() -> None:
+    said = Output([Line("hi", Seconds(0))])
+    runs = {
+        "nothing": Trace(Outcome.FINISHED, "", Recording(), asked="nap(1)"),
+        "waits": Trace(Outcome.FINISHED, "", Recording(elapsed=Elapsed(2)), asked="nap(2)"),
+        "speaks": Trace(Outcome.FINISHED, "", Recording(output=said), asked="nap(3)"),
+        "broken": Trace(Outcome.CRASHED, "no", Recording(), asked="nap(4)"),
+        "broken as well": Trace(Outcome.CRASHED, "no", Recording(), asked="nap(5)"),
+        "broken later": Trace(Outcome.CRASHED, "no", Recording(output=said), asked="nap(6)"),
+        "nothing again": Trace(Outcome.FINISHED, "", Recording(), asked="python naps.py"),
+    }
+    work = Work("naps", "ada", "naps.py", (replace(RESULT, runs=tuple(runs)),), runs)
+    assert [run.asked for run in work.runs_to_show()] == ["nap(2)", "nap(3)", "nap(4)", "nap(6)", "python naps.py"]
