@@ -11,14 +11,19 @@ async def use(student: Any, name: str, text: str) -> bool:
     return given is connection
 
 
-async def fail_inside(student: Any) -> str:
+async def fail_inside(student: Any) -> list[bool]:
+    """Tell of two kinds of errors raised inside whether they come out."""
+    return [await comes_out(student, error) for error in (KeyError("inside"), ValueError("inside"))]
+
+
+async def comes_out(student: Any, error: Exception) -> bool:
     try:
         async with student.Connection("zoe"):
-            raise KeyError("inside")
-    except KeyError:
+            raise error
+    except type(error) as caught:
         print("went on")
-        return "KeyError"
-    return "nothing"
+        return caught is error
+    return False
 
 
 async def cancel_inside(student: Any) -> bool:
@@ -34,15 +39,20 @@ async def cancel_inside(student: Any) -> bool:
 
 
 async def send_unconnected(student: Any) -> list[str]:
-    said = []
+    """Send before it is opened, after it is closed, and while another one is open."""
     connection = student.Connection("zoe")
-    for _ in range(2):
-        try:
-            await connection.send("x")
-        except RuntimeError as error:
-            said.append(str(error))
-        else:
-            said.append("sent")
-        async with connection:
-            pass
+    said = [await send(connection)]
+    async with connection:
+        pass
+    said.append(await send(connection))
+    async with student.Connection("ann"):
+        said.append(await send(connection))
     return said
+
+
+async def send(connection: Any) -> str:
+    try:
+        await connection.send("x")
+    except RuntimeError as error:
+        return str(error)
+    return "sent"

@@ -1,6 +1,8 @@
 """What the grader lets the student's functions meet."""
 
 import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Any
 
 
@@ -12,12 +14,30 @@ async def read_sensor(student: Any, values: list[float]) -> list[list[float]]:
 
 
 async def smooth_values(student: Any, values: list[float]) -> list[float]:
-    async def readings() -> object:
-        for value in values:
-            await asyncio.sleep(1)
-            yield value
+    return [mean async for mean in student.smooth(readings(values))]
 
-    return [mean async for mean in student.smooth(readings())]
+
+async def leave_smooth(student: Any) -> None:
+    async with aclosing(student.smooth(readings([1, 2, 3]))) as means:
+        async for _ in means:
+            break
+    print("left")
+
+
+async def break_smooth(student: Any) -> None:
+    try:
+        async for _ in student.smooth(readings([1, 2], breaks=True)):
+            pass
+    except OSError:
+        print("broken")
+
+
+async def readings(values: list[float], *, breaks: bool = False) -> AsyncGenerator[float]:
+    for value in values:
+        await asyncio.sleep(1)
+        yield value
+    if breaks:
+        raise OSError
 
 
 async def find(student: Any, limit: float, values: list[float]) -> object:

@@ -28,18 +28,21 @@ def test_sensor(submission: Submission, rng: Random) -> None:
 
 @pytest.mark.points(2, hint="remember the value before; for the first there is none, and nothing is yielded")
 def test_smooth(submission: Submission, rng: Random) -> None:
-    """smooth() yields the mean of each value and the one before, and prints at its end."""
-    values = [0, *rng.sample(range(0, 100, 2), 4)]
+    """smooth() yields the mean of each value and the one before, and prints at its end, however it ends."""
+    values = [0, *rng.sample(range(1, 100, 2), 4)]
     trace = submission.play("smooth_values", values=values)
     assert trace.result == [(a + b) / 2 for a, b in pairwise(values)], f"of {values} it yields {trace.result}"
     assert trace.output == lines("sensor closed")
+    left, broken = submission.play("leave_smooth"), submission.play("break_smooth")
+    assert left.output == lines("sensor closed", "left"), 'smooth() is left early, and does not print "sensor closed"'
+    assert broken.output == lines("sensor closed", "broken"), 'its sensor fails, and smooth() prints no "sensor closed"'
 
 
 @pytest.mark.points(2, hint="return inside the `async for`, as soon as a mean is greater than the limit")
 def test_stops_when_found(submission: Submission) -> None:
     """first_above() returns the first that is above the limit, and waits for no more."""
-    trace = submission.play("find", limit=50, values=[0, 40, 80, 90, 10, 10])
-    assert trace.result == 60, f"it returns {trace.result!r}; the first mean above 50 is 60"
+    trace = submission.play("find", limit=50, values=[20, 80, 70, 90, 10, 10])
+    assert trace.result == 75, f"of the means 50, 75, 80 ... it returns {trace.result!r}; the first above 50 is 75"
     assert trace.elapsed == 3
     nothing = submission.play("find", limit=50, values=[0, 40, 20])
     assert nothing.result is None, f"no mean is above the limit, and it returns {nothing.result!r}"

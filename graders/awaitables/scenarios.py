@@ -8,6 +8,10 @@ async def boil(student: Any, litres: int) -> object:
     return await student.Kettle(litres)
 
 
+async def boil_side_by_side(student: Any, litres: list[int]) -> list[object]:
+    return list(await asyncio.gather(*[student.Kettle(one) for one in litres]))
+
+
 async def boil_twice(student: Any) -> list[object]:
     kettle = student.Kettle(2)
     return [await kettle, await kettle]

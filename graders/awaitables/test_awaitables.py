@@ -28,6 +28,8 @@ def test_gives_its_water(submission: Submission, rng: Random) -> None:
     """Awaiting a kettle gives its hot water."""
     litres = rng.randrange(4, 20)
     assert submission.play("boil", litres=litres).result == f"{litres} litres of hot water"
+    waters = submission.play("boil_side_by_side", litres=[litres, 2]).result
+    assert waters == [f"{litres} litres of hot water", "2 litres of hot water"], f"two kettles give {waters}"
 
 
 @pytest.mark.points(1, hint="make the coroutine in __await__, not in __init__: each can be awaited only once")
@@ -50,7 +52,8 @@ def test_can_be_given_up(submission: Submission) -> None:
     """A kettle leaves the event loop free, and a timeout can interrupt it."""
     trace = submission.play("give_up")
     assert trace.found("blocked_loop") == []
-    assert trace.result == "gave up"
+    assert trace.result == "gave up", "the timeout does not interrupt the kettle"
+    assert not trace.found("cut_off"), "after the timeout the kettle goes on: the task that heats it is not cancelled"
     assert trace.elapsed == 1
 
 

@@ -19,6 +19,8 @@ def test_counts_until_cancelled(submission: Submission, rng: Random) -> None:
     seconds = rng.randrange(2, 8)
     trace = submission.play("cancel_counter", after=seconds + 0.5)
     assert trace.output[:-1] == lines(*(at(second, f"zoe {second + 1}") for second in range(seconds + 1)))
+    last = submission.play("cancel_counter", after=1000.5).output[-2]
+    assert last.text == "zoe 1001", f'count() should go on for ever; after 1000 s its last number is "{last.text}"'
 
 
 @pytest.mark.points(2, hint="print it in `finally:`, or in `except asyncio.CancelledError:` that ends with `raise`")
@@ -48,10 +50,15 @@ def test_one_after_the_other(trace: Trace) -> None:
 @pytest.mark.points(
     2, hint="compare each line with README.md; `await saving` at the end keeps main alive until it is saved"
 )
-def test_whole_program(trace: Trace) -> None:
+def test_whole_program(submission: Submission, trace: Trace) -> None:
     """The program prints these ten lines, and ends when all is saved."""
     assert trace.output == in_any_order("a 1", "a 2", "a stops", "b 1", "b 2", "b 3", "b stops")
     assert trace.output[-3:] == lines(at(2.5, "saving"), at(3.5, "cancelled"), at(4.5, "saved"))
     assert len(trace.output) == 10, f"{len(trace.output)} lines are printed, not 10"
     assert trace.found("swallowed_cancellation", "cut_off", "blocked_loop", "never_awaited") == []
     assert len(trace.output.by("main")) <= 1, "main() prints what is the other functions' to print"
+    assert trace.waits_in("careful"), "main() does not start careful()"
+    slower = submission.run(vary_sleeps={2: 5}).output
+    assert slower[-1:] == lines(at(7.5, "saved")), (
+        "when save() is made to take 5 s, main() does not wait until all is saved"
+    )

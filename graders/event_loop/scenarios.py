@@ -8,15 +8,26 @@ class Loop:
 
     def __init__(self) -> None:
         self.planned: list[list[object]] = []
+        self.callbacks: list[Any] = []
 
-    def call_soon(self, _callback: object, *args: object) -> None:
-        self.planned.append(["call_soon", 0, *map(str, args)])
+    def call_soon(self, callback: object, *args: object, **_context: object) -> None:
+        self._plan(["call_soon", 0], callback, args)
 
-    def call_later(self, delay: float, _callback: object, *args: object) -> None:
-        self.planned.append(["call_later", delay, *map(str, args)])
+    def call_later(self, delay: float, callback: object, *args: object, **_context: object) -> None:
+        self._plan(["call_later", delay], callback, args)
+
+    def _plan(self, when: list[object], callback: object, args: tuple[object, ...]) -> None:
+        if callable(callback):
+            self.callbacks.append(lambda: callback(*args))
+        else:
+            when.append(f"{callback!r} is no function")
+        self.planned.append(when)
 
 
 async def plan_with_a_loop_of_ours(student: Any) -> list[list[object]]:
+    """Tell what is planned, and call it in the order of planning."""
     loop = Loop()
     student.plan(loop)
+    for callback in loop.callbacks:
+        callback()
     return loop.planned

@@ -34,17 +34,17 @@ def test_later_by_its_moment(trace: Trace) -> None:
 @pytest.mark.points(2, hint="plan() makes four calls: twice loop.call_later, twice loop.call_soon")
 def test_plan_alone(submission: Submission) -> None:
     """plan() plans four callbacks with the loop it is given, and waits for nothing."""
-    planned = submission.play("plan_with_a_loop_of_ours").result
-    assert planned == [
-        ["call_later", 2, "two seconds later"],
-        ["call_later", 1, "one second later"],
-        ["call_soon", 0, "soon"],
-        ["call_soon", 0, "soon after that"],
-    ], f"plan() does this with its loop: {planned}"
+    trace = submission.play("plan_with_a_loop_of_ours")
+    planned = trace.result
+    assert planned == [["call_later", 2], ["call_later", 1], ["call_soon", 0], ["call_soon", 0]], (
+        f"plan() does this with its loop: {planned}"
+    )
+    texts = ("two seconds later", "one second later", "soon", "soon after that")  # called in the order of planning
+    assert trace.output == lines("planned", *texts)
 
 
 @pytest.mark.points(2, hint="while main sleeps, the loop runs what was planned: one `await asyncio.sleep(3)` is enough")
-def test_whole_program(trace: Trace) -> None:
+def test_whole_program(submission: Submission, trace: Trace) -> None:
     """The program prints these seven lines, needs no task but main, and takes three seconds."""
     assert trace.output == lines(
         "planned", "main goes on", "soon", "soon after that", "one second later", "two seconds later", "main is done"
@@ -53,3 +53,8 @@ def test_whole_program(trace: Trace) -> None:
     assert trace.found("blocked_loop", "never_awaited") == []
     assert len(trace.tasks) == 1
     assert len(trace.output.by("main")) <= 2, "main() prints what is the other functions' to print"
+    longer = submission.run(vary_sleeps={3: 4})
+    assert [float(line.time) for line in longer.output[-2:]] == [2, 4], (
+        "when main's sleep of 3 s is made to take 4 s, the last two lines do not come at 2 s and at 4 s: "
+        "wait with one sleep, and let the loop call what was planned"
+    )

@@ -22,3 +22,17 @@ async def cooking(student: Any, dish: str) -> list[object]:
     error = future.exception() if future.done() else None
     result = future.result() if future.done() and error is None else None
     return [loop.time() - begin, future.done(), result, type(error).__name__ if error else None, str(error or "")]
+
+
+async def our_cook(student: Any, dish: str, after: float) -> list[str]:
+    """Serve with a cook of the grader's; tell what it was asked for, once for each order."""
+    asked: list[str] = []
+
+    async def cook(order: asyncio.Future[str], dish: str) -> None:
+        asked.append(dish)
+        await asyncio.sleep(after)
+        order.set_result(f"hot {dish}")
+
+    student.cook = cook
+    await student.serve(dish)
+    return asked

@@ -24,9 +24,9 @@ def test_guest_waits_for_any_order(submission: Submission, rng: Random) -> None:
 @pytest.mark.points(2, hint="await asyncio.sleep(2), then order.set_result(dish)")
 def test_cook_sets_the_result(submission: Submission) -> None:
     """After two seconds the cook sets the result of the order."""
-    after, done, result, *_ = submission.play("cooking", dish="dumplings").result
+    after, done, result, *_ = submission.play("cooking", dish="figs").result
     assert done, "the order has no result when the cook is done"
-    assert result == "dumplings", f"the result of the order is {result!r}, not the dish, 'dumplings'"
+    assert result == "figs", f"the result of the order is {result!r}, not the dish, 'figs'"
     assert after == 2, f"the cook takes {after:g} s, not 2 s"
 
 
@@ -43,12 +43,19 @@ def test_fish_is_an_exception(submission: Submission, trace: Trace) -> None:
 @pytest.mark.points(
     2, hint="await asyncio.gather(guest(...), guest(...), cook(...)): while the guests wait, the cook works"
 )
-def test_all_at_the_same_time(trace: Trace) -> None:
-    """Both guests wait at once for the same soup, while the cook works."""
+def test_all_at_the_same_time(submission: Submission, trace: Trace) -> None:
+    """serve() lets both guests wait at once for the same order, while the cook works."""
     assert trace.output == in_order(
         at(0, "Ann waits"), at(0, "Bob waits"), at(2, "Ann eats soup"), at(2, "Bob eats soup")
     )
     assert trace.found("blocked_loop", "busy_wait", "never_awaited", "cut_off") == []
+    ours = submission.play("our_cook", dish="rice", after=7)
+    assert ours.result == ["rice"], (
+        f'serve("rice") should call cook() once, for rice; it calls it for {" and ".join(ours.result) or "nothing"}'
+    )
+    assert ours.output == lines(
+        at(0, "Ann waits"), at(0, "Bob waits"), at(7, "Ann eats hot rice"), at(7, "Bob eats hot rice")
+    )
 
 
 @pytest.mark.points(1, hint="compare each line with README.md")

@@ -17,9 +17,10 @@ def trace(submission: Submission) -> Trace:
 def offers(rng: Random) -> list[list[object]]:
     """Return offers that are neither answered in their order, nor does the first or the last ask the lowest price."""
     shops = rng.sample(["yak", "gnu", "emu", "kiwi", "dodo"], 5)
-    delays = sorted(rng.sample(range(1, 50), 5))
-    prices = [lowest + rng.randrange(10) for lowest in (50, 70, 20, 60, 30)]
-    answers: list[list[object]] = [[shop, n / 10, price] for shop, n, price in zip(shops, delays, prices, strict=True)]
+    delays = sorted(rng.sample(range(11, 500, 2), 5))
+    first, *others = (lowest + rng.randrange(1000) for lowest in (5000, 2000, 6000, 3000))
+    prices = [first, first, *others]  # the second is not cheaper, but as cheap
+    answers: list[list[object]] = [[shop, n / 100, price] for shop, n, price in zip(shops, delays, prices, strict=True)]
     return [answers[number] for number in (3, 0, 4, 2, 1)]
 
 
@@ -39,7 +40,13 @@ def test_search(submission: Submission) -> None:
 @pytest.mark.points(3, hint="for answer in asyncio.as_completed([...]): shop, price = await answer; then print")
 def test_as_they_come(submission: Submission, offers: list[list[object]]) -> None:
     """Whatever the offers, each answer is printed at the moment it comes."""
-    trace = submission.call("compare", offers)
+    _check_moments(submission.call("compare", offers), offers)
+    backwards = {str(shop): round(9 - float(str(seconds)), 2) for shop, seconds, _price in offers}
+    ours = submission.play("our_search", offers=offers, delays=backwards)
+    _check_moments(ours, [[shop, backwards[str(shop)], price] for shop, _seconds, price in offers])
+
+
+def _check_moments(trace: Trace, offers: list[list[object]]) -> None:
     expected = [at(float(str(delay)), f"{shop} asks {price}") for shop, delay, price in in_time(offers)]
     printed = [line.text.removesuffix(" (best so far)") for line in trace.output]
     assert printed == [str(one.text) for one in expected], f"the answers are printed in the order {printed}"
@@ -52,7 +59,7 @@ def test_best_so_far(submission: Submission, offers: list[list[object]]) -> None
     """Behind each price that is lower than all before it stands that it is the best so far."""
     trace = submission.call("compare", offers)
     prices = [int(str(price)) for _shop, _delay, price in in_time(offers)]
-    best = [f" {price} (" for n, price in enumerate(prices) if price < min(prices[:n], default=100)]
+    best = [f" {price} (" for n, price in enumerate(prices) if price < min(prices[:n], default=9999)]
     marked = [line.text for line in trace.output if line.text.endswith("(best so far)")]
     assert len(marked) == len(best), f"{len(marked)} lines end with (best so far), and {len(best)} should: {marked}"
     assert all(part in line for part, line in zip(best, marked, strict=True)), f"these lines are marked: {marked}"
@@ -68,7 +75,7 @@ def test_cheapest_is_returned(submission: Submission, offers: list[list[object]]
 
 
 @pytest.mark.points(2, hint="compare each line with README.md")
-def test_whole_program(trace: Trace) -> None:
+def test_whole_program(submission: Submission, trace: Trace) -> None:
     """The program compares its four offers, in four seconds."""
     assert trace.output == in_any_order(at(1, "tapir asks 30 (best so far)"), at(3, "ibis asks 25 (best so far)"))
     assert trace.output == lines(
@@ -77,3 +84,5 @@ def test_whole_program(trace: Trace) -> None:
     assert trace.elapsed == 4
     assert trace.found("never_awaited", "blocked_loop", "cut_off") == []
     assert len(trace.output.by("main")) <= 1, "main() prints what is the other functions' to print"
+    other = submission.play("our_prices").output[-1]
+    assert other.text == "buy at okapi", f'when okapi is the cheapest, main() prints "{other.text}"'

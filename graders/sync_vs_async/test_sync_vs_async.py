@@ -18,6 +18,9 @@ def test_sync_takes_the_sum(submission: Submission) -> None:
     """breakfast() makes one thing after the other: tea at 3 s, toast at 5 s."""
     alone = submission.call("breakfast")
     assert alone.output == lines(at(3, "tea is ready"), at(5, "toast is ready"), at(5, "sync breakfast is served"))
+    asked = submission.play("our_make").result
+    assert asked, "breakfast() does not call make()"
+    assert asked == [["tea", 3], ["toast", 2]], f"breakfast() calls make() with {asked}"
 
 
 @pytest.mark.points(3, hint="await both together: await asyncio.gather(make_async(...), make_async(...))")
@@ -25,6 +28,11 @@ def test_async_takes_the_longest(submission: Submission) -> None:
     """breakfast_async() makes both at the same time: toast at 2 s, tea at 3 s."""
     alone = submission.call("breakfast_async")
     assert alone.output == lines(at(2, "toast is ready"), at(3, "tea is ready"), at(3, "async breakfast is served"))
+    ours = submission.play("our_make_async")
+    asked = ours.result
+    assert asked, "breakfast_async() does not call make_async()"
+    assert sorted(asked) == [["tea", 3], ["toast", 2]], f"breakfast_async() calls make_async() with {asked}"
+    assert ours.elapsed == 6, f"when tea takes 6 s and toast takes 4 s, breakfast_async() is done after {ours.elapsed}"
 
 
 @pytest.mark.points(2, hint="in a coroutine write `await asyncio.sleep(...)`, never time.sleep")
@@ -42,6 +50,7 @@ def test_anything_can_be_made(submission: Submission, rng: Random) -> None:
     what, seconds = rng.choice(["jam", "porridge", "an egg", "cocoa"]), rng.randrange(10, 99) / 10
     for function in ("make", "make_async"):
         assert submission.call(function, what, seconds).output == lines(at(seconds, f"{what} is ready"))
+    assert submission.call("make", what, seconds).blocked, "make() does not wait with time.sleep"
 
 
 @pytest.mark.points(1, hint="the last two lines of the file call breakfast(), then asyncio.run(breakfast_async())")

@@ -12,17 +12,29 @@ async def cancel_build(student: Any) -> bool:
     return task.cancelled()
 
 
-async def other_error(student: Any) -> str:
-    """Something else than a ValueError goes wrong: assemble() must not hide it."""
+async def our_build(student: Any, kind: str) -> list[object]:
+    """Assemble with a build() of the grader's: the nose fails, and cleaning up after the door takes a second.
 
-    async def build(part: str, _seconds: float) -> str:
-        raise KeyError(part)
+    Tell what comes of it, and whether the door was cleaned up by then.
+    """
+    ended: list[str] = []
+
+    async def build(part: str, seconds: float) -> str:
+        await asyncio.sleep(seconds)
+        if part == "nose" and kind:
+            raise {"KeyError": KeyError, "ValueError": ValueError}[kind]("out of glue")
+        try:
+            await asyncio.sleep(seconds)
+        finally:
+            await asyncio.sleep(1)
+            ended.append(part)
+        return f"one {part}"
 
     student.build = build
     try:
-        await student.assemble([("nose", 1)])
+        result = await student.assemble([("door", 2), ("nose", 3)])
     except BaseExceptionGroup as group:
-        return type(group.exceptions[0]).__name__
+        result = type(group.exceptions[0]).__name__
     except KeyError:
-        return "KeyError"
-    return "nothing"
+        result = "KeyError"
+    return [result, "door" in ended]

@@ -38,12 +38,14 @@ def test_cancelled_says_so(submission: Submission) -> None:
 @pytest.mark.points(2, hint="tasks = [group.create_task(...) ...] inside; behind the block ask each for task.result()")
 def test_all_goes_well(submission: Submission, rng: Random) -> None:
     """assemble() builds all parts at the same time, and returns their names in order."""
-    parts: list[list[Any]] = [
-        [part, rng.randrange(1, 50) / 10] for part in rng.sample(["wing", "nose", "door", "tail", "seat"], 4)
-    ]
+    names = rng.sample(["wing", "nose", "door", "tail", "seat"], 4)
+    delays = sorted(rng.sample(range(1, 50), 4), reverse=True)  # the last is done first
+    parts: list[list[Any]] = [[name, delay / 10] for name, delay in zip(names, delays, strict=True)]
     trace = submission.call("assemble", parts)
     assert trace.result == [str(part).upper() for part, _ in parts]
     assert trace.elapsed == max(float(seconds) for _, seconds in parts)
+    built, _ = submission.play("our_build", kind="").result
+    assert built == ["one door", "one nose"], f"build() returns 'one door' and 'one nose', assemble() returns {built!r}"
 
 
 @pytest.mark.points(2, hint="a TaskGroup cancels the others when one fails; gather lets them run on")
@@ -54,12 +56,19 @@ def test_one_fails(submission: Submission) -> None:
     assert trace.output == in_order("tail cancelled", "failed: no engine")
     assert trace.elapsed == 2
     assert trace.result is None, f"assemble() returns {trace.result!r}, not None"
+    ours = submission.play("our_build", kind="ValueError")
+    assert ours.output == lines("failed: out of glue"), (
+        f'when the ValueError says "out of glue", assemble() prints "{ours.output[0] if ours.output else ""}"'
+    )
+    assert ours.result == [None, True], "assemble() goes on before the part that is cancelled has cleaned up"
 
 
 @pytest.mark.points(1, hint="except* ValueError, and nothing more: what you did not expect should be heard of")
 def test_other_errors_go_on(submission: Submission) -> None:
-    """An error of another kind is not hidden."""
-    assert submission.play("other_error").result == "KeyError"
+    """An error of another kind is not hidden, and what is not done is cancelled, too."""
+    result, cleaned_up = submission.play("our_build", kind="KeyError").result
+    assert result == "KeyError", "when build() raises a KeyError, assemble() hides it"
+    assert cleaned_up, "when build() raises a KeyError, the other part is left behind: it is not cancelled and awaited"
 
 
 @pytest.mark.points(1, hint="compare each line with README.md")

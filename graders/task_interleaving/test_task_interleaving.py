@@ -55,6 +55,8 @@ def test_two_runs_overlap(trace: Trace) -> None:
     )
     assert None not in {first.task, second.task}, "fn2() is not run by the event loop, as a coroutine is"
     assert first.task != second.task, "both runs are in the same task, and a task does one thing after the other"
+    loops = {span.loop for span in trace.tasks if span.number in {first.task, second.task}}
+    assert len(loops) == 1, "the two runs are in two event loops: fn2() should be a task beside fn()"
     assert second.time <= threes[0].time, (
         f'the first run ends with "three" at {threes[0].time}, the second prints its "two" only at {second.time}'
     )

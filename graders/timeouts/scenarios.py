@@ -4,8 +4,14 @@ import asyncio
 from typing import Any
 
 
+async def ask(student: Any, city: str, seconds: float) -> object:
+    answer = await student.ask(city, seconds)
+    await asyncio.sleep(0)  # what was cancelled has time to end
+    return answer
+
+
 async def slow_server(student: Any) -> list[object]:
-    """Ask a server that notes how it ends."""
+    """Ask a server that notes how it ends, and ask again."""
     ended: list[object] = []
 
     async def fetch(city: str, seconds: float) -> str:
@@ -18,5 +24,16 @@ async def slow_server(student: Any) -> list[object]:
         return f"rain in {city}"
 
     student.fetch = fetch
-    answer = await student.ask("Kyiv", 60)
-    return [answer, *ended]
+    answer = await ask(student, "Kyiv", 60)
+    return [answer, *ended, await ask(student, "Kyiv", 1)]
+
+
+async def other_weather(student: Any) -> None:
+    """Let main() ask a server that says something else, and Rome answers."""
+
+    async def fetch(city: str, _seconds: float) -> str:
+        await asyncio.sleep(1 if city == "Rome" else 3)
+        return f"rain in {city}"
+
+    student.fetch = fetch
+    await student.main()

@@ -190,6 +190,9 @@ RIGHT: dict[str, str] = {
     "computes in a thread": "def compute():\n    end = time.thread_time() + 0.3\n"
     "    while time.thread_time() < end: sum(range(1000))\nasync def main():\n"
     "    await asyncio.to_thread(compute)\nasyncio.run(main())",
+    "a loop in another thread": "import threading\nasync def main():\n    await fetch(1)\n"
+    "thread = threading.Thread(target=lambda: asyncio.run(main()))\nthread.start()\n"
+    "asyncio.run(fetch(2))\nthread.join()",
     "a function that goes round": "async def poll(n):\n    for _ in range(n):\n        await asyncio.sleep(1)\n"
     "async def main():\n    for n in [3]:\n        await poll(n)\nasyncio.run(main())",
 }

@@ -1,6 +1,6 @@
 """Prints that it is closed only if nobody leaves early.
 
-loses: test_closed_when_it_returns, test_whole_program
+loses: test_smooth, test_closed_when_it_returns, test_whole_program
 """
 
 import asyncio

@@ -1,6 +1,6 @@
 """Counts each delay from the one before.
 
-loses: test_later_by_its_moment, test_plan_alone
+loses: test_later_by_its_moment, test_plan_alone, test_whole_program
 """
 
 import asyncio

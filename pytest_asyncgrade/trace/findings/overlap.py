@@ -16,7 +16,7 @@ from .source import CREATES, called, loaded, place_of_line, stored
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_asyncgrade.trace.model import Place, Recording, Trace
+    from pytest_asyncgrade.trace.model import Place, Recording, TaskSpan, Trace
 
     from .source import Source
 
@@ -142,11 +142,15 @@ def awaited_at_once(trace: Trace, source: Source) -> Iterator[Finding]:
 
 def sequential_runs(trace: Trace, _source: Source) -> Iterator[Finding]:
     """Find: event loops run one after the other."""
-    mains = [span for span in trace.partial.tasks if span.parent is None and (span.end or 0) > span.start]
-    loops = {span.loop: span for span in mains}
-    if len(loops) >= _ENOUGH:
-        place = list(loops.values())[1].place
-        message = f"{len(loops)} event loops run one after the other: what is in one cannot overlap what is in another"
+    runs: list[TaskSpan] = []
+    for span in trace.partial.tasks:
+        if span.parent is not None or (span.end or 0) <= span.start:
+            continue
+        if not runs or (span.loop != runs[-1].loop and span.start >= (runs[-1].end or 0)):  # else in another thread
+            runs.append(span)
+    if len(runs) >= _ENOUGH:
+        place = runs[1].place
+        message = f"{len(runs)} event loops run one after the other: what is in one cannot overlap what is in another"
         yield Finding("sequential_runs", message, "call asyncio.run once, with a main() that does it all", place)
 
 

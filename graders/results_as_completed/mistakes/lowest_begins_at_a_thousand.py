@@ -1,0 +1,35 @@
+"""Begins with a price that some shops are above.
+
+loses: test_best_so_far, test_cheapest_is_returned
+"""
+
+import asyncio
+from collections.abc import Sequence
+
+OFFERS = [("ibis", 3, 25), ("okapi", 2, 40), ("tapir", 1, 30), ("lemur", 4, 28)]
+
+
+async def search(shop: str, seconds: float, price: int) -> tuple[str, int]:
+    await asyncio.sleep(seconds)
+    return shop, price
+
+
+async def compare(offers: Sequence[tuple[str, float, int]]) -> str | None:
+    best = None
+    lowest = 1000
+    for answer in asyncio.as_completed([search(*offer) for offer in offers]):
+        shop, price = await answer
+        if price < lowest:
+            best, lowest = shop, price
+            print(f"{shop} asks {price} (best so far)")
+        else:
+            print(f"{shop} asks {price}")
+    return best
+
+
+async def main() -> None:
+    print(f"buy at {await compare(OFFERS)}")
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
