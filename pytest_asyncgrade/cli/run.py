@@ -91,7 +91,7 @@ class _Run:
         """Run the script and record its end."""
         program = Program(self._file.resolve(), self._places, self._recorder.begin)
         with self._recorded_streams(), virtual_time(self._recorder.clock):
-            self._recorder.watch_coroutines()
+            self._recorder.watch()
             end = program.run(args)
             self._recorder.slow_steps()
         self.records.append(["end", self._recorder.now, end.outcome, end.reason, end.raised, encode(end.result)])

@@ -111,7 +111,6 @@ class TraceBuilder:
         self._slow_steps: list[SlowStep] = []
         self._waits: list[Wait] = []
         self._unawaited: list[Unawaited] = []
-        self._main_ended: set[int] = set()
         self._delays: list[float] = []
         self._elapsed = 0
         self._result: object = None
@@ -148,9 +147,9 @@ class TraceBuilder:
 
     def _take(self, tag: str, fields: list[Any]) -> None:
         takers: dict[str, Callable[..., None]] = {
-            "hello": self._hello, "line": self._line, "task": self._task, "done": self._done, "blocked": self._block,
-            "busy": self._busy, "slow": self._slow, "wait": self._wait, "unawaited": self._never_awaited,
-            "delay": self._delay, "stuck": self._stuck, "end": self._finish,
+            "hello": self._hello, "line": self._line, "task": self._task, "done": self._done, "left": self._left,
+            "blocked": self._block, "busy": self._busy, "slow": self._slow, "wait": self._wait,
+            "unawaited": self._never_awaited, "delay": self._delay, "stuck": self._stuck, "end": self._finish,
         }  # fmt: skip
         take = takers.get(tag)
         if take is None or self.ended or self.greeted is (tag == "hello"):
@@ -192,13 +191,16 @@ class TraceBuilder:
             raise RecordError(msg)
         end = _choice(_ENDS, "end", ended)
         self._alive -= 1
-        over = span.loop in self._main_ended
-        swallowed = end == "finished" and _count(asked_to_cancel) > 0
-        self._tasks[span.number] = replace(
-            span, name=_text(name), end=self._time(time), ended=end, outlived=over, swallowed=swallowed and not over
-        )
-        if span.parent is None and not over:
-            self._main_ended.add(span.loop)
+        swallowed = end == "finished" and _count(asked_to_cancel) > 0 and not span.outlived
+        self._tasks[span.number] = replace(span, name=_text(name), end=self._time(time), ended=end, swallowed=swallowed)
+
+    def _left(self, numbers: object) -> None:
+        if type(numbers) is not list:
+            msg = f"tasks {numbers!r}"
+            raise RecordError(msg)
+        for number in numbers:
+            self._known(_count(number))
+            self._tasks[number] = replace(self._tasks[number], outlived=True)
 
     def _block(self, start: object, end: object, task: object, place: object, what: object) -> None:
         stretch = _seconds(start), self._time(end)

@@ -169,7 +169,7 @@ class TaskSpan:
     loop: int = 1
     """Which of the program's event loops it is in, from 1."""
     outlived: bool = False
-    """Whether it was cancelled, or left pending, when the main task of its loop had ended."""
+    """Whether it was not done when main had ended, so that ``asyncio.run`` cancelled it."""
     swallowed: bool = False
     """Whether it was asked to cancel and ended otherwise."""
 

@@ -172,10 +172,18 @@ class Recorder(Observer):
         self._waits_left -= 1
         return self._waits_left > 0
 
-    def watch_coroutines(self) -> None:
-        """From here on record each coroutine that is never awaited, and the line it was made on."""
+    def watch(self) -> None:
+        """From here on record each coroutine that is never awaited, and each task that is left when main has ended."""
         sys.set_coroutine_origin_tracking_depth(1)
         warnings._warn_unawaited_coroutine = opaque(self._unawaited)  # type: ignore[attr-defined]  # 3.8-3.14: CPython calls it
+        stock = asyncio.runners._cancel_all_tasks  # type: ignore[attr-defined]  # 3.11-3.14: asyncio.Runner calls it
+
+        def cancel_all_tasks(loop: asyncio.AbstractEventLoop) -> None:
+            numbers = [self._tasks.get(id(task)) for task in asyncio.all_tasks(loop)]
+            self.write(["left", sorted(number for number in numbers if number is not None)])
+            stock(loop)
+
+        asyncio.runners._cancel_all_tasks = opaque(cancel_all_tasks)  # type: ignore[attr-defined]
 
     def _unawaited(self, coroutine: Any) -> None:
         """Warn in Python's own words, without the origin, which is not known there by default."""

@@ -229,7 +229,7 @@ class Session:
         sys.stdout, sys.stderr = self._streams
         warnings.formatwarning = opaque(self._format_warning)
         self._virtual_time.__enter__()
-        self._recorder.watch_coroutines()
+        self._recorder.watch()
         if job["vary"] is not None:
             vary(dict(job["vary"]), self._name, opaque(self._recorder.delay))
         program = partial(_append, self._ends, self._action())

@@ -33,6 +33,7 @@ RECORDS: list[list[object]] = [
     ["blocked", SECOND, 2 * SECOND, 2, ["p.py", 4, "work"], "time.sleep"],
     ["busy", 2 * SECOND, 1, ["p.py", 5, "main"]],
     ["done", 2, 2 * SECOND, "failed", "late", 0],
+    ["left", [1]],
     ["stuck", ["p.py", 5, "main"]],
     ["end", 3 * SECOND, "crashed", "line 5: OSError: x", ["OSError", "x", "Traceback ...", None], ["int", "0x7"]],
 ]
@@ -56,7 +57,7 @@ def test_records_become_a_trace() -> None:
             elapsed=Elapsed(3),
             result=7,
             tasks=(
-                TaskSpan(1, "Task-1", "main", None, Seconds(0), place=Place("p.py", 9, "<module>")),
+                TaskSpan(1, "Task-1", "main", None, Seconds(0), place=Place("p.py", 9, "<module>"), outlived=True),
                 TaskSpan(2, "late", "work", 1, Seconds(0), Seconds(2), "failed", loop=2),
             ),
             blocked=(Blocked(Seconds(1), Seconds(2), 2, Place("p.py", 4, "work")),),
@@ -120,6 +121,9 @@ def test_concurrency_counts_the_tasks_in_progress_at_one_time(records: list[str]
         (["line", 0, "stdout", "x", None, ["p.py", 1]], "a malformed record 'line': .*"),
         (["task", 2, None, "n", "c", 0, None, 1], "a malformed record 'task': task 2 out of order"),
         (["done", 1, 0, "finished", "", 0], "a malformed record 'done': end of task 1"),
+        (["left", 1], "a malformed record 'left': tasks 1"),
+        (["left", [1]], "a malformed record 'left': unknown task 1"),
+        (["left", [None]], "a malformed record 'left': number None"),
         (["end", 0, "timed_out", "", None, None], "a malformed record 'end': outcome 'timed_out'"),
         (["end", 0, "finished", "", "x", None], "a malformed record 'end': exception 'x'"),
         (["end", 0, "finished", "", None, 5], "a malformed record 'end': a value without its type"),

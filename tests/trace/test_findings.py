@@ -159,6 +159,23 @@ SHOWN: dict[str, tuple[str, str, str]] = {
 }  # fmt: skip
 
 RIGHT: dict[str, str] = {
+    "cancelled at the end": """
+async def main():
+    task = asyncio.create_task(fetch(9))
+    await asyncio.sleep(1)
+    task.cancel()
+asyncio.run(main())
+""",
+    "cancelled in the second run": """
+async def main():
+    task = asyncio.create_task(fetch(9))
+    await asyncio.sleep(1)
+    task.cancel()
+    await asyncio.wait([task])
+with asyncio.Runner() as runner:
+    runner.run(asyncio.sleep(0))
+    runner.run(main())
+""",
     "needs the result": "async def main():\n    x = await fetch(1)\n    await fetch(x)\nasyncio.run(main())",
     "retries": "async def main():\n    for n in (1, 2):\n        try:\n            return await fetch(n)\n"
     "        except OSError:\n            pass\nasyncio.run(main())",
