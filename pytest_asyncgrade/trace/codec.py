@@ -111,6 +111,8 @@ class TraceBuilder:
         self._slow_steps: list[SlowStep] = []
         self._waits: list[Wait] = []
         self._unawaited: list[Unawaited] = []
+        self._mains: dict[object, int] = {}
+        """The main task of each loop: the first; one without a parent may be a server's, for a client."""
         self._main_ended: set[int] = set()
         self._delays: list[float] = []
         self._elapsed = 0
@@ -182,6 +184,7 @@ class TraceBuilder:
             _count(number), _text(name), _text(coroutine), self._known(parent), self._time(time), place=_place(place),
             loop=_count(loop),
         )  # fmt: skip
+        self._mains.setdefault(loop, _count(number))
         self._alive += 1
         self._most_alive = max(self._most_alive, self._alive)
 
@@ -197,7 +200,7 @@ class TraceBuilder:
         self._tasks[span.number] = replace(
             span, name=_text(name), end=self._time(time), ended=end, outlived=over, swallowed=swallowed and not over
         )
-        if span.parent is None and not over:
+        if span.number == self._mains[span.loop]:
             self._main_ended.add(span.loop)
 
     def _block(self, start: object, end: object, task: object, place: object, what: object) -> None:
