@@ -42,7 +42,7 @@ def test_accounts_do_not_wait_for_each_other(submission: Submission) -> None:
 
 @pytest.mark.points(
     1,
-    hint="`async with` releases the lock whatever happens; by hand, acquire() comes before `try:`, release() in `finally:`",
+    hint="`async with` releases it whatever happens; by hand, acquire() comes before `try:`, release() in `finally:`",
 )
 def test_lock_is_given_back(submission: Submission) -> None:
     """A deposit that is cancelled gives back the lock that it has, and no other, and changes nothing."""

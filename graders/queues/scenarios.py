@@ -33,6 +33,6 @@ async def watch_queue(student: Any, items: list[tuple[str, float]], workers: int
         rooms[id(queue)] = queue.maxsize
         most = max(most, queue.qsize())
 
-    asyncio.Queue.put_nowait = watch  # type: ignore[method-assign]  # put() calls it, too
+    asyncio.Queue.put_nowait = watch  # type: ignore[method-assign, assignment]  # put() calls it, too
     await student.do_all(items, workers)
     return [list(rooms.values()), most, len(asyncio.all_tasks()) - 1]
