@@ -159,6 +159,15 @@ SHOWN: dict[str, tuple[str, str, str]] = {
 }  # fmt: skip
 
 RIGHT: dict[str, str] = {
+    "workers with one iterator": """
+async def work(numbers):
+    for number in numbers:
+        await fetch(number)
+async def main():
+    numbers = iter([1, 2, 3, 4])
+    await asyncio.gather(work(numbers), work(numbers))
+asyncio.run(main())
+""",
     "server cancelled after its last client": """
 async def handle(reader, writer):
     writer.close()
