@@ -36,7 +36,7 @@ def test_all_who_can_are_served(submission: Submission) -> None:
     """When loaves come, everybody who can be served is, whoever waits before them."""
     trace = submission.play("sell", wanted=[9, 9, 9, 9, 9, 9, 1, 2], baked=[3])
     assert trace.output == in_any_order(at(1, "put 3"), at(1, "c6 takes 1"), at(1, "c7 takes 2"))
-    assert trace.result == 0, f"{trace.result} loaves are left, and somebody waits for them"
+    assert trace.result == 0, f"at last there are {trace.result} loaves, not 0"
 
 
 @pytest.mark.points(1, hint="wait on the condition; a loop that looks again and again keeps the processor busy")
