@@ -37,7 +37,7 @@ def test_much_text(submission: Submission) -> None:
 def test_at_the_same_time(submission: Submission) -> None:
     """All run at the same time: four programs, each of which waits for files that the others write."""
     code = (
-        "import os, time\nopen({!r}, 'w').close()\ntime.sleep(.2)\nfor _ in range(500):\n    time.sleep(.01)\n"
+        "import os, time\nopen({!r}, 'w').close()\ntime.sleep(.2)\nfor _ in range(300):\n    time.sleep(.01)\n"
         "    if all(map(os.path.exists, 'abcd')): print('met'); break"
     )
     results, ticks = submission.play("beside_a_ticker", codes=[code.format(name) for name in "abcd"]).result
