@@ -4,13 +4,13 @@ import asyncio
 from typing import Any
 
 
-async def sell(student: Any, wanted: list[int], baked: list[int]) -> int:
-    """Let customers wait for what the grader bakes, one portion a second."""
+async def sell(student: Any, wanted: list[int], baked: list[int], seconds: float = 1) -> int:
+    """Let customers wait for what the grader bakes, so many seconds for each portion."""
     shelf = student.Shelf()
     lowest = 0
     customers = [asyncio.create_task(shelf.take(f"c{n}", count)) for n, count in enumerate(wanted)]
     for count in baked:
-        await asyncio.sleep(1)
+        await asyncio.sleep(seconds)
         await shelf.put(count)
         lowest = min(lowest, shelf.loaves)
     await asyncio.sleep(1)
@@ -21,10 +21,10 @@ async def sell(student: Any, wanted: list[int], baked: list[int]) -> int:
     return min(lowest, left) if lowest < 0 else left
 
 
-async def there_already(student: Any) -> int:
-    shelf = student.Shelf()
+async def there_already(student: Any) -> list[int]:
+    """Tell how many are left on a shelf, and how many there are on another one."""
+    shelf, other = student.Shelf(), student.Shelf()
     await shelf.put(5)
     await asyncio.sleep(2)
     await shelf.take("Zoe", 2)
-    left: int = shelf.loaves
-    return left
+    return [shelf.loaves, other.loaves]

@@ -3,15 +3,8 @@
 import asyncio
 import threading
 import time
+from collections.abc import Iterator
 from typing import Any
-
-
-class Cursor:
-    def __init__(self, rows: list[Any]) -> None:
-        self.rows = rows
-
-    def fetchall(self) -> list[Any]:
-        return self.rows
 
 
 class Database:
@@ -33,23 +26,47 @@ class Connection:
         self.database = database
         self.busy = False
 
-    def execute(self, sql: str, parameters: tuple[object, ...] = ()) -> Cursor:
-        database = self.database
-        database.in_loop += threading.get_ident() == database.loop_thread
-        database.shared += self.busy
-        self.busy = True
-        database.in_use += 1
-        database.most = max(database.most, database.in_use)
-        time.sleep(1)
-        self.busy = False
-        database.in_use -= 1
-        if sql == "wrong":
-            raise ValueError("wrong")
-        return Cursor([(sql, *parameters)])
+    def cursor(self) -> "Cursor":
+        return Cursor(self)
+
+    def execute(self, sql: str, parameters: tuple[object, ...] = ()) -> "Cursor":
+        return self.cursor().execute(sql, parameters)
 
     def close(self) -> None:
         self.database.in_loop += threading.get_ident() == self.database.loop_thread
         self.database.closed += 1
+
+
+class Cursor:
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.rows: list[Any] = []
+
+    def execute(self, sql: str, parameters: tuple[object, ...] = ()) -> "Cursor":
+        connection, database = self.connection, self.connection.database
+        database.in_loop += threading.get_ident() == database.loop_thread
+        database.shared += connection.busy
+        connection.busy = True
+        database.in_use += 1
+        database.most = max(database.most, database.in_use)
+        time.sleep(1)
+        connection.busy = False
+        database.in_use -= 1
+        if sql == "wrong":
+            raise ValueError("wrong")
+        self.rows = [(sql, *parameters)]
+        return self
+
+    def __iter__(self) -> Iterator[Any]:
+        database = self.connection.database
+        database.in_loop += threading.get_ident() == database.loop_thread
+        return iter(self.rows)
+
+    def fetchall(self) -> list[Any]:
+        return list(self)
+
+    def close(self) -> None:
+        self.rows = []
 
 
 async def opened(student: Any, size: int) -> tuple[Any, Database]:
@@ -73,7 +90,7 @@ async def run_queries(student: Any, size: int, queries: list[list[Any]]) -> list
 
 
 async def errors(student: Any) -> list[Any]:
-    """Every query of a pool of one goes wrong, and one is cancelled; the next must get the connection."""
+    """Queries of a pool of one go wrong, who has its connection is cancelled, and who waits; the next must get it."""
     pool, _ = await opened(student, 1)
     said = []
     for _ in range(2):
@@ -86,6 +103,16 @@ async def errors(student: Any) -> list[Any]:
             raise KeyError("inside")
     except KeyError:
         said.append("inside")
+
+    async def borrow() -> None:
+        async with pool.connection():
+            await asyncio.sleep(100)
+
+    borrowers = [asyncio.create_task(borrow()) for _ in range(2)]
+    for borrower in reversed(borrowers):  # the one who waits is the first to be cancelled
+        await asyncio.sleep(1)
+        borrower.cancel()
+    await asyncio.wait(borrowers)
     try:
         async with asyncio.timeout(10):
             said.append(await pool.query("right"))

@@ -33,17 +33,19 @@ def test_queries(submission: Submission, rng: Random) -> None:
     queries = [[f"select {number}", number] for number in range(3 * size)]
     results, seconds, most, shared, in_loop = submission.play("run_queries", size=size, queries=queries).result
     assert results == [[tuple(query)] for query in queries], f"the queries return {results}"
-    assert in_loop == 0, "a query runs in the event loop's own thread, and stops it"
+    assert in_loop == 0, "a query runs, or its rows are fetched, in the event loop's own thread, and stops it"
     assert shared == 0, "two queries use one connection at the same time"
     assert most == size, f"at most {most} of {size} connections are used at the same time"
     assert seconds == 3, f"three rounds of queries of 1 s take {seconds:g} s"
 
 
-@pytest.mark.points(2, hint="give it back in `finally:`")
+@pytest.mark.points(2, hint="give it back in `finally:`; get it before the `try:`")
 def test_errors(submission: Submission) -> None:
-    """After an error the connection is given back, and the error goes on."""
+    """After an error or a cancellation the connection is given back, and an error goes on."""
     said = submission.play("errors").result
-    assert said == ["wrong", "wrong", "inside", [("right",)]], f"two wrong queries, an error, a right query: {said}"
+    assert said == ["wrong", "wrong", "inside", [("right",)]], (
+        f"two wrong queries, an error, two cancellations, a right query: {said}"
+    )
 
 
 @pytest.mark.points(1, hint="take every connection out of the queue before you close it: you get it when it comes back")

@@ -40,18 +40,25 @@ def test_all_at_the_same_time(trace: Trace) -> None:
 
 
 @pytest.mark.points(1, hint="await the event; a loop that asks is_set() again and again keeps the processor busy")
-def test_nobody_waits_busily(trace: Trace) -> None:
+def test_nobody_waits_busily(submission: Submission, trace: Trace) -> None:
     """Who waits lets the event loop rest."""
     assert trace.found("busy_wait", "blocked_loop", "never_awaited", "cut_off") == []
     assert trace.output == contains("Ann runs")
-    naps = [wait for wait in trace.waits if wait.what == "sleep" and wait.seconds and wait.seconds < 1]
-    assert not naps, f"{naps[0].places[0]} sleeps for {naps[0].seconds} again and again: it asks where it should wait"
+    waits = submission.play("race", ready=[0.7], start_at=90).waits_in("runner")
+    early = [wait for wait in waits if 0.7 < wait.end < 90]
+    assert len(early) < 2, (
+        f"{early[0].places[0]} wakes up again and again before the start to ask: it should wait for the event"
+    )
 
 
 @pytest.mark.points(2, hint="compare each line with README.md")
-def test_whole_program(trace: Trace) -> None:
+def test_whole_program(submission: Submission, trace: Trace) -> None:
     """The race takes four seconds, and these eight lines."""
     assert trace.output == in_order(at(3, "go!"), at(3, "Ann runs"), at(4, "Cem runs"), at(4, "all run"))
     assert trace.output == in_order(at(3, "go!"), at(3, "Bob runs"), at(4, "Cem is ready"))
     assert len(trace.output) == 8, f"{len(trace.output)} lines are printed, not 8"
+    varied = submission.run(vary_sleeps={1: 4, 4: 1}).output
+    assert "Ann runs" in varied[:-1].texts, (
+        "if Ann is ready after 4 s and Cem after 1 s, main() does not wait until Ann runs"
+    )
     assert len(trace.output.by("main")) <= 1, "main() prints what is the other functions' to print"

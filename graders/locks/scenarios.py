@@ -11,8 +11,19 @@ async def many_deposits(student: Any, amounts: list[int]) -> int:
     return balance
 
 
-async def two_accounts(student: Any) -> list[int]:
-    accounts = [student.Account("Zoe"), student.Account("Max")]
+async def deposits_at(student: Any, moments: list[float]) -> None:
+    """Deposit 1 at each of these moments."""
+    account = student.Account("Zoe")
+
+    async def deposit(moment: float) -> None:
+        await asyncio.sleep(moment)
+        await account.deposit(1)
+
+    await asyncio.gather(*map(deposit, moments))
+
+
+async def more_accounts(student: Any) -> list[int]:
+    accounts = [student.Account(name) for name in ("Zoe", "Max", "Zoe")]
     await asyncio.gather(*(account.deposit(1) for account in accounts for _ in range(2)))
     return [account.balance for account in accounts]
 
@@ -25,5 +36,17 @@ async def cancelled_deposit(student: Any) -> int:
     first.cancel()
     await asyncio.wait([first])
     await account.deposit(7)
+    balance: int = account.balance
+    return balance
+
+
+async def cancelled_in_turn(student: Any) -> int:
+    """One deposit is cancelled while it waits for another; a third must not begin before its turn."""
+    account = student.Account("Zoe")
+    first, second, third = (asyncio.create_task(account.deposit(amount)) for amount in (1, 100, 7))
+    await asyncio.sleep(0.5)
+    second.cancel()
+    await asyncio.wait([second])
+    await asyncio.gather(first, third)
     balance: int = account.balance
     return balance

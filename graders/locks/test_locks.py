@@ -27,24 +27,31 @@ def test_no_deposit_is_lost(submission: Submission, rng: Random) -> None:
 
 @pytest.mark.points(2, hint="each deposit waits one second for the bank while it holds the lock")
 def test_one_at_a_time(submission: Submission) -> None:
-    """The deposits with one account come one after the other, a second each."""
-    trace = submission.play("many_deposits", amounts=[5, 6, 7])
-    assert trace.output == lines(at(1, "Zoe: 5"), at(2, "Zoe: 11"), at(3, "Zoe: 18"))
+    """Deposits with one account, begun at 0, 0.3 and 2.4 s, are made one after the other, a second each."""
+    trace = submission.play("deposits_at", moments=[0, 0.3, 2.4])
+    assert trace.output == lines(at(1, "Zoe: 1"), at(2, "Zoe: 2"), at(3.4, "Zoe: 3"))
 
 
 @pytest.mark.points(2, hint="make the lock in __init__, so that each account has its own")
 def test_accounts_do_not_wait_for_each_other(submission: Submission) -> None:
-    """Deposits with two accounts go on at the same time."""
-    trace = submission.play("two_accounts")
-    assert trace.output == in_any_order(at(1, "Zoe: 1"), at(1, "Max: 1"), at(2, "Zoe: 2"), at(2, "Max: 2"))
+    """Deposits with different accounts go on at the same time, whatever the names."""
+    trace = submission.play("more_accounts")
+    assert trace.output == in_any_order(*(at(n, f"{name}: {n}") for name in ("Zoe", "Max", "Zoe") for n in (1, 2)))
     assert trace.elapsed == 2
 
 
-@pytest.mark.points(1, hint="`async with` releases the lock whatever happens; acquire() alone does not")
+@pytest.mark.points(
+    1,
+    hint="`async with` releases it whatever happens; by hand, acquire() comes before `try:`, release() in `finally:`",
+)
 def test_lock_is_given_back(submission: Submission) -> None:
-    """A deposit that is cancelled gives the lock back, and changes nothing."""
+    """A deposit that is cancelled gives back the lock that it has, and no other, and changes nothing."""
     trace = submission.play("cancelled_deposit")
     assert trace.result == 7, f"the balance is {trace.result}, not 7"
+    assert trace.found("swallowed_cancellation") == []
+    trace = submission.play("cancelled_in_turn")
+    assert trace.result == 8, f"deposits of 1 and 7, and one that is cancelled while it waits, make {trace.result}"
+    assert trace.output == lines(at(1, "Zoe: 1"), at(2, "Zoe: 8"))
 
 
 @pytest.mark.points(2, hint="compare each line with README.md")

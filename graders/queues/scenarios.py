@@ -24,18 +24,15 @@ async def one_worker(student: Any, items: list[tuple[str, float]]) -> list[objec
 async def watch_queue(student: Any, items: list[tuple[str, float]], workers: int) -> list[object]:
     """Tell how full the queue of do_all() becomes, and how many tasks are left when it returns."""
     most = 0
-    rooms = []
+    rooms = {}
+    put_nowait = asyncio.Queue.put_nowait
 
-    class Queue(asyncio.Queue[Any]):
-        def __init__(self, maxsize: int = 0) -> None:
-            rooms.append(maxsize)
-            super().__init__(maxsize)
+    def watch(queue: asyncio.Queue[Any], item: object) -> None:
+        nonlocal most
+        put_nowait(queue, item)
+        rooms[id(queue)] = queue.maxsize
+        most = max(most, queue.qsize())
 
-        def _put(self, item: object) -> None:
-            nonlocal most
-            super()._put(item)
-            most = max(most, self.qsize())
-
-    asyncio.Queue = Queue  # type: ignore[misc]  # what the student's module makes its queue of
+    asyncio.Queue.put_nowait = watch  # type: ignore[method-assign, assignment]  # put() calls it, too
     await student.do_all(items, workers)
-    return [rooms, most, len(asyncio.all_tasks()) - 1]
+    return [list(rooms.values()), most, len(asyncio.all_tasks()) - 1]

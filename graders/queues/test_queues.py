@@ -52,13 +52,15 @@ def test_workers_share_the_work(submission: Submission, rng: Random) -> None:
     did = [line.text.rpartition(" ")[2] for line in trace.output if " did " in line.text]
     assert sorted(did) == [what for what, _ in items], f"these items are done: {', '.join(did)}"
     assert trace.elapsed == round(max(free), 9)
+    names = sorted({line.text.partition(" ")[0] for line in trace.output})
+    assert names == [f"w{n}" for n in range(1, workers + 1)], f"{workers} workers are called {', '.join(names)}"
 
 
 @pytest.mark.points(1, hint="asyncio.Queue(maxsize=2), and `await queue.put(item)`, which waits for room")
 def test_room_for_two(submission: Submission) -> None:
     """Never are there more than two items in the queue."""
     rooms, most, _ = submission.play("watch_queue", items=[[f"i{n}", 1] for n in range(6)], workers=2).result
-    assert rooms == [2], f"do_all() makes queues with room for {rooms}, not one with room for 2"
+    assert rooms == [2], f"do_all() puts items into queues with room for {rooms}, not into one with room for 2"
     assert most <= 2, f"there are {most} items in the queue"
 
 
@@ -66,7 +68,7 @@ def test_room_for_two(submission: Submission) -> None:
 def test_nobody_is_left(submission: Submission) -> None:
     """When do_all() returns, no worker is left."""
     rooms, _, left = submission.play("watch_queue", items=[["a", 1], ["b", 2]], workers=3).result
-    assert rooms, "do_all() makes no queue"
+    assert rooms, "do_all() puts nothing into a queue"
     assert left == 0, f"{left} tasks still wait when do_all() has returned"
 
 

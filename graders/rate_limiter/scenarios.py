@@ -4,10 +4,12 @@ import asyncio
 from typing import Any
 
 
-async def arrivals(student: Any, per_second: float, moments: list[float]) -> list[float]:
-    """Let callers come at these moments; tell when each is let through."""
+async def arrivals(student: Any, per_second: float, moments: list[float], others: int = 0) -> list[float]:
+    """Let callers come at these moments; tell when each is let through.  Other limiters have just been used."""
     loop = asyncio.get_running_loop()
     limiter = student.Limiter(per_second)
+    for _ in range(others):
+        await student.Limiter(per_second).turn()
     begin = loop.time()
 
     async def caller(moment: float) -> float:
@@ -18,5 +20,14 @@ async def arrivals(student: Any, per_second: float, moments: list[float]) -> lis
     return list(await asyncio.gather(*map(caller, moments)))
 
 
-async def fetch_pages(student: Any, pages: int, per_second: float) -> None:
-    await student.fetch_all(pages, student.Limiter(per_second))
+async def fetch_pages(student: Any, moments: list[float]) -> None:
+    """Fetch a page for each of these moments, at which a limiter lets one through."""
+    loop = asyncio.get_running_loop()
+    begin, turns = loop.time(), iter(moments)
+
+    async def turn() -> None:
+        await asyncio.sleep(next(turns) - (loop.time() - begin))
+
+    limiter = student.Limiter(1)
+    limiter.turn = turn
+    await student.fetch_all(len(moments), limiter)

@@ -13,3 +13,13 @@ async def cancelled_fetch(student: Any) -> int:
     await asyncio.wait([first])
     result: int = await student.fetch(2, 1, semaphore)
     return result
+
+
+async def cancelled_in_turn(student: Any) -> None:
+    """One fetch is cancelled while it waits for the only place; a third must not get it before the first ends."""
+    semaphore = asyncio.Semaphore(1)
+    fetches = [asyncio.create_task(student.fetch(number, 10 - number**2, semaphore)) for number in (1, 2, 3)]
+    await asyncio.sleep(1)
+    fetches[1].cancel()
+    await asyncio.wait([fetches[1]])
+    await asyncio.gather(fetches[0], fetches[2])

@@ -4,7 +4,7 @@ from random import Random
 
 import pytest
 
-from pytest_asyncgrade import Output, Submission, Trace, at, in_any_order
+from pytest_asyncgrade import Output, Submission, Trace, at, in_any_order, lines
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +27,7 @@ def most_at_once(output: Output) -> int:
 def test_never_more_than_the_limit(submission: Submission, rng: Random) -> None:
     """Never more are fetched at the same time than the limit says."""
     limit = rng.randrange(3, 6)
-    delays = [rng.randrange(1, 30) / 10 for _ in range(12)]
+    delays = [rng.randrange(10, 300) / 100 for _ in range(12)]
     output = submission.call("fetch_all", delays, limit).output
     assert len(output) == 24, f"{len(output)} lines are printed for 12 pages, not 24"
     most = most_at_once(output)
@@ -38,7 +38,7 @@ def test_never_more_than_the_limit(submission: Submission, rng: Random) -> None:
 def test_as_many_as_may_be(submission: Submission, rng: Random) -> None:
     """No place stays free while somebody waits for one."""
     limit = rng.randrange(3, 6)
-    delays = [rng.randrange(1, 30) / 10 for _ in range(12)]
+    delays = [rng.randrange(10, 300) / 100 for _ in range(12)]
     free = [0.0] * limit
     for delay in delays:  # each begins when the first place becomes free
         free = sorted([*free[1:], free[0] + delay])
@@ -53,11 +53,17 @@ def test_results_in_order(submission: Submission) -> None:
     assert submission.call("fetch_all", [3, 2, 1], 3).result == [10, 20, 30]
 
 
-@pytest.mark.points(1, hint="`async with semaphore:` gives the place back whatever happens; acquire() alone does not")
+@pytest.mark.points(
+    1,
+    hint="`async with` gives it back whatever happens; by hand, acquire() comes before `try:`, release() in `finally:`",
+)
 def test_place_is_given_back(submission: Submission) -> None:
-    """A fetch that is cancelled gives its place back."""
+    """A fetch that is cancelled gives back the place that it has, and no other."""
     trace = submission.play("cancelled_fetch")
     assert trace.result == 20
+    assert trace.found("swallowed_cancellation") == []
+    trace = submission.play("cancelled_in_turn")
+    assert trace.output == lines(at(0, "1 begins"), at(9, "1 ends"), at(9, "3 begins"), at(10, "3 ends"))
 
 
 @pytest.mark.points(2, hint="compare each line with README.md")

@@ -45,8 +45,10 @@ async def ask_server(student: Any, words: list[str], seconds: float) -> list[obj
     async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while line := await reader.readline():
             seen.append(line.decode())
-            await asyncio.sleep(seconds)
-            writer.write(b"<" + line.strip() + b">\n")
+            await asyncio.sleep(seconds / 2)
+            writer.write(b"<")
+            await asyncio.sleep(seconds / 2)  # an answer may come in pieces
+            writer.write(line.strip() + b">\n")
         closed.set()
         writer.close()
 
@@ -60,3 +62,40 @@ async def ask_server(student: Any, words: list[str], seconds: float) -> list[obj
     finally:
         server.close()
     return [answers, seen, True]
+
+
+async def send_in_pieces(student: Any, pieces: list[str]) -> list[Any]:
+    """A line may come in pieces, and a piece may have several lines; tell the answers, and when the first came."""
+    loop = asyncio.get_running_loop()
+    server = await asyncio.start_server(student.handle, "127.0.0.1", 0)
+    reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+    begin, first = loop.time(), 0.0
+    for piece in pieces:
+        writer.write(piece.encode())
+        await asyncio.sleep(0.5)
+    answers: list[str] = []
+    try:
+        async with asyncio.timeout(60):
+            for _ in range("".join(pieces).count("\n")):
+                answers.append((await reader.readline()).decode())
+                first = first or loop.time() - begin
+    except (TimeoutError, ConnectionError):
+        pass
+    writer.close()
+    server.close()
+    return [answers, first]
+
+
+async def leave_main(student: Any) -> list[bool]:
+    """Tell of each server that main() starts whether it is open when main() returns."""
+    servers: list[asyncio.Server] = []
+    loop = asyncio.get_running_loop()
+    create_server = loop.create_server
+
+    async def note(*args: Any, **options: Any) -> asyncio.Server:
+        servers.append(await create_server(*args, **options))
+        return servers[-1]
+
+    loop.create_server = note  # type: ignore[method-assign]
+    await student.main()
+    return [server.is_serving() for server in servers]

@@ -20,6 +20,8 @@ def test_text_and_status(submission: Submission, rng: Random) -> None:
     assert submission.call("run", f"print({number})").result == (0, str(number))
     trace = submission.call("run", f"import sys; print({number}); print('more'); sys.exit({status})")
     assert trace.result == (status, f"{number}\nmore")
+    trace = submission.call("run", f"import sys; print('careful', file=sys.stderr); print({number})")
+    assert trace.result == (0, str(number)), f"standard error is not part of the text: {trace.result}"
 
 
 @pytest.mark.points(2, hint="communicate() reads while it waits; wait() alone hangs when the program writes much")
@@ -33,15 +35,13 @@ def test_much_text(submission: Submission) -> None:
 
 @pytest.mark.points(2, hint="await asyncio.gather(*[run(code) for code in codes]); never subprocess.run in a coroutine")
 def test_at_the_same_time(submission: Submission) -> None:
-    """All run at the same time: each waits for a file that another one writes."""
-    here, there = "open('a', 'w').close()", "open('b', 'w').close()"
-    wait = (
-        "\nimport os, time\ntime.sleep(.2)\nfor _ in range(500):\n    time.sleep(.01)\n"
-        "    if os.path.exists({!r}): print('met'); break"
+    """All run at the same time: four programs, each of which waits for files that the others write."""
+    code = (
+        "import os, time\nopen({!r}, 'w').close()\ntime.sleep(.2)\nfor _ in range(300):\n    time.sleep(.01)\n"
+        "    if all(map(os.path.exists, 'abcd')): print('met'); break"
     )
-    trace = submission.play("beside_a_ticker", codes=[here + wait.format("b"), there + wait.format("a")])
-    results, ticks = trace.result
-    assert results == [(0, "met"), (0, "met")], f"the two programs do not meet: {results}"
+    results, ticks = submission.play("beside_a_ticker", codes=[code.format(name) for name in "abcd"]).result
+    assert results == [(0, "met")] * 4, f"the four programs do not meet: {results}"
     assert ticks, "the event loop stands still while the programs run"
 
 
@@ -62,4 +62,5 @@ def test_whole_program(trace: Trace) -> None:
     assert all(line.function for line in trace.output), "the other programs print to the output of yours: catch it"
     assert trace.output == lines("0 42", "3 bye", "0 ready")
     assert trace.found("blocked_loop", "never_awaited", "cut_off") == []
-    assert trace.waits_in("run"), "main() prints its lines, and run() has done nothing for them"
+    runs = len({wait.task for wait in trace.waits_in("run")})
+    assert runs == 3, f"three calls of run() should wait at the same time: here it is {runs}"

@@ -4,6 +4,10 @@ import asyncio
 from typing import Any
 
 
+class JobError(Exception):
+    """What a job raises."""
+
+
 class Job:
     """A job that fails so many times, and takes so many seconds each time; it notes when it is tried."""
 
@@ -15,7 +19,7 @@ class Job:
         self.tried.append(asyncio.get_running_loop().time() - BEGIN[0])
         await asyncio.sleep(self.seconds)
         if len(self.tried) <= self.failures:
-            raise LookupError(f"{self.name} {len(self.tried)}")
+            raise JobError(f"{self.name} {len(self.tried)}")
         return self.name.upper()
 
 
@@ -34,14 +38,22 @@ async def do_jobs(student: Any, workers: int, retries: int, jobs: list[list[Any]
     return [results, [job.tried for job in given], left, any(at_once)]
 
 
-async def after_shutdown(student: Any) -> str:
-    async with student.TaskQueue(1) as queue:
-        queue.submit(Job("a", 1))
-    try:
-        queue.submit(Job("b", 1))
-    except RuntimeError as error:
-        return str(error)
-    return "taken"
+async def after_shutdown(student: Any) -> list[str]:
+    """Submit a job when the queue has begun to shut down, and one when it is shut down; tell what is said."""
+    queue = student.TaskQueue(1)
+    await queue.__aenter__()
+    queue.submit(Job("a", 1))
+    closing = asyncio.create_task(queue.shutdown())
+    said = []
+    for moment in (asyncio.sleep(0.5), closing):
+        await moment
+        try:
+            queue.submit(Job("b", 1))
+        except RuntimeError as error:
+            said.append(str(error))
+        else:
+            said.append("taken")
+    return said
 
 
 async def use_while_it_works(student: Any) -> list[Any]:

@@ -46,3 +46,36 @@ async def in_time(reading: Coroutine[Any, Any, bytes]) -> str:
         return error.partial.decode(errors="replace") or "(closed)"
     except ConnectionError:
         return "(closed)"
+
+
+async def hang_up(student: Any) -> bool:
+    """A client closes its side in the middle of a request; tell whether the server closes, too."""
+    server = await asyncio.start_server(student.handle, "127.0.0.1", 0)
+    reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+    writer.write(b"GET / HTTP/1.1\r\nHost: loc")
+    writer.write_eof()
+    said = await in_time(reader.read())
+    writer.close()
+    server.close()
+    return said != "(nothing)"
+
+
+async def leave_main(student: Any) -> list[list[Any]]:
+    """Tell what main() asks for, and of each server that it starts whether it is open when main() returns."""
+    asked: list[str] = []
+    servers: list[asyncio.Server] = []
+    loop = asyncio.get_running_loop()
+    create_server, get = loop.create_server, student.get
+
+    async def note_server(*args: Any, **options: Any) -> asyncio.Server:
+        servers.append(await create_server(*args, **options))
+        return servers[-1]
+
+    async def note_path(port: int, path: str) -> str:
+        asked.append(path)
+        return str(await get(port, path))
+
+    loop.create_server = note_server  # type: ignore[method-assign]
+    student.get = note_path
+    await student.main()
+    return [asked, [server.is_serving() for server in servers]]

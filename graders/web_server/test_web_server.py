@@ -31,7 +31,9 @@ def test_pages(submission: Submission, rng: Random) -> None:
         ("GET", "/", "200 OK", "welcome"),
         ("GET", f"/hello/{name}", "200 OK", f"hello {name}"),
         ("GET", "/nowhere", "404 Not Found", "nothing here"),
+        ("GET", "/hellomax", "404 Not Found", "nothing here"),
         ("POST", "/", "405 Method Not Allowed", "only GET"),
+        ("DELETE", f"/hello/{name}", "405 Method Not Allowed", "only GET"),
     ):
         ((said, _, text, _),) = answers(submission, f"{method} {path} HTTP/1.1{HOST}")
         assert said == f"HTTP/1.1 {status}", f"{method} {path}: the status line is {said!r}"
@@ -64,19 +66,23 @@ def test_connection_is_kept(submission: Submission) -> None:
 @pytest.mark.points(1, hint="compare name and value in small letters: headers.get('connection', '').lower() == 'close'")
 def test_connection_close(submission: Submission) -> None:
     """With `Connection: close`, however it is written, the server closes after the answer."""
-    for header in ("Connection: close", "connection:close", "CONNECTION: Close"):
+    for header in ("Connection: close", "connection:close", "CONNECTION: CLOSE"):
         ((got, is_open),) = submission.play("browse", clients=[[f"GET / HTTP/1.1\n{header}\n\n"]]).result
         assert got[0][2] == "welcome", f"with `{header}` there is no answer"
         assert not is_open, f"with `{header}` the connection stays open"
+    assert submission.play("hang_up").result, (
+        "when a client closes in the middle of a request, the server does not close"
+    )
 
 
 @pytest.mark.points(1, hint="if len(words) != 3: 400 Bad Request, then close")
 def test_bad_request(submission: Submission) -> None:
     """What is no request gets 400, and the connection is closed."""
-    ((got, is_open),) = submission.play("browse", clients=[["hello\n\n"]]).result
-    assert got[0][0] == "HTTP/1.1 400 Bad Request", f"the status line is {got[0][0]!r}"
-    assert got[0][2] == "what?", f"the body is {got[0][2]!r}"
-    assert not is_open, "the connection stays open after a bad request"
+    for line in ("hello", "GET /", "GET /hello/Ann Lee HTTP/1.1"):
+        ((got, is_open),) = submission.play("browse", clients=[[f"{line}\n\n"]]).result
+        assert got[0][0] == "HTTP/1.1 400 Bad Request", f"{line}: the status line is {got[0][0]!r}"
+        assert got[0][2] == "what?", f"{line}: the body is {got[0][2]!r}"
+        assert not is_open, f"{line}: the connection stays open"
 
 
 @pytest.mark.points(1, hint="wait with `await asyncio.sleep(1)`: start_server makes a task for each client")
@@ -88,11 +94,13 @@ def test_clients_at_the_same_time(submission: Submission) -> None:
 
 
 @pytest.mark.points(1, hint="compare each line with README.md")
-def test_whole_program(trace: Trace) -> None:
+def test_whole_program(submission: Submission, trace: Trace) -> None:
     """The program serves its two browsers in one second."""
     assert trace.output == lines(
         at(1, "HTTP/1.1 200 OK: hello Ann"), at(1, "HTTP/1.1 404 Not Found: nothing here"), at(1, "closed")
     )
     assert trace.found("blocked_loop", "never_awaited", "cut_off", "lost_exception") == []
     assert trace.max_concurrency > 3, "the two browsers ask one after the other"
-    assert trace.waits_in("get"), "main() prints its lines, and get() has done nothing for them"
+    asked, are_open = submission.play("leave_main").result
+    assert sorted(asked) == ["/hello/Ann", "/missing"], f"main() asks with get() for {' and '.join(asked) or 'nothing'}"
+    assert are_open == [False], "when main() returns the server is still open"

@@ -176,6 +176,28 @@ with asyncio.Runner() as runner:
     runner.run(asyncio.sleep(0))
     runner.run(main())
 """,
+    "workers with one iterator": """
+async def work(numbers):
+    for number in numbers:
+        await fetch(number)
+async def main():
+    numbers = iter([1, 2, 3, 4])
+    await asyncio.gather(work(numbers), work(numbers))
+asyncio.run(main())
+""",
+    "server cancelled after its last client": """
+async def handle(reader, writer):
+    writer.close()
+async def main():
+    server = await asyncio.start_server(handle, "127.0.0.1", 0)
+    serving = asyncio.create_task(server.serve_forever())
+    reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+    await reader.read()
+    writer.close()
+    serving.cancel()
+    await asyncio.wait([serving])
+asyncio.run(main())
+""",
     "needs the result": "async def main():\n    x = await fetch(1)\n    await fetch(x)\nasyncio.run(main())",
     "retries": "async def main():\n    for n in (1, 2):\n        try:\n            return await fetch(n)\n"
     "        except OSError:\n            pass\nasyncio.run(main())",

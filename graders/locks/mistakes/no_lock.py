@@ -1,6 +1,6 @@
 """Has no lock, so that deposits made at the same time are lost.
 
-loses: test_no_deposit_is_lost, test_one_at_a_time, test_accounts_do_not_wait_for_each_other, test_whole_program
+loses: test_no_deposit_is_lost, test_one_at_a_time, test_accounts_do_not_wait_for_each_other, test_lock_is_given_back, test_whole_program
 """
 
 import asyncio

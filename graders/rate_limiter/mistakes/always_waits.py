@@ -1,6 +1,6 @@
 """Lets everybody wait an interval after the one before, also when nobody has come for long.
 
-loses: test_even_distances, test_after_a_pause, test_in_between, test_pages_overlap, test_whole_program
+loses: test_even_distances, test_after_a_pause, test_in_between, test_whole_program
 """
 
 import asyncio

@@ -1,6 +1,6 @@
 """Limits how many are fetched at once, not how many begin in a second.
 
-loses: test_even_distances, test_after_a_pause, test_in_between, test_pages_overlap, test_whole_program
+loses: test_even_distances, test_after_a_pause, test_in_between, test_whole_program
 """
 
 import asyncio

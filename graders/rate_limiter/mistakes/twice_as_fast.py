@@ -1,6 +1,6 @@
 """Computes the interval the wrong way round.
 
-loses: test_even_distances, test_in_between, test_pages_overlap
+loses: test_even_distances, test_in_between
 """
 
 import asyncio

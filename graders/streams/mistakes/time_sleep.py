@@ -1,6 +1,6 @@
 """Waits with time.sleep, so that all clients wait for each other.
 
-loses: test_clients_do_not_wait_for_each_other, test_whole_program
+loses: test_answers_each_line, test_clients_do_not_wait_for_each_other, test_whole_program
 """
 
 import asyncio

@@ -1,6 +1,6 @@
 """Runs one program after the other.
 
-loses: test_at_the_same_time
+loses: test_at_the_same_time, test_whole_program
 """
 
 import asyncio

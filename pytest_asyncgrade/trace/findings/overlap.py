@@ -77,7 +77,8 @@ def _in_a_loop(
         return
     line = awaits[0].lineno
     times = waited.get(line, [])
-    if len(times) >= _ENOUGH:
+    tasks = {wait.task for wait in trace.partial.waits if any(place.lineno == line for place in wait.places)}
+    if len(times) >= _ENOUGH and len(tasks) == 1:  # several: workers, who share what there is to do
         yield _sequential(trace, f"the turns of the loop on line {loop.lineno} wait", times, line)
 
 

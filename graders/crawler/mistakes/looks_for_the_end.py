@@ -1,0 +1,53 @@
+"""Looks every tenth of a second whether all tasks are done.
+
+loses: test_no_waiting_for_others
+"""
+
+import asyncio
+
+SITE: dict[str, tuple[float, list[str]]] = {
+    "home": (1, ["blog", "news", "about"]),
+    "blog": (1, ["home", "slow"]),
+    "news": (2, ["lost"]),
+    "about": (1, ["home"]),
+    "slow": (60, []),
+}
+
+
+async def fetch(page: str) -> list[str]:
+    """Fetch a page, slowly.  This function stays as it is."""
+    if page not in SITE:
+        raise LookupError(page)
+    seconds, links = SITE[page]
+    await asyncio.sleep(seconds)
+    return links
+
+
+async def crawl(start: str, limit: int = 2, patience: float = 3) -> dict[str, list[str] | None]:
+    found: dict[str, list[str] | None] = {start: None}
+    places = asyncio.Semaphore(limit)
+
+    async def visit(page: str) -> None:
+        try:
+            async with places, asyncio.timeout(patience):
+                links = found[page] = await fetch(page)
+        except (LookupError, TimeoutError):
+            return
+        for link in links:
+            if link not in found:
+                found[link] = None
+                tasks.append(asyncio.create_task(visit(link)))
+
+    tasks = [asyncio.create_task(visit(start))]
+    while not all(task.done() for task in tasks):
+        await asyncio.sleep(0.1)
+    return found
+
+
+async def main() -> None:
+    for page, links in sorted((await crawl("home")).items()):
+        print(f"{page}: {'broken' if links is None else len(links)}")
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,38 @@
+"""Spaces the pages by the limiter's interval, and never asks it for a turn.
+
+loses: test_pages_overlap
+"""
+
+import asyncio
+
+
+class Limiter:
+    def __init__(self, per_second: float) -> None:
+        self.interval = 1 / per_second
+        self.next_turn = 0.0
+
+    async def turn(self) -> None:
+        now = asyncio.get_running_loop().time()
+        turn = max(now, self.next_turn)
+        self.next_turn = turn + self.interval
+        await asyncio.sleep(turn - now)
+
+
+async def fetch(page: int, limiter: Limiter) -> None:
+    await asyncio.sleep((page - 1) * limiter.interval)
+    print(f"page {page} begins")
+    await asyncio.sleep(2)
+    print(f"page {page} ends")
+
+
+async def fetch_all(pages: int, limiter: Limiter) -> None:
+    await asyncio.gather(*[fetch(page, limiter) for page in range(1, pages + 1)])
+
+
+async def main() -> None:
+    await fetch_all(5, Limiter(2))
+    print("done")
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

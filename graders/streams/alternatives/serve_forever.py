@@ -1,0 +1,41 @@
+"""Lets a task serve for ever, and cancels it when the clients are done."""
+
+import asyncio
+
+
+async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    while line := await reader.readline():
+        await asyncio.sleep(1)
+        writer.write(line.upper())
+        await writer.drain()
+    writer.close()
+    await writer.wait_closed()
+
+
+async def ask(port: int, words: list[str]) -> list[str]:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    answers = []
+    for word in words:
+        writer.write(f"{word}\n".encode())
+        await writer.drain()
+        answers.append((await reader.readline()).decode().strip())
+    writer.close()
+    await writer.wait_closed()
+    return answers
+
+
+async def main() -> None:
+    server = await asyncio.start_server(handle, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    serving = asyncio.create_task(server.serve_forever())
+    async with asyncio.TaskGroup() as group:
+        clients = [group.create_task(ask(port, words)) for words in (["hello", "world"], ["good", "bye", "now"])]
+    for client in clients:
+        print(client.result())
+    serving.cancel()
+    await asyncio.wait([serving])
+    print("closed")
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
