@@ -19,9 +19,11 @@ from pytest_asyncgrade.virtualtime.instant import NANOSECONDS
 from .hidden import Hidden, opaque
 from .places import called
 from .sampler import Sampler
+from .upcoming import next_task
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import FrameType
 
     from .places import Places
 
@@ -108,8 +110,21 @@ class Recorder(Observer):
             self.write(["blocked", start_ns - begin_ns, end_ns - begin_ns, task, self._place(frame), what])
 
     def busy_waited(self) -> None:
-        """Record the begin of a busy wait."""
-        self.write(["busy", self.now, self._task(), self._place(sys._getframe(1))])
+        """Record the begin of a busy wait: of the running task, or of the one whose turn is next, if they all yield."""
+        task, frame = self._task(), sys._getframe(1)
+        if task is None and (next_one := next_task()) is not None:
+            task = self._tasks.get(id(next_one))
+            frame = self._suspended(next_one) or frame
+        self.write(["busy", self.now, task, self._place(frame)])
+
+    def _suspended(self, task: asyncio.Task[Any]) -> FrameType | None:
+        """Return the innermost of the student's frames in a task that is not running."""
+        found: FrameType | None = None
+        one: Any = asyncio.Task.get_coro(task)
+        while frame := one.cr_frame if type(one) is CoroutineType else None:
+            found = frame if self._name(frame.f_code.co_filename) else found
+            one = one.cr_await
+        return found
 
     def task_created(self, task: asyncio.Task[object]) -> None:  # type: ignore[override]  # virtualtime has only tasks
         """Record a new task, and its end when it comes."""

@@ -81,7 +81,7 @@ SHOWN: dict[str, tuple[str, str, str]] = {
         "async def main():\n    task = asyncio.create_task(fetch(1))\n    while not task.done():\n"
         "        await asyncio.sleep(0)\nasyncio.run(main())",
         "busy_wait",
-        "line 9 waits by looking again and again, and keeps the processor busy all the time",
+        "line 8 waits by looking again and again, and keeps the processor busy all the time",
     ),
     "awaits one below the other": (
         "async def main():\n    await fetch(2)\n    x = await fetch(3)\n    await fetch(1)\nasyncio.run(main())",

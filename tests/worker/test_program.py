@@ -99,6 +99,22 @@ def test_a_busy_wait_is_recorded_with_its_line(run: Run) -> None:
     assert trace.elapsed == pytest.approx(1, abs=0.01)
 
 
+def test_a_busy_wait_that_yields_is_recorded_with_its_line(run: Run) -> None:
+    trace = run("""
+        import asyncio
+        async def until(event):
+            while not event.is_set():
+                await asyncio.sleep(0)
+        async def main():
+            event = asyncio.Event()
+            asyncio.get_running_loop().call_later(1, event.set)
+            await until(event)
+        asyncio.run(main())
+        """)
+    assert trace.busy_waits == (BusyWait(Seconds(0), 1, Place("program.py", 5, "until")),)
+    assert trace.elapsed == 1
+
+
 def test_everything_that_reaches_the_descriptors_is_output_at_its_instant(run: Run) -> None:
     trace = run("""
         import os, subprocess, sys, time
