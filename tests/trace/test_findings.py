@@ -159,6 +159,15 @@ SHOWN: dict[str, tuple[str, str, str]] = {
 }  # fmt: skip
 
 RIGHT: dict[str, str] = {
+    "a sleep by another name": """
+async def pause():
+    "Wait a moment."
+    await asyncio.sleep(1)
+async def main():
+    await pause()
+    await fetch(2)
+asyncio.run(main())
+""",
     "cancelled at the end": """
 async def main():
     task = asyncio.create_task(fetch(9))
