@@ -336,6 +336,18 @@ def test_no_honest_program_has_a_finding(name: str, stem: Stem | None) -> None:
     assert [finding for finding in find(trace) if finding.kind not in ignored] == []
 
 
+def test_what_the_grader_does_with_its_tasks_is_no_finding(tmp_path: Path, stem: Stem | None) -> None:
+    (tmp_path / "program.py").write_text("async def work():\n    raise ValueError\n", encoding="utf-8")
+    scenarios = (
+        b"import asyncio\nasync def alone(student):\n"
+        b"    await asyncio.wait([asyncio.create_task(student.work(), name='mine')])\n"
+    )
+    job = Job(pack(tmp_path / "program.py"), kind="play", function="alone", kwargs={}, scenarios=scenarios)
+    trace = run_isolated(job, stem)
+    assert "name='mine'" in trace.stderr.text
+    assert find(trace) == []
+
+
 def test_findings_can_be_asked_for_by_kind(tmp_path: Path, stem: Stem | None) -> None:
     trace = traced(tmp_path, "async def main():\n    fetch(1)\n    time.sleep(1)\nasyncio.run(main())", stem)
     assert [finding.kind for finding in trace.findings] == ["never_awaited", "blocked_loop"]

@@ -61,7 +61,7 @@ def lost_exception(trace: Trace, _source: Source) -> Iterator[Finding]:
     for line in trace.partial.stderr:
         match = re.match(r"future: <Task finished name='([^']*)' .*exception=(\w+)", line.text)
         span: TaskSpan | None = by_name.get(match[1]) if match else None
-        if match and span:
+        if match and span and span.place:  # else the grader made the task
             message = f"{short(span.coroutine)}() raised {match[2]}, and nobody awaited its task to hear of it"
             yield Finding("lost_exception", message, "await every task; gather and TaskGroup do it for you", span.place)
 
