@@ -63,7 +63,10 @@ def test_place_is_given_back(submission: Submission) -> None:
     assert trace.result == 20
     assert trace.found("swallowed_cancellation") == []
     trace = submission.play("cancelled_in_turn")
-    assert trace.output == lines(at(0, "1 begins"), at(9, "1 ends"), at(9, "3 begins"), at(10, "3 ends"))
+    assert trace.output == lines(at(0, "1 begins"), at(9, "1 ends"), at(9, "3 begins"), at(10, "3 ends")), (
+        "there is one place, and of three fetches the second is cancelled while it waits for it: "
+        "the third should begin when the first ends, at 9 s"
+    )
 
 
 @pytest.mark.points(2, hint="compare each line with README.md")
