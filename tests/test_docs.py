@@ -76,7 +76,7 @@ def test_a_command_prints_what_its_page_says(page: str, command: str, output: st
         "asyncgrade": [sys.executable, "-m", "pytest_asyncgrade.cli", *words[1:]],
     }[words[0]]
     if "pytest" in words:
-        words += ["-p", "no:randomly", "-p", "no:cacheprovider"]
+        words += ["-p", "no:randomly", "-p", "no:cacheprovider", "-p", "no:hypothesispytest"]
     folder = ROOT
     if "init" in words:  # it writes
         folder = tmp_path

@@ -61,7 +61,8 @@ class Course:
         self.write("graders/naps/test_naps.py", f"import pytest\n\n{textwrap.dedent(body)}")
 
     def grade(self, *args: Any) -> pytest.RunResult:
-        return self.pytester.runpytest_inprocess("--grade", "-p", "no:randomly", "-p", "no:cacheprovider", *args)
+        plugins = ("-p", "no:randomly", "-p", "no:cacheprovider", "-p", "no:hypothesispytest")
+        return self.pytester.runpytest_inprocess("--grade", *plugins, *args)
 
 
 @pytest.fixture

@@ -413,14 +413,14 @@ def test_wrong_options_are_usage_errors(course: Course, arguments: list[str], me
 
 @pytest.mark.parametrize("option", ["--submission=x", "--submissions=x", "--grade-report=json=x", "--grade-timeout=3"])
 def test_an_option_of_grading_without_grade_is_a_usage_error(course: Course, option: str) -> None:
-    result = course.pytester.runpytest_inprocess(option, "-p", "no:randomly")
+    result = course.pytester.runpytest_inprocess(option, "-p", "no:randomly", "-p", "no:hypothesispytest")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     message = "--submission, --submissions, --grade-report and --grade-timeout are for grading: add --grade"
     result.stderr.fnmatch_lines([f"ERROR: {message}"])
 
 
 def test_without_graders_it_says_where_they_should_be(pytester: pytest.Pytester) -> None:
-    result = pytester.runpytest_inprocess("--grade")
+    result = pytester.runpytest_inprocess("--grade", "-p", "no:hypothesispytest")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines([
         "ERROR: --grade: there is no folder */graders: name the graders, as in `pytest --grade path/to/graders`"

@@ -160,7 +160,7 @@ def test_long(virtual_clock):
 def test_a_grader_fixture_without_grade_says_what_to_do(pytester: pytest.Pytester) -> None:
     pytester.makepyfile("def test_it(submission): pass")
     pytester.makeini(INI)
-    result = pytester.runpytest_inprocess("-p", "no:randomly")
+    result = pytester.runpytest_inprocess("-p", "no:randomly", "-p", "no:hypothesispytest")
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["the fixture 'submission' is there when grading: run pytest with --grade"])
 
@@ -176,7 +176,7 @@ def test_plain():
     assert 1 == 2
 """)
     pytester.makeini(INI)
-    result = pytester.runpytest_inprocess("-p", "no:randomly")
+    result = pytester.runpytest_inprocess("-p", "no:randomly", "-p", "no:hypothesispytest")
     result.assert_outcomes(failed=2)
     result.stdout.fnmatch_lines(['E*assert "b" came before "a", not after it', "E*assert 1 == 2"])
 

@@ -102,7 +102,7 @@ def test_settings_that_cannot_be_are_a_usage_error(course: Course, settings: str
 
 
 def command(course: Course, *options: str) -> list[str]:
-    plugins = ("-p", "no:randomly", "-p", "no:cacheprovider")
+    plugins = ("-p", "no:randomly", "-p", "no:cacheprovider", "-p", "no:hypothesispytest")
     return [sys.executable, "-m", "pytest", "--grade", str(course.path / "graders"), *plugins, *options]
 
 

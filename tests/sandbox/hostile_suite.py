@@ -119,7 +119,7 @@ class _Grading:
         command = [
             sys.executable, "-m", "pytest", "--grade", f"graders/{SLUG}", "--submissions", "class",
             "--grade-report=json=grade.json", "--grade-timeout=4", "-p", "no:cacheprovider", "-p", "no:randomly",
-            *options,
+            "-p", "no:hypothesispytest", *options,
         ]  # fmt: skip
         return subprocess.run(
             command, cwd=self.folder, env=environment, capture_output=True, encoding="utf-8", errors="replace",
