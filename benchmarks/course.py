@@ -33,13 +33,7 @@ def main() -> None:
         for solution in solutions:
             shutil.copyfile(solution, folder / "class" / "ada" / f"{solution.parent.name}.py")
         course = ["--grade", str(GRADERS), "--submissions", "class"]
-        pairs = [
-            (
-                _seconds(folder, *course),
-                _seconds(folder, "test_one.py", **_BARE),
-            )
-            for _ in range(repeats)
-        ]
+        pairs = [(_seconds(folder, *course), _seconds(folder, "test_one.py", **_BARE)) for _ in range(repeats)]
     whole, bare = (statistics.median(column) for column in zip(*pairs, strict=True))
     ratio = statistics.median(graded / one for graded, one in pairs)
     print(f"{len(solutions)} solutions graded in {whole:.2f} s, a bare pytest in {bare:.2f} s: {ratio:.1f} times")

@@ -113,8 +113,7 @@ def _mutants(exercise: Exercise) -> tuple[int, int, int, list[str]]:
     source = _read(exercise.grader / "solution.py")
     twice = grade_programs(exercise, {"solution-0": source, "solution-1": source}, *_ONE_SEED)
     right, again = twice["solution-0"], twice["solution-1"]
-    timed = _behaviour(right) == _behaviour(again)
-    """Not so where processes of their own take real time."""
+    timed = _behaviour(right) == _behaviour(again)  # not so where processes take real time
     whole = next((run for run in right["runs"] if run["asked"].startswith("python ")), None)
     all_of_them = mutants(source)
     if whole:
