@@ -10,6 +10,9 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pytest_asyncgrade.virtualtime.instant import Instant, Nanoseconds, Span
+from pytest_asyncgrade.virtualtime.watched import WatchedInstant, WatchedNanoseconds, WatchedSpan
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -43,6 +46,10 @@ _CONTAINERS: dict[str, Callable[[list[Any]], object]] = {
     "list": list, "tuple": tuple, "set": set, "frozenset": frozenset,
 }  # fmt: skip
 _EXACT = {"int": int, "float": float, "bytes": bytes, "list": list, "tuple": tuple, "set": set, "frozenset": frozenset}
+_READINGS: dict[type, type] = {
+    Instant: float, Span: float, Nanoseconds: int, WatchedInstant: float, WatchedSpan: float, WatchedNanoseconds: int,
+}  # fmt: skip
+"""What a program gets from a clock in virtual time, and computes of it, is a number like any other."""
 
 
 def encode(value: Any, *, depth: int = 0) -> object:
@@ -50,6 +57,7 @@ def encode(value: Any, *, depth: int = 0) -> object:
     kind = type(value)
     if value is None or kind is bool or kind is str:
         return value
+    kind = _READINGS.get(kind, kind)
     name = _own_name(kind)  # not kind.__name__: a metaclass of the student's may run code there
     exact = kind is dict or _EXACT.get(name) is kind
     if exact and name in _SCALARS:

@@ -15,7 +15,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from .instant import LATENESS_BITS, NANOSECONDS, Instant, instant, nanoseconds
+from .instant import LATENESS_BITS, LATENESS_MASK, NANOSECONDS, Instant, Nanoseconds, instant, nanoseconds
 from .threads import Threads
 from .watched import WatchedInstant, WatchedNanoseconds
 
@@ -167,7 +167,12 @@ class VirtualClock:
         """Read ``time.monotonic_ns()`` as a program does, or with the offset of the wall clock ``time.time_ns()``."""
         self.looks += 1
         if self.looks < SUSPICION:
-            return (self.key >> LATENESS_BITS) + offset
+            key = self.key
+            ns = (key >> LATENESS_BITS) + offset
+            if late := key & LATENESS_MASK:
+                ns = Nanoseconds(ns)
+                ns.late = late
+            return ns
         self._nudge_reader()
         return WatchedNanoseconds.of(self, -offset)
 
@@ -178,9 +183,8 @@ class VirtualClock:
 
     def awaits(self, ns: int) -> None:
         """Note a moment at which something that the program compares with the clock will turn out otherwise."""
-        if ns <= self.ns:
-            return
-        self._awaited = ns if self._awaited is None else min(self._awaited, ns)
+        key = self.key + 1 + (max(0, ns - self.ns) << LATENESS_BITS)
+        self._awaited = key if self._awaited is None else min(self._awaited, key)
 
     def _read_watched(self, offset: int) -> Instant:
         self._nudge_reader()
@@ -197,8 +201,8 @@ class VirtualClock:
         nudges = self._nudges = self._nudges + 1
         target, self._awaited = self._awaited, None
         keys = [key for key in (self.threads.next_key(), *(loop.next_key() for loop in self.loops)) if key > self.key]
-        if target is not None and target > self.ns:
-            keys.append(target << LATENESS_BITS)
+        if target is not None and target > self.key:
+            keys.append(target)
         elif straight and not keys:
             return
         elif not straight:

@@ -90,8 +90,6 @@ def _refuse_foreign_loops(clock: VirtualClock, undo: ExitStack) -> None:
         replace(owner, "_set_running_loop", checked_set_running_loop, undo)
         replace(owner, "set_event_loop", checked_set_event_loop, undo)
     replace(asyncio.Runner, "_lazy_init", checked_lazy_init, undo)
-    if "uvloop" in sys.modules:  # it took its own copy of these functions when it was imported
-        _refuse_uvloop(sys.modules["uvloop"], undo)
 
 
 def _check(loop: asyncio.AbstractEventLoop | None, clock: VirtualClock) -> None:
@@ -108,16 +106,3 @@ def _check(loop: asyncio.AbstractEventLoop | None, clock: VirtualClock) -> None:
 def threads_in_real_time(clock: VirtualClock) -> bool:
     """Tell whether the calling thread takes no part in virtual time."""
     return clock.threads.me() is None
-
-
-def _refuse_uvloop(uvloop: Any, undo: ExitStack) -> None:
-    def refusing(name: str) -> Callable[..., None]:
-        def refuse(*_args: object, **_kwargs: object) -> None:
-            msg = f"uvloop.{name} cannot run in virtual time, it keeps real time: use asyncio.run(...) without it"
-            raise RuntimeError(msg)
-
-        return refuse
-
-    for name in ("install", "new_event_loop", "run"):
-        if hasattr(uvloop, name):
-            replace(uvloop, name, refusing(name), undo)

@@ -1,7 +1,7 @@
 """Makes any program of this process live in virtual time, and undoes it.
 
 The clocks of `time` become direct proxies of ours: freezegun's own look at the call stack on every call and cost twenty
-times as much.  freezegun supplies the wall clock (`datetime`, `time.localtime` ...) and follows ours.
+times as much.  What tells the time of day (`datetime`, `time.localtime` ...) is in `wallclock`.
 
 Modules that measure real time for themselves (`subprocess`, `multiprocessing`, pytest's own durations) keep the real
 clock, and so does every thread that does not take part in virtual time.
@@ -19,11 +19,13 @@ import timeit
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
+from .bound_names import BoundNames
 from .children import patch_processes
 from .clock import VirtualClock
 from .injection import patch_asyncio
 from .instant import NANOSECONDS, nanoseconds
-from .real_time import REAL_TIME_USERS, is_real_time_user
+from .newcomers import patch_newcomers
+from .real_time import is_real_time_user
 from .replacing import replace
 from .sockets import patch_sockets
 from .threading_patches import patch_threading
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
 
 _LONGEST_SLEEP = 9_223_372_036
 """More seconds than this are an OverflowError for the real `time.sleep`."""
+
+_bound_names = BoundNames()
 
 
 @contextmanager
@@ -55,35 +59,33 @@ def virtual_time(clock: VirtualClock | None = None) -> Iterator[VirtualClock]:
     clock = clock or VirtualClock()
     with ExitStack() as undo:
         wall = WallClock(clock)
-        named = {**_clocks(clock, wall), "sleep": _sleep(clock)}
+        named = {**_clocks(clock, wall), "sleep": _sleep(clock), **wall.functions()}
+        named = {name: virtual for name, virtual in named.items() if not _is_frozen(getattr(time, name))}
         clocks: dict[Any, Any] = {getattr(time, name): virtual for name, virtual in named.items()}
         replaced: dict[Any, Any] = {**clocks, **patch_threading(clock, undo), **patch_asyncio(clock, undo)}
         patch_processes(clock.threads, undo)
         patch_sockets(clock.threads, undo)
-        _replace_in_loaded_modules(replaced, undo)
-        wall.install(sorted(REAL_TIME_USERS | {"asyncio", "threading", "queue"}), undo)
+        _bound_names.replace(replaced, undo)
+        wall.patch_types(undo)
         for name, virtual in named.items():
             replace(time, name, virtual, undo)
-        _replace_in_the_library(clocks, undo)
+        _replace_in_the_library(clocks, clock, undo)
+        patch_newcomers(replaced, undo)
         yield clock
 
 
-def _replace_in_loaded_modules(replaced: dict[Any, Any], undo: ExitStack) -> None:
-    """Replace what other modules have imported by name (``from time import perf_counter``)."""
-    by_id = {id(real): virtual for real, virtual in replaced.items()}
-    for name, module in list(sys.modules.items()):
-        top = name.partition(".")[0]
-        known = top in sys.stdlib_module_names or top in REAL_TIME_USERS or top in {"freezegun", __package__}
-        if known and name != "__main__":
-            continue
-        for attribute, value in list(vars(module).items() if hasattr(module, "__dict__") else ()):
-            if id(value) in by_id and not name.startswith("pytest_asyncgrade."):
-                replace(module, attribute, by_id[id(value)], undo)
+def _is_frozen(function: Any) -> bool:
+    """Tell whether freezegun stands in for a clock already: what was frozen outside stays frozen."""
+    return getattr(function, "__module__", None) == "freezegun.api"
 
 
-def _replace_in_the_library(clocks: dict[Any, Any], undo: ExitStack) -> None:
+def _replace_in_the_library(clocks: dict[Any, Any], clock: VirtualClock, undo: ExitStack) -> None:
     """Replace what modules of the standard library took from `time` when they were imported."""
     monotonic, sleep = time.monotonic, time.sleep
+    if "logging" in sys.modules:  # counts `relativeCreated` from here on; a float of seconds before 3.13
+        start = sys.modules["logging"]._startTime  # type: ignore[attr-defined]
+        now = clock.wall_ns if isinstance(start, int) else clock.wall_ns / NANOSECONDS
+        replace(sys.modules["logging"], "_startTime", now, undo)
     replace(threading, "_time", monotonic, undo)
     replace(queue, "time", monotonic, undo)
     replace(sched, "_time", monotonic, undo)
@@ -118,12 +120,12 @@ def _clocks(clock: VirtualClock, wall: WallClock) -> dict[str, Callable[..., Any
     """Return a virtual clock for each of `time`, by its name."""
 
     def read_wall() -> float:
-        frozen = wall.frozen_ns()
-        return clock.read_wall() if frozen is None else frozen / NANOSECONDS
+        travelled = wall.travelled()
+        return clock.read_wall() if travelled is None else travelled / NANOSECONDS
 
     def read_wall_ns() -> int:
-        frozen = wall.frozen_ns()
-        return clock.read_ns(clock.wall_offset_ns) if frozen is None else frozen
+        travelled = wall.travelled()
+        return clock.read_ns(clock.wall_offset_ns) if travelled is None else travelled
 
     members = clock.threads.members
     get_ident, measures_real_time = threading.get_ident, _RealTimeUsers().__getitem__

@@ -7,7 +7,10 @@ import sys
 import time
 from typing import Any
 
-_TOOLS = frozenset({"_pytest", "coverage", "execnet", "pluggy", "psutil", "pytest", "pytest_timeout", "xdist"})
+_TOOLS = frozenset(
+    {"_pytest", "coverage", "execnet", "hypothesis", "pluggy", "psutil", "pytest", "pytest_benchmark", "pytest_timeout",
+     "xdist"}
+)  # fmt: skip
 """Top-level packages whose threads and alarms are no part of the program."""
 
 REAL_TIME_USERS = _TOOLS | {"multiprocessing", "selectors", "socketserver", "subprocess"}

@@ -11,11 +11,12 @@ from __future__ import annotations
 import os
 import sys
 from heapq import heappop, heappush, heapreplace
+from math import ceil
 from typing import TYPE_CHECKING, Any, TypeVarTuple
 
 from .clock import SUSPICION
 from .handles import INDEX_BITS, NEVER, DebugTimerHandle, Handle, SleepHandle, TimerHandle
-from .instant import LATENESS_BITS, NANOSECONDS, Instant, instant, nanoseconds
+from .instant import LATENESS_BITS, NANOSECONDS, NOISE, Instant, instant, nanoseconds
 from .stock import StockFuture, StockLoop, extract_stack, set_result
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ class SchedulingLoop(StockLoop):
         """Arrange for `callback` to be called after `delay` seconds."""
         kind = type(delay)
         if (kind is float or kind is int) and _SHORT < delay < _LONG and not self._debug and not self._closed:
-            ns: int = round(delay * 1e9) if kind is float else delay * NANOSECONDS  # type: ignore[assignment]  # of an int
+            ns: int = ceil(delay * 1e9 - NOISE) if kind is float else delay * NANOSECONDS  # type: ignore[assignment]  # of an int
             timers = self._timers
             entry = ((ns << LATENESS_BITS) + self.clock.key << INDEX_BITS) + (len(timers) + _ONE_LATE)
             timer: TimerHandle

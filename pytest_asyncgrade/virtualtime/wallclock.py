@@ -1,19 +1,21 @@
 """The wall clock in virtual time: `datetime`, and the functions of `time` that read it when they are given no time.
 
-freezegun replaces `datetime.datetime` and `datetime.date` wherever they have been imported; here its newest factory is
-made to follow our clock.  A ``freeze_time`` of the program's own comes on top of it and is obeyed.
+The methods ``datetime.now``, ``utcnow``, ``today`` and ``date.today`` are replaced in the very types, which therefore
+stay what they are for every library: ``isinstance``, subclasses, metaclasses, pickles.  Whoever freezes time on top of
+that is obeyed: freezegun, whose ``tick`` then follows virtual time, and time-machine.
 """
 
 from __future__ import annotations
 
+import ctypes
 import datetime as dt
-import operator
+import gc
+import sys
 import time
-import warnings
 from typing import TYPE_CHECKING, Any
 
-from .instant import NANOSECONDS
-from .real_time import Real
+from .instant import LATENESS_MASK, NANOSECONDS
+from .late_dates import moment
 from .replacing import replace
 
 if TYPE_CHECKING:
@@ -22,129 +24,132 @@ if TYPE_CHECKING:
 
     from .clock import VirtualClock
 
-_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC).replace(tzinfo=None)
-_MICROSECOND = dt.timedelta(microseconds=1)
+_METHODS = {dt.datetime: ("now", "utcnow", "today"), dt.date: ("today",)}
+_STOCK: dict[tuple[type, str], Any] = {
+    (kind, name): vars(kind).get(name) for kind, names in _METHODS.items() for name in names
+}
+"""The methods as Python has them; ``datetime`` inherits its `today`."""
+
+_REAL = {name: getattr(time, name) for name in ("asctime", "ctime", "gmtime", "localtime", "strftime")}
 
 
 class WallClock:
-    """Follows a virtual clock, unless the program freezes time itself."""
+    """Reads the time of day of a virtual clock, unless the program has frozen it."""
 
     def __init__(self, clock: VirtualClock) -> None:
-        from freezegun import api
-
         self._clock = clock
-        self._api: Any = api
-        self._follower: object = None
 
-    def frozen_ns(self) -> int | None:
-        """Return the time since the epoch that the program itself has frozen, if it has."""
-        factory = self._api.freeze_factories[-1]
-        if factory is self._follower:
+    def ns(self) -> int | None:
+        """Return the nanoseconds since the epoch, a look at the clock; None in a thread that lives in real time."""
+        clock = self._clock
+        if clock.threads.me() is None:
             return None
-        microseconds: int = (factory() - _EPOCH) // _MICROSECOND
-        return microseconds * 1000
+        travelled = _travelled(clock)
+        return int(clock.read_date()) if travelled is None else travelled
 
-    def ns(self) -> int:
-        """Read the time since the epoch."""
-        frozen = self.frozen_ns()
-        return self._read() if frozen is None else frozen
+    def travelled(self) -> int | None:
+        """Return the nanoseconds since the epoch to which time-machine has travelled, if it has."""
+        return _travelled(self._clock)
 
-    def _read(self) -> int:
-        """Read our clock; the real one for a thread that takes no part in virtual time."""
-        return Real.time_ns() if self._clock.threads.me() is None else self._clock.read_date()
+    def patch_types(self, undo: ExitStack) -> None:
+        """Let `datetime` and `date` read this clock."""
+        for kind, names in _METHODS.items():
+            for name in names:
+                _replace_in_type(kind, name, classmethod(self._reading(name, getattr(kind, name))), undo)
 
-    def install(self, ignore: list[str], undo: ExitStack) -> None:
-        """Let freezegun replace what it replaces, and follow."""
-        import freezegun
+    def functions(self) -> dict[str, Callable[..., Any]]:
+        """Return what replaces the functions of `time` that tell the time of day when they are given none."""
 
-        read = self._read
+        def seconds() -> float:
+            ns = self.ns()
+            return time.time() if ns is None else ns // NANOSECONDS
 
-        class Follower(self._api.FrozenDateTimeFactory):  # type: ignore[misc,name-defined]  # imported above, at need
-            """freezegun asks its newest factory for the time (`freeze_factories`, freezegun 1.5; tested)."""
+        def asctime(t: Any = None, /) -> Any:
+            return _REAL["asctime"](_REAL["localtime"](seconds()) if t is None else t)
 
-            def __init__(self) -> None:
-                pass
+        def strftime(template: str, t: Any = None, /) -> Any:
+            return _REAL["strftime"](template, _REAL["localtime"](seconds()) if t is None else t)
 
-            def __call__(self) -> dt.datetime:
-                return _EPOCH + dt.timedelta(microseconds=read() // 1000)
+        def converting(name: str) -> Callable[..., Any]:
+            stock = _REAL[name]
 
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            freezer = freezegun.freeze_time(_EPOCH, ignore=ignore)
-            undo.callback(freezer.stop)
-            freezer.start()
-        self._api.freeze_factories[-1] = self._follower = Follower()
-        self._replace_now(undo)
-        self._watch_comparisons(undo)
-        self._take_real_names(undo)
-        for name in ("gmtime", "localtime", "ctime"):
-            replace(time, name, self._defaulting_to_now(getattr(self._api, f"real_{name}", None) or _REAL[name]), undo)
-        replace(time, "asctime", lambda t=None: _REAL["asctime"](time.localtime() if t is None else t), undo)
-        replace(time, "strftime", lambda f, t=None: _REAL["strftime"](f, time.localtime() if t is None else t), undo)
+            def convert(given: float | None = None, /) -> Any:
+                return stock(seconds() if given is None else given)
 
-    def _defaulting_to_now(self, stock: Callable[[float], Any]) -> Callable[..., Any]:
-        def convert(seconds: float | None = None, /) -> Any:
-            return stock(self.ns() // NANOSECONDS if seconds is None else seconds)
+            convert.__name__ = convert.__qualname__ = name
+            return convert
 
-        convert.__name__ = convert.__qualname__ = stock.__name__
-        return convert
+        return {"asctime": asctime, "strftime": strftime} | {
+            name: converting(name) for name in ("ctime", "gmtime", "localtime")
+        }
 
-    def _replace_now(self, undo: ExitStack) -> None:
-        """Know the local time zone, as the real functions do: freezegun has one offset for all of them."""
-        api = self._api
-        stock_now, stock_today = api.FakeDatetime.now.__func__, api.FakeDate.today.__func__
+    def _reading(self, name: str, stock: Callable[..., Any]) -> Callable[..., Any]:
+        """Return what a class method does now; `stock` is what it did before."""
 
-        def now(cls: Any, tz: dt.tzinfo | None = None) -> Any:
-            if self.frozen_ns() is not None:
-                return stock_now(cls, tz)
-            seconds, rest = divmod(self.ns(), NANOSECONDS)
-            moment = api.real_datetime.fromtimestamp(seconds, tz).replace(microsecond=rest // 1000)
-            return api.datetime_to_fakedatetime(moment)
+        def read(cls: Any, tz: dt.tzinfo | None = None) -> Any:
+            ns = self.ns()
+            if ns is None:
+                stock_method = getattr(stock, "__func__", None)
+                real = stock.__get__(None, cls) if stock_method is None and hasattr(stock, "__get__") else stock
+                return real() if tz is None else real(tz)
+            seconds, rest = divmod(ns, NANOSECONDS)
+            if name == "today" and not issubclass(cls, dt.datetime):
+                return cls.fromtimestamp(seconds)
+            if name == "utcnow":
+                exact = cls.fromtimestamp(seconds, dt.UTC).replace(tzinfo=None, microsecond=rest // 1000)
+            else:
+                exact = cls.fromtimestamp(seconds, tz).replace(microsecond=rest // 1000)
+            return self._late(exact) if cls is dt.datetime else exact
 
-        def today(cls: Any) -> Any:
-            return stock_today(cls) if self.frozen_ns() is not None else api.date_to_fakedate(now(cls))
+        read.__name__ = name
+        read.__qualname__ = f"datetime.{name}"
+        return read
 
-        replace(api.FakeDatetime, "now", classmethod(now), undo)
-        replace(api.FakeDatetime, "today", classmethod(now), undo)
-        replace(api.FakeDate, "today", classmethod(today), undo)
-
-    def _take_real_names(self, undo: ExitStack) -> None:
-        """Let freezegun's classes show themselves as the real ones do: programs print them."""
-
-        def shown(real: Any) -> Callable[[Any], str]:
-            return lambda self: f"datetime.{real.__repr__(self)}"
-
-        api = self._api
-        for fake, real in ((api.FakeDatetime, api.real_datetime), (api.FakeDate, api.real_date)):
-            for name in ("__name__", "__qualname__", "__module__"):
-                undo.callback(setattr, fake, name, getattr(fake, name))
-                setattr(fake, name, getattr(real, name))
-            replace(fake, "__repr__", shown(real), undo)
-
-    def _watch_comparisons(self, undo: ExitStack) -> None:
-        """Learn what a busy wait waits for: ``while datetime.now() < end``."""
-        clock, real = self._clock, self._api.real_datetime
-
-        def watching(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
-            name = f"__{compare.__name__}__"
-
-            def method(self: Any, other: Any) -> bool:
-                if clock.suspects and isinstance(other, real):
-                    clock.awaits(clock.ns + _nanoseconds_apart(self, other))
-                outcome: bool = getattr(real, name)(self, other)
-                return outcome
-
-            return method
-
-        for compare in (operator.lt, operator.le, operator.gt, operator.ge):
-            replace(self._api.FakeDatetime, f"__{compare.__name__}__", watching(compare), undo)
+    def _late(self, exact: dt.datetime) -> dt.datetime:
+        """Return a moment that is as late as the clock is."""
+        clock = self._clock
+        late = clock.key & LATENESS_MASK
+        if not late and not clock.suspects:
+            return exact
+        made = moment(exact, late)
+        if clock.suspects:
+            made.clock = clock
+        return made
 
 
-def _nanoseconds_apart(one: dt.datetime, other: dt.datetime) -> int:
-    """Return how long it takes from the earlier moment, the present, to the later one; 0 if they cannot be compared."""
-    if (one.tzinfo is None) != (other.tzinfo is None):
-        return 0
-    return abs(dt.timedelta.__floordiv__(dt.datetime.__sub__(one, other), _MICROSECOND)) * 1000
+def _travelled(clock: VirtualClock) -> int | None:
+    """Return the nanoseconds since the epoch to which ``time_machine.travel`` has gone; None if nobody travels.
+
+    A traveller's clock ticks in virtual time, from its first reading on (time-machine 2 and 3; tested).
+    """
+    machine = sys.modules.get("time_machine")
+    stack = getattr(machine, "traveller_stack", None) or getattr(machine, "coordinates_stack", None)
+    if not stack:
+        return None
+    traveller = stack[-1]
+    if not traveller._tick:
+        return int(traveller._destination_timestamp_ns)
+    if not traveller._requested:
+        traveller._requested, traveller._real_start_timestamp_ns = True, clock.wall_ns
+    return int(traveller._destination_timestamp_ns + clock.wall_ns - traveller._real_start_timestamp_ns)
 
 
-_REAL: dict[str, Callable[..., Any]] = {name: getattr(time, name) for name in ("asctime", "ctime", "strftime")}
+_modified = ctypes.pythonapi.PyType_Modified
+_modified.argtypes, _modified.restype = [ctypes.py_object], None
+
+
+def _replace_in_type(kind: type, name: str, value: object, undo: ExitStack) -> None:
+    """Replace a method of a built-in type, whose attributes cannot be set (CPython 3.11 to 3.14)."""
+    namespace: dict[str, object] = gc.get_referents(kind.__dict__)[0]
+    before = namespace.get(name)
+
+    def restore() -> None:
+        if before is None:
+            del namespace[name]
+        else:
+            namespace[name] = before
+        _modified(kind)
+
+    namespace[name] = value
+    _modified(kind)
+    undo.callback(restore)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
-from .instant import LATENESS_BITS, NANOSECONDS, Instant, nanoseconds
+from .instant import LATENESS_BITS, LATENESS_MASK, NANOSECONDS, Instant, Nanoseconds, Span, nanoseconds
 
 if TYPE_CHECKING:
     from .clock import VirtualClock
@@ -33,18 +33,15 @@ class _Watched:
     def _note(self, other: Any, *, strict: bool) -> None:
         """Tell the clock when this number will reach `other`, or with `strict` pass it."""
         limit = _in_nanoseconds(other, self._unit)
-        if limit is None:
+        order = self._order(other)  # type: ignore[attr-defined]  # of the number behind this
+        if limit is None or order is None:
             return
-        ahead: Any
-        behind: Any
-        ahead, behind = (self, other) if self.sign < 0 else (other, self)
-        if float(behind) < float(ahead) or (strict and self == other):
-            now = self.clock.ns
-            self.clock.awaits(max(self.origin + self.sign * limit, now + 1))
+        if order * self.sign < 0 or (strict and order == 0):
+            self.clock.awaits(self.origin + self.sign * limit)
 
     def __lt__(self, other: Any) -> bool:
         self._note(other, strict=self.sign < 0)
-        return super().__lt__(other)  # type: ignore[misc,no-any-return]  # that of float or int
+        return super().__lt__(other)  # type: ignore[misc,no-any-return]  # that of the number
 
     def __le__(self, other: Any) -> bool:
         self._note(other, strict=self.sign > 0)
@@ -65,7 +62,7 @@ def _in_nanoseconds(number: Any, unit: int) -> int | None:
     if isinstance(number, int):
         return int(number) * unit
     if isinstance(number, float) and isfinite(number):
-        return nanoseconds(float(number)) if unit == NANOSECONDS else round(number)
+        return nanoseconds(number) if unit == NANOSECONDS else round(number)
     return None
 
 
@@ -80,44 +77,41 @@ class WatchedInstant(_Watched, Instant):
         return reading._watch(clock, -offset, 1)  # type: ignore[no-any-return]
 
     def __sub__(self, other: Any) -> Any:
-        ns = _in_nanoseconds(other, self._unit)
-        if ns is None:
-            return float.__sub__(self, other)
-        return WatchedSpan.between(self, ns, 1)
+        return self._span(other, 1) if _in_nanoseconds(other, self._unit) is not None else super().__sub__(other)
 
     def __rsub__(self, other: Any) -> Any:
-        ns = _in_nanoseconds(other, self._unit)
-        if ns is None:
-            return float.__rsub__(self, other)
-        return WatchedSpan.between(self, ns, -1)
+        return self._span(other, -1) if _in_nanoseconds(other, self._unit) is not None else super().__rsub__(other)
+
+    def _span(self, other: Any, sign: int) -> WatchedSpan:
+        """Return ``self - other``, or with `sign` -1 ``other - self``."""
+        ns = _in_nanoseconds(other, self._unit) or 0
+        span = WatchedSpan(sign * ((self.key >> LATENESS_BITS) - ns) / NANOSECONDS)
+        span.late = sign * (self.late - getattr(other, "late", 0))
+        return span._watch(self.clock, self.origin + ns, sign)  # type: ignore[no-any-return]
 
 
-class WatchedSpan(_Watched, float):
+class WatchedSpan(_Watched, Span):
     """The seconds between a reading and another moment."""
 
-    @classmethod
-    def between(cls, reading: WatchedInstant, ns: int, sign: int) -> WatchedSpan:
-        """Return ``reading - ns``, or with `sign` -1 ``ns - reading``."""
-        span = float.__new__(cls, sign * ((reading.key >> LATENESS_BITS) - ns) / NANOSECONDS)
-        return span._watch(reading.clock, reading.origin + ns, sign)  # type: ignore[no-any-return]
 
-
-class WatchedNanoseconds(_Watched, int):
+class WatchedNanoseconds(_Watched, Nanoseconds):
     """A reading, or the difference to one, in nanoseconds."""
 
     _unit = 1
 
     @classmethod
-    def of(cls, clock: VirtualClock, origin: int, sign: int = 1) -> WatchedNanoseconds:
-        """Return ``sign * (clock.ns - origin)``."""
-        return int.__new__(cls, sign * (clock.ns - origin))._watch(clock, origin, sign)  # type: ignore[no-any-return]
+    def of(cls, clock: VirtualClock, origin: int, sign: int = 1, late: float = 0) -> WatchedNanoseconds:
+        """Return ``sign * (clock.ns - origin)``, read at the clock's lateness less `late`."""
+        reading = cls(sign * (clock.ns - origin))
+        reading.late = sign * ((clock.key & LATENESS_MASK) - late)
+        return reading._watch(clock, origin, sign)  # type: ignore[no-any-return]
 
     def __sub__(self, other: Any) -> Any:
         if isinstance(other, int) and self.sign > 0:
-            return self.of(self.clock, self.origin + int(other))
-        return int.__sub__(self, other)
+            return self.of(self.clock, self.origin + int(other), 1, getattr(other, "late", 0))
+        return super().__sub__(other)
 
     def __rsub__(self, other: Any) -> Any:
         if isinstance(other, int) and self.sign > 0:
-            return self.of(self.clock, self.origin + int(other), -1)
-        return int.__rsub__(self, other)
+            return self.of(self.clock, self.origin + int(other), -1, getattr(other, "late", 0))
+        return super().__rsub__(other)

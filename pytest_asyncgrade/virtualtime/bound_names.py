@@ -1,0 +1,109 @@
+"""Where loaded modules have bound a clock before virtual time began: ``from time import perf_counter``.
+
+In every module these are its globals; in a program's own modules also class attributes, default arguments
+(``clock=time.monotonic``) and what functions enclose (``field(default_factory=time.time)``).
+"""
+
+from __future__ import annotations
+
+import sys
+from types import FunctionType, ModuleType
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+from .real_time import REAL_TIME_USERS
+from .replacing import replace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from contextlib import ExitStack
+
+    _Binding = tuple[Any, str]
+    """Whose attribute it is, and how that is called."""
+
+_LIBRARIES = ("site-packages", "dist-packages")
+
+
+class BoundNames:
+    """Finds bindings of one set of objects; remembers what it found in a module until names are added to that."""
+
+    def __init__(self) -> None:
+        self._wanted: frozenset[int] = frozenset()
+        self._known: WeakKeyDictionary[ModuleType, tuple[int, list[_Binding]]] = WeakKeyDictionary()
+
+    def replace(self, replaced: Mapping[Any, Any], undo: ExitStack) -> None:
+        """Replace objects by others, wherever a module outside the standard library has bound them."""
+        by_id = {id(real): virtual for real, virtual in replaced.items()}
+        if by_id.keys() != self._wanted:
+            self._wanted = frozenset(by_id)
+            self._known.clear()
+        for name, module in list(sys.modules.items()):
+            if isinstance(module, ModuleType) and _is_looked_at(name):
+                for owner, attribute in self._bindings(module):
+                    value = vars(owner)[attribute] if isinstance(owner, type) else getattr(owner, attribute)
+                    replace(owner, attribute, _substituted(value, by_id), undo)
+
+    def _bindings(self, module: ModuleType) -> list[_Binding]:
+        size = len(vars(module))
+        known = self._known.get(module)
+        if known is None or known[0] != size:
+            known = self._known[module] = size, [
+                (owner, attribute) for owner, attribute, value in _places(module) if self._holds(value)
+            ]
+        return known[1]
+
+    def _holds(self, value: Any) -> bool:
+        wanted = self._wanted
+        if type(value) is tuple:
+            return any(id(one) in wanted for one in value)
+        if type(value) is dict:
+            return any(id(one) in wanted for one in value.values())
+        return id(value.__func__ if type(value) is staticmethod else value) in wanted
+
+
+def _is_looked_at(name: str) -> bool:
+    top = name.partition(".")[0]
+    if name == "__main__":
+        return True
+    return top not in sys.stdlib_module_names and top not in REAL_TIME_USERS | {"freezegun", "pytest_asyncgrade"}
+
+
+def _substituted(value: Any, by_id: Mapping[int, Any]) -> Any:
+    """Return what stands for a value, or for what a tuple, a dictionary or a static method holds."""
+    if type(value) is tuple:
+        return tuple(by_id.get(id(one), one) for one in value)
+    if type(value) is dict:
+        return {key: by_id.get(id(one), one) for key, one in value.items()}
+    if type(value) is staticmethod:
+        return staticmethod(by_id[id(value.__func__)])
+    return by_id[id(value)]
+
+
+def _places(module: ModuleType) -> Iterator[tuple[Any, str, Any]]:
+    """Yield each place of a module that may hold a clock: its owner, its attribute, the value."""
+    own = not any(library in (getattr(module, "__file__", None) or "") for library in _LIBRARIES)
+    for name, value in list(vars(module).items()):
+        if type(value) not in {tuple, dict}:
+            yield module, name, value
+        if own and isinstance(value, type) and value.__module__ == module.__name__:
+            yield from _places_in_class(value)
+        elif own:
+            yield from _places_in_function(value)
+
+
+def _places_in_class(kind: type) -> Iterator[tuple[Any, str, Any]]:
+    for name, value in list(vars(kind).items()):
+        if type(value) not in {tuple, dict}:
+            yield kind, name, value
+        yield from _places_in_function(getattr(value, "__func__", value))
+
+
+def _places_in_function(function: Any) -> Iterator[tuple[Any, str, Any]]:
+    if isinstance(function, FunctionType):
+        yield function, "__defaults__", function.__defaults__
+        yield function, "__kwdefaults__", function.__kwdefaults__
+        for cell in function.__closure__ or ():
+            try:
+                yield cell, "cell_contents", cell.cell_contents
+            except ValueError:  # it is still empty
+                continue
