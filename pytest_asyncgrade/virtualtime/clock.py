@@ -67,10 +67,12 @@ class Observer:
 class VirtualClock:
     """Virtual time, counted in whole nanoseconds so that sums are exact.
 
-    `wall_ns` is what ``time.time_ns()`` says at the start (default: the real time of its making).
+    `wall_ns` is what ``time.time_ns()`` says at the start (default: the real time of its making).  In a world that is
+    `closed` nobody outside of the process connects to it or sends it a signal: who waits for that is deadlocked.
     """
 
-    def __init__(self, *, wall_ns: int | None = None, observer: Observer | None = None) -> None:
+    def __init__(self, *, wall_ns: int | None = None, observer: Observer | None = None, closed: bool = False) -> None:
+        self.closed = closed
         self.key = MONOTONIC_START_NS << LATENESS_BITS
         self.wall_offset_ns = (time.time_ns() if wall_ns is None else wall_ns) - MONOTONIC_START_NS
         self.observer = observer or Observer()

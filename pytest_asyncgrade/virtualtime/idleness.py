@@ -114,6 +114,8 @@ class Idleness:
 
     def _somebody_may_come(self, reach: set[Reach]) -> bool:
         """Tell whether to wait for ever is what the program wants: a server, or one that waits for a signal."""
+        if self._loop.clock.closed:
+            return False
         if self._loop._signal_handlers or is_alarm_set():
             return True
         if self._loop.clock.threads.me() is None and threading.active_count() > self._threads_before:
@@ -156,7 +158,7 @@ class Idleness:
         finally:
             self._waiting = None
             me.may_be_called = False
-        if may_be_called and not woken:
+        if may_be_called and not woken and not self._process(loop._selector.select(0)):
             self._wait_for_real(None)
 
     def _something_arrived(self) -> bool:

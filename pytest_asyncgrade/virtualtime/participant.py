@@ -58,6 +58,10 @@ class Participant:
         """How often it had looked at the clock by then: who is taken to compute for long may wait busily, slowly."""
         self.may_be_called = False
         """While it waits: somebody unknown may call from outside, should nothing else be left to wait for."""
+        self.signals = 0
+        """How many alarms have rung for it, which it raises when it has its turn."""
+        self.ring: Callable[[], None] | None = None
+        """What to do in its turn, if there is no thread behind it: it is the alarm of the process."""
         self.error: BaseException | None = None
         self.joiners: list[Participant] = []
 

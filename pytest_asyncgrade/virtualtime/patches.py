@@ -24,6 +24,7 @@ from .children import patch_processes
 from .clock import VirtualClock
 from .injection import patch_asyncio
 from .instant import NANOSECONDS, nanoseconds
+from .itimer import patch_alarm
 from .newcomers import patch_newcomers
 from .real_time import is_real_time_user
 from .replacing import replace
@@ -65,6 +66,7 @@ def virtual_time(clock: VirtualClock | None = None) -> Iterator[VirtualClock]:
         replaced: dict[Any, Any] = {**clocks, **patch_threading(clock, undo), **patch_asyncio(clock, undo)}
         patch_processes(clock.threads, undo)
         patch_sockets(clock.threads, undo)
+        patch_alarm(clock.threads, undo)
         _bound_names.replace(replaced, undo)
         wall.patch_types(undo)
         for name, virtual in named.items():

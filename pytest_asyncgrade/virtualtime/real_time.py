@@ -5,7 +5,10 @@ from __future__ import annotations
 import signal
 import sys
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _TOOLS = frozenset(
     {"_pytest", "coverage", "execnet", "hypothesis", "pluggy", "psutil", "pytest", "pytest_benchmark", "pytest_timeout",
@@ -27,9 +30,13 @@ def is_tool(module: str | None) -> bool:
     return (module or "").partition(".")[0] in _TOOLS
 
 
+_getitimer: Callable[[int], tuple[float, float]] | None = getattr(signal, "getitimer", None)
+"""As Python has it: in `virtual_time()` the program's own alarms are virtual."""
+
+
 def is_alarm_set() -> bool:
-    """Tell whether a signal will come that the program has ordered with ``signal.alarm`` or ``setitimer``."""
-    if not hasattr(signal, "getitimer") or not signal.getitimer(signal.ITIMER_REAL)[0]:
+    """Tell whether a real signal will come that the program has ordered with ``signal.alarm`` or ``setitimer``."""
+    if _getitimer is None or not _getitimer(signal.ITIMER_REAL)[0]:
         return False
     return not is_tool(getattr(signal.getsignal(signal.SIGALRM), "__module__", None))
 

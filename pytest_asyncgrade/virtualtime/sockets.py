@@ -70,7 +70,7 @@ class _Waits:
             if reach in IN_REAL_TIME:
                 return False
             with threads.mutex:
-                me.may_be_called = reach is Reach.ANYBODY
+                me.may_be_called = reach is Reach.ANYBODY and not threads.clock.closed
                 threads.begin_wait(me, deadline, "a connection", lambda: self._arrives(one))
             try:
                 woken = threads.end_wait(me)

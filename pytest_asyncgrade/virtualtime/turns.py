@@ -8,6 +8,7 @@ nobody can run, time flows as real time does, at most to the next moment somebod
 from __future__ import annotations
 
 import _thread
+import signal
 import time
 from collections import deque
 from typing import TYPE_CHECKING, Any
@@ -48,6 +49,11 @@ class Turns:
         self.explain: Callable[[Any], str] = lambda _turns: "deadlock"
         self.deadlocked = False
 
+    def make_ready(self, participant: Participant) -> None:
+        """Let a participant that waits have its turn; the caller holds `mutex`."""
+        if participant.state is State.WAITING:
+            self._make_ready(participant)
+
     def _make_ready(self, participant: Participant) -> None:
         participant.state = State.READY
         participant.probe = None
@@ -79,6 +85,9 @@ class Turns:
         error, me.error = me.error, None
         if error is not None:
             raise error
+        while me.signals:
+            me.signals -= 1
+            signal.raise_signal(signal.SIGALRM)
 
     def _dispatch(self, watcher: Participant | None = None) -> None:
         """Give the baton, if nobody holds it, to the next who can run; move time if nobody can."""
@@ -87,7 +96,9 @@ class Turns:
         self._flow()
         while self.ready or self._find_ready():
             participant = self.ready.popleft()
-            if participant.state is State.READY:
+            if participant.ring is not None:
+                participant.ring()
+            elif participant.state is State.READY:
                 participant.state, self.running = State.RUNNING, participant
                 self.flowing_since = None
                 if participant.headway is not None:

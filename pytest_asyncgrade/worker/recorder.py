@@ -52,6 +52,7 @@ class Recorder(Observer):
         places: Places,
         *,
         wall_ns: int | None = None,
+        closed: bool = False,
         flush: Callable[[], None] = lambda: None,
     ) -> None:
         self._write = write
@@ -75,7 +76,7 @@ class Recorder(Observer):
         self._unawaited_left = _MOST_UNAWAITED
         self._note_end = opaque(self._task_done)
         self.sampler = Sampler(self._task_at_work, self._place)
-        self.clock = VirtualClock(wall_ns=wall_ns, observer=Hidden(self))
+        self.clock = VirtualClock(wall_ns=wall_ns, observer=Hidden(self), closed=closed)
 
     def begin(self) -> None:
         """Begin to record: from here on counts what the program does, and how long it takes."""

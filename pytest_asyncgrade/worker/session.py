@@ -195,7 +195,7 @@ class Session:
         self._place = places.place
         self._left = limits["records"]
         flush = partial(self._report.flush, patiently=False)
-        self._recorder = Recorder(self._record, places, wall_ns=job["wall_ns"], flush=flush)
+        self._recorder = Recorder(self._record, places, wall_ns=job["wall_ns"], closed=True, flush=flush)
         limit = Limit(limits["output_characters"], limits["output_lines"], self._flooded)
         self._lines = [Lines(self._recorder.line, name, limit) for name in ("stdout", "stderr")]
         self._tails: list[DescriptorTail] = []

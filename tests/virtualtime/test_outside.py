@@ -18,10 +18,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_asyncgrade.virtualtime import virtual_time
+from pytest_asyncgrade.virtualtime import DeadlockError, VirtualClock, virtual_time
 from pytest_asyncgrade.virtualtime.flight import Flights
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
     from pathlib import Path
 
 _PEER = """
@@ -318,9 +319,43 @@ def test_a_signal_handler_wakes_the_loop() -> None:
         assert clock.elapsed == 5
 
 
+async def _serve_for_ever() -> None:
+    async with await asyncio.start_server(_echo, "127.0.0.1", 0) as server:
+        await server.serve_forever()
+
+
+async def _wait_for_a_signal() -> None:
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, print)
+    await asyncio.Event().wait()
+
+
+async def _wait_for_a_datagram() -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
+        one.bind(("127.0.0.1", 0))
+        one.setblocking(False)
+        await asyncio.get_running_loop().sock_recv(one, 10)
+
+
+async def _accept_in_a_thread() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        await asyncio.to_thread(server.accept)
+
+
+@pytest.mark.parametrize(
+    "program", [_serve_for_ever, _wait_for_a_signal, _wait_for_a_datagram, _accept_in_a_thread]
+)
+def test_where_nobody_can_call_a_program_that_waits_to_be_called_is_deadlocked(
+    program: Callable[[], Coroutine[None, None, None]],
+) -> None:
+    with virtual_time(VirtualClock(closed=True)), pytest.raises(DeadlockError, match=program.__name__):
+        asyncio.run(program())
+
+
 def test_keyboard_interrupt_ends_a_wait() -> None:
+    set_real_timer = signal.setitimer
+
     async def main() -> None:
-        signal.setitimer(signal.ITIMER_REAL, 0.02)
+        set_real_timer(signal.ITIMER_REAL, 0.02)
         await asyncio.Event().wait()
 
     before = signal.signal(signal.SIGALRM, signal.default_int_handler)
