@@ -83,13 +83,14 @@ class _Run:
     def __init__(self, file: Path) -> None:
         self.records: list[list[object]] = []
         self._file = file
-        self._places = Places(f"{file.resolve().parent}{os.sep}", str(file))
+        self._path = file.cwd() / file
+        self._places = Places(f"{file.resolve().parent}{os.sep}", str(file), str(self._path))
         self._recorder = Recorder(self.records.append, self._places)
         self.records.append(["hello", VERSION])
 
     def run(self, args: tuple[str, ...]) -> End:
         """Run the script and record its end."""
-        program = Program(self._file.resolve(), self._places, self._recorder.begin)
+        program = Program(self._path, self._places, self._recorder.begin)
         with self._recorded_streams(), virtual_time(self._recorder.clock):
             self._recorder.watch()
             end = program.run(args)

@@ -47,9 +47,10 @@ class BoundNames:
         size = len(vars(module))
         known = self._known.get(module)
         if known is None or known[0] != size:
-            known = self._known[module] = size, [
-                (owner, attribute) for owner, attribute, value in _places(module) if self._holds(value)
-            ]
+            known = self._known[module] = (
+                size,
+                [(owner, attribute) for owner, attribute, value in _places(module) if self._holds(value)],
+            )
         return known[1]
 
     def _holds(self, value: Any) -> bool:

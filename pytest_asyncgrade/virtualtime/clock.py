@@ -56,8 +56,15 @@ class Observer:
     def busy_waited(self) -> None:
         """Note that the program has begun to wait by looking at the clock, or yielding, again and again."""
 
-    def task_created(self, task: object) -> None:
-        """Note a new `asyncio.Task`."""
+    def task_creating(self, coroutine: object) -> None:
+        """Note that a task factory is about to make a task, which may run at once; `task_created` follows."""
+
+    def task_created(self, task: object, coroutine: object) -> bool:  # noqa: ARG002  # the base class does nothing
+        """Note a new task, or None if a factory failed to make one; True: call `task_done` when it is done."""
+        return False
+
+    def task_done(self, task: object) -> None:
+        """Note that a task is done."""
 
     def future_made(self) -> bool:
         """Note that a future is being made, as a rule for the running task to wait for; False: call no more."""

@@ -16,9 +16,9 @@ from .loop import VirtualTimeLoop
 from .replacing import replace
 from .set_order import keep_order
 from .stock import StockLoop
+from .task import without_observer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from contextlib import ExitStack
 
     from .clock import VirtualClock
@@ -33,8 +33,9 @@ def patch_asyncio(clock: VirtualClock, undo: ExitStack) -> dict[Any, Any]:
         def __init__(self, selector: Any = None) -> None:
             super().__init__(clock, selector=selector)
 
-    SelectorEventLoop.__qualname__ = "SelectorEventLoop"
     stock = StockLoop
+    for name in ("__name__", "__qualname__", "__module__"):  # they show in `repr`
+        setattr(SelectorEventLoop, name, getattr(stock, name))
     replace(VirtualTimeLoop, "default_clock", clock, undo)
     replace(_stock_policy(), "_loop_factory", SelectorEventLoop, undo)
     for module in (asyncio, sys.modules.get("asyncio.unix_events"), sys.modules.get("asyncio.windows_events")):
@@ -42,8 +43,30 @@ def patch_asyncio(clock: VirtualClock, undo: ExitStack) -> dict[Any, Any]:
             if module is not None and vars(module).get(name) is stock:
                 replace(module, name, SelectorEventLoop, undo)
     _refuse_foreign_loops(clock, undo)
+    _hide_observer(undo)
     keep_order(undo)
     return {stock: SelectorEventLoop}
+
+
+def _hide_observer(undo: ExitStack) -> None:
+    """Leave the observer's callback out of the `repr` of tasks of any class (3.11 to 3.14: `base_futures` makes it)."""
+    stock: Any = asyncio.base_futures._future_repr_info
+
+    class Shown:
+        """A future as it is to be shown."""
+
+        def __init__(self, future: Any) -> None:
+            self._future = future
+            self._callbacks = without_observer(future, future._callbacks)
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self._future, name)
+
+    @functools.wraps(stock)
+    def future_repr_info(future: Any) -> Any:
+        return stock(Shown(future))
+
+    replace(asyncio.base_futures, "_future_repr_info", future_repr_info, undo)
 
 
 def _stock_policy() -> type:

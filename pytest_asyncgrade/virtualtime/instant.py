@@ -140,7 +140,7 @@ class _Late:
         except OverflowError:  # an integer that no float can hold
             return (mine > value) - (mine < value)
         if late != self.late and abs(gap) <= max(self._tolerance, abs(mine) * 5e-16):
-            return self.late - late
+            return float(self.late - late)
         return gap
 
     def __reduce_ex__(self, _protocol: SupportsIndex, /) -> Any:
@@ -192,7 +192,7 @@ class Instant(_Late, float):
         elif type(seconds) is float and 0 <= seconds < FAR:
             key = self.key + (math.ceil(seconds * 1e9 - NOISE) << LATENESS_BITS)
         else:
-            return self._shifted(seconds, 1)
+            return self._shifted(seconds, 1)  # type: ignore[no-any-return]
         made = Instant((key >> LATENESS_BITS) / NANOSECONDS)  # what `instant` does, without a call
         made.key = key
         return made
@@ -209,7 +209,7 @@ class Instant(_Late, float):
             span = Span(ns)
             span.late = late
             return span
-        return self._shifted(other, -1)
+        return self._shifted(other, -1)  # type: ignore[no-any-return]
 
     def _shifted(self, seconds: Any, sign: int) -> Any:
         """Return the instant so many seconds later, or with `sign` -1 earlier."""

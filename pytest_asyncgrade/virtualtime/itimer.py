@@ -129,4 +129,3 @@ class _Itimer:
                 threads.begin_wait(me, None, "a signal")
             threads.end_wait(me)
         return self.rings > rings
-

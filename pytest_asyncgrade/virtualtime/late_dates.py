@@ -127,7 +127,7 @@ class LateDateTime(_LateInTime, dt.datetime):
     __hash__ = dt.datetime.__hash__
 
     def _apart(self, other: Any) -> dt.timedelta | None:
-        return dt.datetime.__sub__(self, other) if isinstance(other, dt.datetime) else None  # type: ignore[return-value]
+        return dt.datetime.__sub__(self, other) if isinstance(other, dt.datetime) else None
 
     def __add__(self, other: Any) -> Any:
         return self._marked(super().__add__(other), self.late + getattr(other, "late", 0))

@@ -18,7 +18,7 @@ from .idleness import Idleness
 from .instant import LATENESS_BITS
 from .scheduling import INDEX_MASK, SchedulingLoop, blame_caller
 from .stock import StockFuture, format_callback_source, format_handle
-from .task import Numbers, Task, create
+from .task import Numbers, Task, create, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -29,6 +29,7 @@ _Ts = TypeVarTuple("_Ts")
 _T = TypeVar("_T")
 
 _STOCK_TASK = asyncio.Task
+_add_done_callback = asyncio.Task.add_done_callback
 _STOCK_EAGER = getattr(asyncio, "eager_task_factory", None)
 _EAGER = asyncio.create_eager_task_factory(Task) if _STOCK_EAGER else None  # from 3.12 on
 
@@ -64,15 +65,26 @@ class VirtualTimeLoop(SchedulingLoop):
 
     def create_task(self, coro: Coroutine[Any, Any, Any], **keywords: Any) -> asyncio.Task[Any]:
         """Schedule a coroutine, as the stock loop does."""
-        task: asyncio.Task[Any]
         if self._task_factory is None and not self._closed and asyncio.tasks.Task is _STOCK_TASK:
-            task = create(coro, self, keywords)
+            task: asyncio.Task[Any] = create(coro, self, keywords)
             if self._debug:
                 blame_caller(task)
-        else:
+            if type(self.clock.observer) is not Observer and self.clock.observer.task_created(task, coro):
+                _add_done_callback(task, self.clock.observer.task_done)
+            return task
+        if type(self.clock.observer) is Observer:
+            return super().create_task(coro, **keywords)
+        return self._create_observed_task(coro, keywords)
+
+    def _create_observed_task(self, coro: Coroutine[Any, Any, Any], keywords: dict[str, Any]) -> asyncio.Task[Any]:
+        """Let the program's own factory make a task: of any class, and maybe one that begins to run at once."""
+        observer, task = self.clock.observer, None
+        observer.task_creating(coro)
+        try:
             task = super().create_task(coro, **keywords)
-        if type(self.clock.observer) is not Observer:
-            self.clock.observer.task_created(task)
+        finally:
+            if observer.task_created(task, coro) and (kind := kind_of(task)):
+                kind.add_done_callback(task, observer.task_done)
         return task
 
     def set_debug(self, enabled: bool) -> None:  # noqa: FBT001  # as asyncio has it

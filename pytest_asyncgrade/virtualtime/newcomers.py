@@ -6,11 +6,13 @@ so: on top of virtual time.
 
 from __future__ import annotations
 
+import asyncio
 import importlib.util
 import sys
 from importlib.abc import MetaPathFinder
 from typing import TYPE_CHECKING, Any
 
+from .loop import VirtualTimeLoop
 from .replacing import replace
 
 if TYPE_CHECKING:
@@ -28,6 +30,23 @@ _FOREIGN = {
 }
 """Libraries with a loop of their own, and what begins to use it."""
 
+_run_once = VirtualTimeLoop._run_once
+
+
+def _run_once_nested(loop: VirtualTimeLoop) -> None:
+    """Run one iteration within a task, which makes way for the tasks that run in it."""
+    current: dict[Any, Any] = asyncio.tasks._current_tasks  # type: ignore[attr-defined]  # 3.11 to 3.13, as nest_asyncio
+    task = current.pop(loop, None)
+    try:
+        _run_once(loop)
+    finally:
+        if task is not None:
+            current[loop] = task
+
+
+_NESTING = ("nest_asyncio", "nest_asyncio2")
+"""Libraries that let ``run_until_complete`` be called within a running loop, by replacing methods of its class."""
+
 
 def patch_newcomers(replaced: Mapping[Any, Any], undo: ExitStack) -> None:
     """Refuse or adapt libraries; `replaced` has the virtual clocks by the real ones."""
@@ -40,8 +59,10 @@ def patch_newcomers(replaced: Mapping[Any, Any], undo: ExitStack) -> None:
             _restore_virtual_clocks(module, replaced, undo)
         elif name == "time_machine":
             _leave_types_alone(module, undo)
+        elif name in _NESTING:
+            _keep_turning(module, undo)
 
-    names = {*_FOREIGN, "freezegun.api", "time_machine"}
+    names = {*_FOREIGN, *_NESTING, "freezegun.api", "time_machine"}
     for name in names & set(sys.modules):
         adapt(sys.modules[name])
     finder = _AtImport(names, adapt)
@@ -120,3 +141,24 @@ def _leave_types_alone(machine: Any, undo: ExitStack) -> None:
     undo.callback(catch_up)
     for name in stock:
         replace(inner, name, lambda: None, undo)
+
+
+def _keep_turning(nesting: Any, undo: ExitStack) -> None:
+    """Keep the one method that knows of virtual time when nest_asyncio replaces those of a loop (1.6; tested)."""
+    stock = nesting._patch_loop
+
+    def patch_loop(loop: Any) -> None:
+        kind = type(loop)
+        if not isinstance(loop, VirtualTimeLoop) or hasattr(kind, "_nest_patched"):
+            stock(loop)
+            return
+        before = dict(vars(kind))
+        stock(loop)
+        kind._run_once = _run_once_nested
+        for name in set(vars(kind)) - {"__dict__", "__weakref__"}:
+            if name not in before:
+                undo.callback(delattr, kind, name)
+            elif vars(kind)[name] is not before[name]:
+                undo.callback(setattr, kind, name, before[name])
+
+    replace(nesting, "_patch_loop", patch_loop, undo)

@@ -85,7 +85,7 @@ def _replace_in_the_library(clocks: dict[Any, Any], clock: VirtualClock, undo: E
     """Replace what modules of the standard library took from `time` when they were imported."""
     monotonic, sleep = time.monotonic, time.sleep
     if "logging" in sys.modules:  # counts `relativeCreated` from here on; a float of seconds before 3.13
-        start = sys.modules["logging"]._startTime  # type: ignore[attr-defined]
+        start = sys.modules["logging"]._startTime
         now = clock.wall_ns if isinstance(start, int) else clock.wall_ns / NANOSECONDS
         replace(sys.modules["logging"], "_startTime", now, undo)
     replace(threading, "_time", monotonic, undo)

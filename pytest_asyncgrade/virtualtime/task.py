@@ -10,9 +10,12 @@ that one step has filled with up to 600 tasks so iterates in the order of creati
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .loop import VirtualTimeLoop
 
 BATCH = 1 << 10
@@ -27,11 +30,12 @@ class Numbers:
     def __init__(self, loop: VirtualTimeLoop) -> None:
         self.loop = loop
         self.next = 0
-        self.step: tuple[int, object] = (0, None)
+        self.step = (0, 0)
+        """The iteration and the `id` of the task (which is not kept alive) that created the last one."""
 
     def take(self) -> int:
         """Return the number of a task that is created now."""
-        step = (self.loop._iteration, _current_task(self.loop))
+        step = (self.loop._iteration, id(_current_task(self.loop)))
         if step != self.step:
             self.step = step
             self.next = -(-self.next // BATCH) * BATCH
@@ -43,6 +47,8 @@ class Numbers:
 _current_task = asyncio.current_task
 _new_task: Any = asyncio.Task.__new__
 _init_task: Any = asyncio.Task.__init__
+_callbacks_of: Any = vars(asyncio.Future)["_callbacks"].__get__  # a descriptor of C
+_mro_of: Any = type.__dict__["__mro__"].__get__
 
 
 class Task(asyncio.Task[Any]):
@@ -59,6 +65,11 @@ class Task(asyncio.Task[Any]):
             number = self._number = self.get_loop()._numbers.take()  # type: ignore[attr-defined]  # our loop's
         return number
 
+    @property
+    def _callbacks(self) -> Any:
+        """What is called when the task is done, as `repr` shows it; but for the observer's own."""
+        return without_observer(self, _callbacks_of(self))
+
 
 Task.__module__ = asyncio.Task.__module__
 
@@ -69,3 +80,42 @@ def create(coro: Any, loop: VirtualTimeLoop, keywords: dict[str, Any]) -> Task:
     task._number = loop._numbers.take()
     _init_task(task, coro, loop=loop, **keywords)
     return task
+
+
+def without_observer(future: asyncio.Future[Any], callbacks: Any) -> Any:
+    """Return the callbacks of a future, None if there are none, without the one that tells the observer of its end."""
+    clock = getattr(future.get_loop(), "clock", None)
+    if callbacks and clock is not None:
+        ours = clock.observer.task_done
+        return [one for one in callbacks if one[0] is not ours] or None
+    return callbacks
+
+
+@dataclass(frozen=True, slots=True)
+class TaskKind:
+    """How to ask a task, be it one of C or of Python, without running what a subclass has made of its methods."""
+
+    get_name: Callable[[Any], str]
+    get_coro: Callable[[Any], Any]
+    get_loop: Callable[[Any], asyncio.AbstractEventLoop]
+    cancelled: Callable[[Any], bool]
+    cancelling: Callable[[Any], int]
+    add_done_callback: Callable[..., None]
+    exception: Callable[[Any], BaseException | None]
+    """Does not mark the exception as retrieved, as ``task.exception()`` does."""
+
+
+def _kind(base: Any) -> TaskKind:
+    stored: Any = getattr(base, "_exception", None)
+    return TaskKind(
+        base.get_name, base.get_coro, base.get_loop, base.cancelled, base.cancelling, base.add_done_callback,
+        stored.__get__ if hasattr(stored, "__get__") else lambda task: object.__getattribute__(task, "_exception"),
+    )  # fmt: skip
+
+
+_KINDS: dict[type, TaskKind] = {base: _kind(base) for base in (asyncio.tasks._PyTask, asyncio.Task)}  # type: ignore[attr-defined]
+
+
+def kind_of(task: object) -> TaskKind | None:
+    """Return how to ask a task; None if it is of a class that does not come from asyncio's."""
+    return next((_KINDS[base] for base in _mro_of(type(task)) if base in _KINDS), None)

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 
 from .instant import LATENESS_MASK, NANOSECONDS
 from .late_dates import moment
-from .replacing import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,9 +78,8 @@ class WallClock:
             convert.__name__ = convert.__qualname__ = name
             return convert
 
-        return {"asctime": asctime, "strftime": strftime} | {
-            name: converting(name) for name in ("ctime", "gmtime", "localtime")
-        }
+        named = {name: converting(name) for name in ("ctime", "gmtime", "localtime")}
+        return {"asctime": asctime, "strftime": strftime, **named}
 
     def _reading(self, name: str, stock: Callable[..., Any]) -> Callable[..., Any]:
         """Return what a class method does now; `stock` is what it did before."""

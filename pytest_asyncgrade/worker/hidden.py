@@ -40,7 +40,9 @@ class Hidden(Observer):
         self.slept = opaque(observer.slept)  # type: ignore[method-assign]
         self.stalled = opaque(observer.stalled)  # type: ignore[method-assign]
         self.busy_waited = opaque(observer.busy_waited)  # type: ignore[method-assign]
+        self.task_creating = opaque(observer.task_creating)  # type: ignore[method-assign]
         self.task_created = opaque(observer.task_created)  # type: ignore[method-assign]
+        self.task_done = opaque(observer.task_done)  # type: ignore[method-assign]
         self.future_made = opaque(observer.future_made)  # type: ignore[method-assign]
 
 

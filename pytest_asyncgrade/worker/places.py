@@ -19,8 +19,8 @@ MAX_CHAIN = 6
 class _Names(dict[str, str | None]):
     """The names of files, each found out once."""
 
-    def __init__(self, folder: str, script: str) -> None:
-        super().__init__({script: script})
+    def __init__(self, folder: str, known: dict[str, str]) -> None:
+        super().__init__(known)
         self._folder = folder
 
     def __missing__(self, filename: str) -> str | None:
@@ -30,11 +30,14 @@ class _Names(dict[str, str | None]):
 
 
 class Places:
-    """The student's files: all in `folder` (a path that ends in a separator), and the `script` as it is called."""
+    """The student's files: all in `folder` (a path that ends in a separator), and the `script` as it is called.
 
-    def __init__(self, folder: str, script: str) -> None:
+    `path` is the absolute path of the script, if that is not the folder's file of that name.
+    """
+
+    def __init__(self, folder: str, script: str, path: str = "") -> None:
         self.script = script
-        self._names = _Names(folder, script)
+        self._names = _Names(folder, {path or folder + script: script})
 
     def name(self, filename: str) -> str | None:
         """Return the name of a file relative to the submission's folder, None if it is not in there."""

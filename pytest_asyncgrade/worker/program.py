@@ -65,6 +65,8 @@ class Program:
     ) -> None:
         self.path = path
         self.name = places.script
+        self._filename = str(path)
+        """What the code of the file says it is from: an absolute path, as with ``python file.py``."""
         self._places = places
         self._begin = begin
         self._comment = comment
@@ -111,12 +113,12 @@ class Program:
         source = self.path.read_bytes()
         if reason := unreadable(source):
             raise NoProgramError(f"Python cannot read {self.name}: {reason}")  # noqa: EM102, TRY003  # said to the student
-        tree: ast.Module = compile(source, self.name, "exec", flags=ast.PyCF_ONLY_AST | 0, dont_inherit=True)
+        tree: ast.Module = compile(source, self._filename, "exec", flags=ast.PyCF_ONLY_AST | 0, dont_inherit=True)
         if not tree.body:
             raise NoProgramError(f"{self.name} has no code in it")  # noqa: EM102, TRY003  # said to the student
         self._last_statement = (tree.body[-1].lineno, tree.body[-1].col_offset)
         lines = importlib.util.decode_source(source).splitlines(keepends=True)
-        linecache.cache[self.name] = (len(source), None, lines, self.name)
+        linecache.cache[self._filename] = (len(source), None, lines, self._filename)
         module = ModuleType(name)
         module.__file__ = str(self.path)
         module.__builtins__ = __builtins__  # type: ignore[attr-defined]  # as `python file.py` has it
@@ -124,7 +126,7 @@ class Program:
         sys.modules[name] = module
         sys.path.insert(0, str(self.path.parent))
         try:
-            exec(compile(tree, self.name, "exec", dont_inherit=True), module.__dict__)  # noqa: S102  # our purpose
+            exec(compile(tree, self._filename, "exec", dont_inherit=True), module.__dict__)  # noqa: S102  # our purpose
         except SystemExit as error:
             if not self._is_at_the_end(error):
                 raise
@@ -153,7 +155,7 @@ class Program:
         Out of a coroutine it is not: what else the event loop had to do was cut off.
         """
         frames = traceback.extract_tb(error.__traceback__)
-        module = [frame for frame in frames if frame.filename == self.name and frame.name == "<module>"]
+        module = [frame for frame in frames if frame.filename == self._filename and frame.name == "<module>"]
         if error.code not in (None, 0) or not module or any(frame.name == "run_forever" for frame in frames):
             return False
         return (module[0].lineno or 0, module[0].colno or 0) >= self._last_statement
@@ -173,7 +175,7 @@ class Program:
         exec(_COLLECT, {"collect": gc.collect})  # noqa: S102  # our own
 
     def _exited(self, error: SystemExit) -> End:
-        last = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == self.name]
+        last = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == self._filename]
         status = error.code if isinstance(error.code, int) else 0 if error.code is None else 1
         if error.code is not None and not isinstance(error.code, int):
             sys.stderr.write(f"{error.code}\n")
@@ -183,6 +185,8 @@ class Program:
     def crashed(self, error: BaseException, function: str = "") -> End:
         """Return the end of a program that an exception came out of, and show its traceback, as Python does."""
         comment = self._comment(error)
+        if isinstance(error, SyntaxError) and error.filename:
+            error.filename = self._places.name(error.filename) or error.filename
         report = _traceback_for_students(error, self._places.name)
         origin = next(leaves(error), error)  # of a group, what the student's own code raised
         place = self._place(origin.__traceback__) or self._place(error.__traceback__)

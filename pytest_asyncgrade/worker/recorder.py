@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary, ref
 
 from pytest_asyncgrade.virtualtime import Observer, VirtualClock
-from pytest_asyncgrade.virtualtime.instant import NANOSECONDS
+from pytest_asyncgrade.virtualtime.instant import nanoseconds
+from pytest_asyncgrade.virtualtime.task import kind_of
 
 from .hidden import Hidden, opaque
 from .places import called
@@ -39,8 +40,6 @@ _LONG = 1e12
 _WAITS_BY_ANOTHER = frozenset({"Queue.join"})
 """What waits for an event of its own, and says more than that."""
 _OWN_NAME = type.__dict__["__name__"].__get__
-_STATE = asyncio.Task.get_name, asyncio.Task.cancelled, asyncio.Task.add_done_callback
-"""As Python has them: in a subclass of the student's they would run code of theirs from in here."""
 
 
 class Recorder(Observer):
@@ -74,7 +73,10 @@ class Recorder(Observer):
         self._count = 0
         self._waits_left = _MOST_WAITS
         self._unawaited_left = _MOST_UNAWAITED
-        self._note_end = opaque(self._task_done)
+        self._creating: list[tuple[int | None, object]] = []
+        """Of tasks that a factory is making: which task asked for it, and the coroutine."""
+        self._begun: set[int] = set()
+        """Which tasks, by `id`, began to run while they were made."""
         self.sampler = Sampler(self._task_at_work, self._place)
         self.clock = VirtualClock(wall_ns=wall_ns, observer=Hidden(self), closed=closed)
 
@@ -121,31 +123,41 @@ class Recorder(Observer):
     def _suspended(self, task: asyncio.Task[Any]) -> FrameType | None:
         """Return the innermost of the student's frames in a task that is not running."""
         found: FrameType | None = None
-        one: Any = asyncio.Task.get_coro(task)
+        kind = kind_of(task)
+        one: Any = kind and kind.get_coro(task)
         while frame := one.cr_frame if type(one) is CoroutineType else None:
             found = frame if self._name(frame.f_code.co_filename) else found
             one = one.cr_await
         return found
 
-    def task_created(self, task: asyncio.Task[object]) -> None:  # type: ignore[override]  # virtualtime has only tasks
-        """Record a new task, and its end when it comes."""
-        get_name, _, add_done_callback = _STATE
-        coroutine: Any = asyncio.Task.get_coro(task)
-        known = type(coroutine) in {CoroutineType, GeneratorType}
-        name = coroutine.__qualname__ if known else _OWN_NAME(type(coroutine))
-        if self._begin_ns is None or name.endswith(_AT_THE_END):
-            return
-        parent = self._task()
+    def task_creating(self, coroutine: object) -> None:
+        """Keep who asks for a task: it may run, as an eager one does, before it is known."""
+        self._creating.append((self._task(), coroutine))
+
+    def task_created(self, task: object, coroutine: object) -> bool:
+        """Record a new task; True if its end is of interest, too."""
+        parent, known = self._task(), False
+        if self._creating and self._creating[-1][1] is coroutine:
+            parent, _ = self._creating.pop()
+            known = id(task) in self._begun
+            self._begun.discard(id(task))
+        return known or (task is not None and self._record_task(task, coroutine, parent))
+
+    def _record_task(self, task: object, coroutine: object, parent: int | None) -> bool:
+        named = type(coroutine) in {CoroutineType, GeneratorType}
+        name = coroutine.__qualname__ if named else _OWN_NAME(type(coroutine))  # type: ignore[attr-defined]
+        kind = kind_of(task)
+        if self._begin_ns is None or kind is None or name.endswith(_AT_THE_END):
+            return False
         self._count = number = self._count + 1
         self._tasks[id(task)] = number
         if number == 1 and get_ident() == self._main:  # only there can signals be handled
             self.sampler.start(self._flush)
-        place = self._place(sys._getframe(1))
-        self.write(["task", number, parent, get_name(task)[:_LONGEST_NAME], name, self.now, place, self._loop(task)])
-        add_done_callback(task, self._note_end)
+        place, loop = self._place(sys._getframe(1)), self._loop(kind.get_loop(task))
+        self.write(["task", number, parent, kind.get_name(task)[:_LONGEST_NAME], name, self.now, place, loop])
+        return True
 
-    def _loop(self, task: asyncio.Task[object]) -> int:
-        loop = asyncio.Task.get_loop(task)
+    def _loop(self, loop: asyncio.AbstractEventLoop) -> int:
         known, number = self._last_loop
         if known() is not loop:
             number = self._loops.setdefault(loop, len(self._loops) + 1)
@@ -154,20 +166,20 @@ class Recorder(Observer):
 
     def delay(self, seconds: float) -> None:
         """Record, once, the delay that the program has given a sleep of its own."""
-        delay_ns = round(seconds * NANOSECONDS)
+        delay_ns = nanoseconds(seconds)
         if delay_ns not in self._delays and len(self._delays) < _MOST_DELAYS:
             self._delays.add(delay_ns)
             self.write(["delay", delay_ns])
 
-    def _task_done(self, task: asyncio.Task[object]) -> None:
-        # task.exception() would mark an exception as retrieved, and Python's own warning about it would be lost
-        get_name, cancelled, _ = _STATE
-        failed = not cancelled(task) and getattr(task, "_exception", None) is not None
-        ended = "cancelled" if cancelled(task) else "failed" if failed else "finished"
-        number = self._tasks.pop(id(task))
-        self.write(
-            ["done", number, self.now, ended, get_name(task)[:_LONGEST_NAME], asyncio.Task.cancelling(task)]
-        )  # 3.11, 3.12: it may be named late
+    def task_done(self, task: object) -> None:
+        """Record how a task has ended."""
+        kind, number = kind_of(task), self._tasks.pop(id(task), None)
+        if kind is None or number is None:
+            return
+        cancelled = kind.cancelled(task)
+        ended = "cancelled" if cancelled else "failed" if kind.exception(task) is not None else "finished"
+        name = kind.get_name(task)[:_LONGEST_NAME]  # 3.11, 3.12: it may be named late
+        self.write(["done", number, self.now, ended, name, kind.cancelling(task)])
 
     def future_made(self) -> bool:
         """Record that the running task waits, where, and what for: the future was made on its behalf."""
@@ -183,7 +195,7 @@ class Recorder(Observer):
             what = caller if caller in _WAITS_BY_ANOTHER else code.co_qualname
         if code is _SLEEP:
             seconds: Any = frame.f_locals.get("delay")
-            delay = round(seconds * NANOSECONDS) if type(seconds) in {int, float} and 0 < seconds < _LONG else None
+            delay = nanoseconds(seconds) if type(seconds) in {int, float} and 0 < seconds < _LONG else None
         self.write(["wait", self.now, task, what[:_LONGEST_NAME], delay, self._chain(frame)])
         self._waits_left -= 1
         return self._waits_left > 0
@@ -235,4 +247,12 @@ class Recorder(Observer):
         if loop is None:
             return None
         task = asyncio.current_task(loop)
-        return None if task is None else self._tasks.get(id(task))
+        if task is None:
+            return None
+        number = self._tasks.get(id(task))
+        if number is None and self._creating and id(task) not in self._begun:
+            parent, coroutine = self._creating[-1]
+            if self._record_task(task, coroutine, parent):
+                self._begun.add(id(task))
+                number = self._tasks[id(task)]
+        return number

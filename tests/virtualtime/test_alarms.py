@@ -38,7 +38,11 @@ def _sleep_in_a_thread() -> None:
 
 
 def _sleep_while_a_thread_ticks() -> None:
-    threading.Thread(target=lambda: [time.sleep(0.1) for _ in range(20)]).start()
+    def tick() -> None:
+        for _ in range(20):
+            time.sleep(0.1)
+
+    threading.Thread(target=tick).start()
     time.sleep(3)
 
 

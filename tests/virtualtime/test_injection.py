@@ -153,7 +153,9 @@ def test_uvloop_is_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "uvloop", uvloop)
     with virtual_time():
         for name in ("run", "install", "new_event_loop"):
-            with pytest.raises(RuntimeError, match=rf"^uvloop\.{name} cannot run in virtual time, its loop keeps real time"):
+            with pytest.raises(
+                RuntimeError, match=rf"^uvloop\.{name} cannot run in virtual time, its loop keeps real time"
+            ):
                 getattr(uvloop, name)()
 
 

@@ -22,9 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-@pytest.mark.parametrize(
-    "clock", ["time", "monotonic", "perf_counter", "time_ns", "monotonic_ns", "perf_counter_ns"]
-)
+@pytest.mark.parametrize("clock", ["time", "monotonic", "perf_counter", "time_ns", "monotonic_ns", "perf_counter_ns"])
 @pytest.mark.parametrize("seconds", [0.1, 0.29, 1, 1 / 3, 0.1 + 0.2, 2.675])
 def test_after_a_wait_more_than_that_has_passed(clock: str, seconds: float) -> None:
     with virtual_time():
@@ -142,7 +140,7 @@ def test_datetimes_show_themselves_and_travel_as_exact_ones() -> None:
 
 
 def test_no_sleep_is_over_early_whatever_its_length() -> None:
-    draw = random.Random(7)
+    draw = random.Random(7)  # noqa: S311  # random, not secret
     with virtual_time():
         for _ in range(500):
             delay = draw.random() * 10 ** draw.randint(-6, 4)
@@ -154,8 +152,16 @@ def test_no_sleep_is_over_early_whatever_its_length() -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "expected"),
-    [(1e-12, 0), (5e-10, 1), (1e-9, 1), (0.1 + 0.2, 300_000_000), (1 / 3, 333_333_334), (-1 / 3, -333_333_334), (2, 2_000_000_000)],
-)  # fmt: skip
+    [
+        (1e-12, 0),
+        (5e-10, 1),
+        (1e-9, 1),
+        (0.1 + 0.2, 300_000_000),
+        (1 / 3, 333_333_334),
+        (-1 / 3, -333_333_334),
+        (2, 2_000_000_000),
+    ],
+)
 def test_seconds_are_rounded_up_to_whole_nanoseconds_but_for_the_noise_of_floats(seconds: float, expected: int) -> None:
     assert nanoseconds(seconds) == expected
 
@@ -170,6 +176,6 @@ def test_arithmetic_with_what_is_no_number_is_refused_as_usual() -> None:
             assert span < "1"  # type: ignore[operator]
         with pytest.raises(TypeError, match="unsupported operand"):
             span // None  # type: ignore[operator]
-        assert not span < math.nan
+        assert not span < float("nan")
         assert span < math.inf
         assert span < 10**400

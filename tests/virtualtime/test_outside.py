@@ -332,7 +332,7 @@ async def _wait_for_a_signal() -> None:
 async def _wait_for_a_datagram() -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
         one.bind(("127.0.0.1", 0))
-        one.setblocking(False)
+        one.setblocking(False)  # noqa: FBT003  # no keyword for it
         await asyncio.get_running_loop().sock_recv(one, 10)
 
 
@@ -341,9 +341,7 @@ async def _accept_in_a_thread() -> None:
         await asyncio.to_thread(server.accept)
 
 
-@pytest.mark.parametrize(
-    "program", [_serve_for_ever, _wait_for_a_signal, _wait_for_a_datagram, _accept_in_a_thread]
-)
+@pytest.mark.parametrize("program", [_serve_for_ever, _wait_for_a_signal, _wait_for_a_datagram, _accept_in_a_thread])
 def test_where_nobody_can_call_a_program_that_waits_to_be_called_is_deadlocked(
     program: Callable[[], Coroutine[None, None, None]],
 ) -> None:

@@ -439,3 +439,31 @@ def test_a_sleep_begun_at_import_counts_from_the_call(run: Run) -> None:
 
 def test_the_process_runs_the_same_code_as_its_parent(run: Run) -> None:
     assert run("import pytest_asyncgrade as ours\nprint(ours.__file__)").output == [pytest_asyncgrade.__file__]
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="eager tasks came with Python 3.12")
+def test_what_an_eager_task_prints_is_its_own(run: Run) -> None:
+    trace = run("""
+        import asyncio
+
+        async def quick(n):
+            print("quick", n)
+            return n
+
+        async def slow():
+            print("slow")
+            await asyncio.sleep(1)
+
+        async def main():
+            asyncio.get_running_loop().set_task_factory(asyncio.eager_task_factory)
+            await asyncio.gather(quick(1), quick(2), slow())
+
+        asyncio.run(main())
+    """)
+    assert [(line.text, line.task) for line in trace.output] == [("quick 1", 2), ("quick 2", 3), ("slow", 4)]
+    assert [(task.coroutine, task.parent, task.ended, task.end) for task in trace.tasks] == [
+        ("main", None, "finished", 1),
+        ("quick", 1, "finished", 0),
+        ("quick", 1, "finished", 0),
+        ("slow", 1, "finished", 1),
+    ]
