@@ -6,10 +6,13 @@ Nothing heavy is imported here: a project that merely has this plugin installed 
 from __future__ import annotations
 
 import inspect
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from .virtual_tests import enter_first, is_anyios, is_marked, is_virtual, refuse_late, settings_of
 
 if TYPE_CHECKING:
     import asyncio
@@ -24,7 +27,7 @@ if TYPE_CHECKING:
 _MARKS = (
     'points(n, bonus=False, hint="", visibility="visible"): what a check is worth; hint is shown when it is lost.',
     "exercise(slug): the exercise a grader module is for, if its folder is not called like it.",
-    "virtual_time: run this test, sync or async, in virtual time.",
+    "virtual_time(start=None, limit=None): run this test in virtual time, from a time of day on, for so many seconds.",
 )
 
 
@@ -66,6 +69,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="keep a student's process in by the best there is (auto), by bubblewrap or not at all (strict), "
         "without bubblewrap (weak)",
     )
+    parser.addini("virtual_time", "run every test in virtual time, as with the mark", type="bool", default=False)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -137,9 +141,9 @@ def rng(request: pytest.FixtureRequest, submission: Submission) -> Random:
 @pytest.fixture
 def virtual_clock(request: pytest.FixtureRequest) -> Iterator[TestClock]:
     """Let this test live in virtual time; the clock knows ``elapsed`` (seconds since it began) and ``advance``."""
-    from .inprocess import test_clock
+    from .inprocess import clocks
 
-    with test_clock(request.config) as clock:
+    with clocks(request.config).test(**settings_of(request.node)) as clock:
         yield clock
 
 
@@ -165,36 +169,42 @@ def output(virtual_clock: TestClock) -> LiveOutput:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
-    """Collect the output of a test that asks for it: pytest's own capture begins anew with the call."""
+    """Collect the output of a test that asks for it (pytest's own capture begins anew with the call).
+
+    Fail a test in virtual time that has lost the exception of a task.
+    """
     lines: Any = pyfuncitem.funcargs.get("output")
-    if type(lines).__name__ != "LiveOutput":
-        return (yield)
-    with lines.collecting():
-        return (yield)
-
-
-def _is_marked(name: str, node: pytest.Collector | pytest.Item, function: object = None) -> bool:
-    marks = getattr(function, "pytestmark", ())
-    return node.get_closest_marker(name) is not None or any(mark.name == name for mark in marks)
+    clock: Any = pyfuncitem.funcargs.get("virtual_clock")
+    with lines.collecting() if type(lines).__name__ == "LiveOutput" else nullcontext():
+        outcome = yield
+    if type(clock).__name__ == "TestClock":
+        clock.errors.raise_reported()
+    return outcome
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_pycollect_makeitem(collector: pytest.Collector, obj: object) -> None:
-    """Let an async test with our mark be run by pytest-asyncio, as if it had that one's mark too."""
-    is_ours = inspect.iscoroutinefunction(obj) and _is_marked("virtual_time", collector, obj)
-    if is_ours and not _is_marked("asyncio", collector, obj):
+    """Let an async test in virtual time be run by pytest-asyncio, as if marked so; not one of anyio's."""
+    if (
+        inspect.iscoroutinefunction(obj)
+        and is_virtual(collector, obj)
+        and not is_marked("asyncio", collector, obj)
+        and not is_anyios(collector, obj)
+    ):
         pytest.mark.asyncio(obj)
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Set up virtual time for a test with our mark, before any other fixture of its own."""
-    if (
-        isinstance(item, pytest.Function)
-        and _is_marked("virtual_time", item)
-        and "virtual_clock" not in item.fixturenames[:1]
-    ):
-        names = item.fixturenames
-        names[:] = ["virtual_clock", *(name for name in names if name != "virtual_clock")]
+    """Set up virtual time for a test that lives in it, before any other fixture of its own."""
+    enter_first(item)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Do the same for tests that have got our mark since; pytest.UsageError if it came too late to run a coroutine."""
+    for item in items:
+        if enter_first(item):
+            refuse_late(item)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -215,10 +225,10 @@ def pytest_asyncio_loop_factories(
 ) -> Generator[None, Mapping[str, Callable[[], Any]] | None, Mapping[str, Callable[[], Any]]]:
     """Give an async test with our mark a loop in virtual time; every other keeps what it had (a mapping is a must)."""
     others = yield
-    if _is_marked("virtual_time", item):
-        from .inprocess import session_clock
+    if is_virtual(item):
+        from .inprocess import clocks
 
-        return {"virtual_time": session_clock(config).loop_factory}
+        return {"virtual_time": clocks(config).loop_factory}
     if others is None:
         import asyncio
 

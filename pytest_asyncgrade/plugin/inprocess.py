@@ -1,76 +1,193 @@
 """Virtual time for tests in the pytest process itself: of code the teacher trusts, of anyone's own asyncio code.
 
-All tests of a session share one clock, as an event loop may be shared by the tests of a class, a module or the session;
-each test begins at the next whole second of it, and counts from there.
+Each test has its own clock, so nothing that one leaves behind (a thread, a busy wait) reaches the next.  The clocks of a
+session follow each other, each from the next whole second on: no reading of ``time.monotonic()`` is older than one of
+the test before.  An event loop that several tests share takes the clock of the test that runs it.
 """
 
 from __future__ import annotations
 
 import math
 import sys
+import weakref
+from calendar import timegm
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from pytest_asyncgrade.trace import Line, Output, Seconds
-from pytest_asyncgrade.virtualtime import VirtualClock, VirtualTimeLoop, virtual_time
-from pytest_asyncgrade.virtualtime.instant import LATENESS_BITS, NANOSECONDS
+from pytest_asyncgrade.virtualtime import Observer, VirtualClock, VirtualTimeLoop, limit_time, virtual_time
+from pytest_asyncgrade.virtualtime.clock import MONOTONIC_START_NS
+from pytest_asyncgrade.virtualtime.instant import LATENESS_BITS, LATENESS_MASK, NANOSECONDS, nanoseconds
 from pytest_asyncgrade.worker.stdio import text_stream
 from pytest_asyncgrade.worker.streams import Limit, Lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+
+
+class LostErrors(Observer):
+    """Notices exceptions of tasks that nobody has asked for."""
+
+    def __init__(self) -> None:
+        self._tasks: list[weakref.ref[Any]] = []
+        self._reported: list[BaseException] = []
+
+    def task_created(self, task: object, coroutine: object) -> bool:  # noqa: ARG002  # as the base class has it
+        """Remember a task, without keeping it alive."""
+        if task is not None:
+            self._tasks.append(weakref.ref(task))
+        return False
+
+    def reported(self, context: Mapping[str, Any]) -> None:
+        """Keep the exception that a task or future has taken to its grave."""
+        if "future" in context and isinstance(context.get("exception"), BaseException):
+            self._reported.append(context["exception"])
+
+    def raise_reported(self) -> None:
+        """Fail if an exception has been lost up to now; ExceptionGroup if there were several."""
+        errors, self._reported = self._reported, []
+        if errors:
+            for error in errors:
+                error.add_note("this exception came out of a task that nobody awaited")
+            raise (
+                errors[0] if len(errors) == 1 else BaseExceptionGroup("exceptions of tasks that nobody awaited", errors)
+            )
+
+    def raise_all(self) -> None:
+        """Fail, too, if a task that somebody still holds has ended with an exception that nobody has looked at."""
+        tasks = [task for one in self._tasks if (task := one()) is not None]
+        for task in tasks:
+            if getattr(task, "_log_traceback", False):
+                self._reported.append(task.exception())
+        self.raise_reported()
 
 
 class TestClock:
-    """The virtual clock, as one test sees it."""
+    """The virtual clock of one test."""
 
     __test__ = False  # it is no test, in spite of its name
 
-    def __init__(self, clock: VirtualClock) -> None:
+    def __init__(self, clock: VirtualClock, errors: LostErrors) -> None:
         self._clock = clock
-        self._start = clock.elapsed_ns
-        self.loop_factory = self.new_event_loop
-        """One object for all tests: pytest takes another one for another parameter, and would close a shared loop."""
+        self._start = clock.ns
+        self.errors = errors
+        """What came out of tasks and was not asked for, up to now."""
+        self._loops: weakref.WeakSet[VirtualTimeLoop] = weakref.WeakSet()
 
     @property
     def elapsed(self) -> float:
         """Virtual seconds since the test began, exact to the nanosecond."""
-        return (self._clock.elapsed_ns - self._start) / NANOSECONDS
+        return (self._clock.ns - self._start) / NANOSECONDS
 
     def advance(self, seconds: float) -> None:
-        """Let virtual time pass; ValueError if `seconds` is negative or not a number."""
-        self._clock.advance(seconds)
+        """Let virtual time pass, and run all that is due on the way, in order: timers, tasks, sleeping threads.
+
+        It can be called in a test, sync or async, and in a callback.  ValueError if `seconds` is negative or not a
+        number.
+        """
+        if not 0 <= seconds < float("inf"):
+            self._clock.advance(seconds)  # says what is wrong
+        end = self._clock.ns + nanoseconds(seconds)
+        self._run_due(end << LATENESS_BITS | LATENESS_MASK)
+        if self._clock.ns < end:
+            self._clock.sleep(end - self._clock.ns)
+
+    def run_until_idle(self) -> None:
+        """Run all tasks and callbacks that can run without time going by."""
+        self._run_due(self._clock.key | LATENESS_MASK)
+
+    def advance_to_next(self) -> float:
+        """Let time pass until the next timer or sleeper is due, and run what is due then.
+
+        Return the seconds that have passed; 0 if nothing is ever due.
+        """
+        before = self._clock.ns
+        loops = [loop.next_key() for loop in {*self._loops, *self._clock.loops}]
+        key = min((key for key in (*loops, self._clock.threads.next_key()) if key), default=0)
+        if key:
+            self.advance(max(0, (key >> LATENESS_BITS) - before) / NANOSECONDS)
+        return (self._clock.ns - before) / NANOSECONDS
 
     def new_event_loop(self) -> VirtualTimeLoop:
         """Return a loop on this clock."""
-        return VirtualTimeLoop(self._clock)
+        loop = VirtualTimeLoop(self._clock)
+        self._loops.add(loop)
+        return loop
 
-    def restart(self) -> None:
-        """Begin a new test at the next whole second, with no lateness left over."""
-        seconds = self._clock.ns // NANOSECONDS + 1
-        self._clock.move_to(seconds * NANOSECONDS << LATENESS_BITS)
-        self._start = self._clock.elapsed_ns
+    def _run_due(self, key: int) -> None:
+        import asyncio
+
+        async def within() -> None:
+            asyncio.get_running_loop().run_due(key)  # type: ignore[attr-defined]  # it is one of ours
+
+        running = asyncio._get_running_loop()
+        if isinstance(running, VirtualTimeLoop):
+            running.run_due(key)
+            return
+        for loop in [loop for loop in self._loops if not loop.is_closed()]:
+            loop.run_until_complete(within())
 
 
-_CLOCK = pytest.StashKey[TestClock]()
+class Clocks:
+    """The clocks of a session's tests, one after the other."""
+
+    def __init__(self) -> None:
+        self._current: TestClock | None = None
+        self._next_ns = MONOTONIC_START_NS
+        self.loop_factory = self._new_event_loop
+        """One object for all tests: pytest takes another one for another parameter, and would close a shared loop."""
+
+    @contextmanager
+    def test(self, start: Any = None, limit: float | None = None) -> Iterator[TestClock]:
+        """Let this process live in virtual time for one test.
+
+        `start` is the time of day it begins at, in any form that freezegun takes; `limit` is in virtual seconds.
+        """
+        errors = LostErrors()
+        clock = VirtualClock(wall_ns=None if start is None else _wall_ns(start), observer=errors)
+        wall_ns = clock.wall_ns
+        clock.move_to(self._next_ns << LATENESS_BITS)
+        clock.wall_offset_ns = wall_ns - clock.ns
+        self._current = TestClock(clock, errors)
+        try:
+            with virtual_time(clock):
+                if limit is not None:
+                    limit_time(clock, limit)
+                yield self._current
+        finally:
+            self._current = None
+            self._next_ns = (clock.ns // NANOSECONDS + 1) * NANOSECONDS
+        errors.raise_all()
+
+    def _new_event_loop(self) -> VirtualTimeLoop:
+        """Return a loop on the clock of the test that is running, for it and those it shares the loop with."""
+        if self._current is not None:
+            return self._current.new_event_loop()
+        clock = VirtualClock()
+        clock.ended = True  # it is for a fixture that begins before the first test
+        return VirtualTimeLoop(clock)
 
 
-def session_clock(config: pytest.Config) -> TestClock:
-    """Return the session's clock."""
-    if _CLOCK not in config.stash:
-        config.stash[_CLOCK] = TestClock(VirtualClock())
-    return config.stash[_CLOCK]
+def _wall_ns(start: Any) -> int:
+    """Return the nanoseconds since the epoch; pytest.UsageError if freezegun cannot read the moment."""
+    import freezegun
+
+    try:
+        moment = freezegun.freeze_time(start).time_to_freeze
+    except (TypeError, ValueError) as error:
+        msg = f"virtual_time(start={start!r}) names no moment: give '2020-01-01', '2020-01-01 12:00' or a datetime"
+        raise pytest.UsageError(msg) from error
+    return timegm(moment.timetuple()) * NANOSECONDS + moment.microsecond * 1000
 
 
-@contextmanager
-def test_clock(config: pytest.Config) -> Iterator[TestClock]:
-    """Let this process live in virtual time for one test."""
-    clock = session_clock(config)
-    clock.restart()
-    with virtual_time(clock._clock):
-        yield clock
+_CLOCKS = pytest.StashKey[Clocks]()
+
+
+def clocks(config: pytest.Config) -> Clocks:
+    """Return the clocks of a session."""
+    return config.stash.setdefault(_CLOCKS, Clocks())
 
 
 def restore_loop(loop: Any) -> None:

@@ -13,13 +13,15 @@ moment the program waits for if it can be known (`watched`), at most to the next
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .instant import LATENESS_BITS, LATENESS_MASK, NANOSECONDS, Instant, Nanoseconds, instant, nanoseconds
 from .threads import Threads
 from .watched import WatchedInstant, WatchedNanoseconds
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from .scheduling import SchedulingLoop
 
 MONOTONIC_START_NS = 100_000 * NANOSECONDS
@@ -66,6 +68,9 @@ class Observer:
     def task_done(self, task: object) -> None:
         """Note that a task is done."""
 
+    def reported(self, context: Mapping[str, Any]) -> None:
+        """Note what a loop's default exception handler is called with."""
+
     def future_made(self) -> bool:
         """Note that a future is being made, as a rule for the running task to wait for; False: call no more."""
         return False
@@ -80,6 +85,8 @@ class VirtualClock:
 
     def __init__(self, *, wall_ns: int | None = None, observer: Observer | None = None, closed: bool = False) -> None:
         self.closed = closed
+        self.ended = False
+        """The `virtual_time()` that used it is over: its loops, if they go on, take the clock of the next one."""
         self.key = MONOTONIC_START_NS << LATENESS_BITS
         self.wall_offset_ns = (time.time_ns() if wall_ns is None else wall_ns) - MONOTONIC_START_NS
         self.observer = observer or Observer()

@@ -42,7 +42,6 @@ class Idleness:
         self._descriptors = Descriptors()
         self._flights = Flights()
         self._waiting: Participant | None = None
-        self.expected = 0
         self._threads_before = threading.active_count()
 
     def wait(self, key: int | None, *, polls: bool) -> None:
@@ -53,7 +52,7 @@ class Idleness:
         if me is None and self._process(self._settle(reach)):
             return
         whose = set(reach.values())
-        if whose & IN_REAL_TIME or self.expected or threads.children_alive() or self._alarm_is_set():
+        if whose & IN_REAL_TIME or threads.outstanding or threads.children_alive() or self._alarm_is_set():
             self._wait_for_real(key)
         elif me is not None:
             self._wait_for_threads(me, key, may_be_called=key is None and self._somebody_may_come(whose))
@@ -90,23 +89,22 @@ class Idleness:
 
     def expect(self, future: asyncio.Future[_T]) -> asyncio.Future[_T]:
         """Count what a thread outside of virtual time works on as outstanding."""
-        if self._loop.clock.threads.me() is None:
-            self.expected += 1
-            future.add_done_callback(self._came)
+        threads = self._loop.clock.threads
+        if threads.me() is None:
+            threads.outstanding += 1
+            future.add_done_callback(threads.came)
         return future
 
     @contextmanager
     def expecting(self) -> Iterator[None]:
         """Count the block as outstanding work, if it is threads outside of virtual time that do it."""
-        outside = self._loop.clock.threads.me() is None
-        self.expected += outside
+        threads = self._loop.clock.threads
+        outside = threads.me() is None
+        threads.outstanding += outside
         try:
             yield
         finally:
-            self.expected -= outside
-
-    def _came(self, _future: asyncio.Future[_T]) -> None:
-        self.expected -= 1
+            threads.outstanding -= outside
 
     def _alarm_is_set(self) -> bool:
         """Tell whether an alarm has been set for this loop."""
@@ -116,7 +114,7 @@ class Idleness:
         """Tell whether to wait for ever is what the program wants: a server, or one that waits for a signal."""
         if self._loop.clock.closed:
             return False
-        if self._loop._signal_handlers or is_alarm_set():
+        if self._loop._signal_handlers or is_alarm_set() or self._loop.clock.threads.strangers_busy():
             return True
         if self._loop.clock.threads.me() is None and threading.active_count() > self._threads_before:
             return True

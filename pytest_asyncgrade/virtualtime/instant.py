@@ -138,7 +138,7 @@ class _Late:
         try:
             gap: float = mine - value
         except OverflowError:  # an integer that no float can hold
-            return (mine > value) - (mine < value)
+            return float((mine > value) - (mine < value))
         if late != self.late and abs(gap) <= max(self._tolerance, abs(mine) * 5e-16):
             return float(self.late - late)
         return gap

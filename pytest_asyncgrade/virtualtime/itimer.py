@@ -12,8 +12,9 @@ import sys
 import threading
 from typing import TYPE_CHECKING
 
+from .bell import Bell
 from .instant import LATENESS_BITS, NANOSECONDS, nanoseconds
-from .participant import Participant, State
+from .participant import State
 from .real_time import is_tool
 from .replacing import replace
 
@@ -67,52 +68,38 @@ class _Itimer:
 
     def __init__(self, threads: Threads) -> None:
         self._threads = threads
-        self._bell: Participant | None = None
+        self._bell = Bell(threads, "alarm", self._ring)
         self._interval_ns = 0
         self.rings = 0
 
     def get(self) -> tuple[float, float]:
         """Return the seconds left and the interval."""
-        key = None if self._bell is None else self._bell.key
+        key = self._bell.key
         left_ns = 0 if key is None else (key >> LATENESS_BITS) - self._threads.clock.ns
         return left_ns / NANOSECONDS, self._interval_ns / NANOSECONDS
 
     def set(self, seconds: float, interval: float) -> tuple[float, float]:
         """Arm it anew, or disarm it if `seconds` is 0; return what was left."""
         left = self.get()
-        self.disarm()
         self._interval_ns = nanoseconds(interval)
         if seconds:
-            threads = self._threads
-            bell = self._bell = Participant("alarm", -1)
-            bell.daemon, bell.ring = True, self._ring
-            with threads.mutex:
-                threads.everyone.append(bell)
-                self._wait(bell, threads.clock.after(nanoseconds(seconds)))
+            self._bell.set(self._threads.clock.after(nanoseconds(seconds)))
+        else:
+            self._bell.clear()
         return left
 
     def disarm(self) -> None:
         """Forget the alarm."""
-        bell, self._bell = self._bell, None
-        if bell is not None:
-            with self._threads.mutex:
-                self._threads.alarms.clear(bell)
-                bell.state = State.GONE
-                if bell in self._threads.everyone:
-                    self._threads.everyone.remove(bell)
-
-    def _wait(self, bell: Participant, key: int) -> None:
-        bell.state = State.WAITING
-        self._threads.alarms.set(bell, key)
+        self.set(0, 0)
 
     def _ring(self) -> None:
         """Raise the signal in the main thread: on its turn, or at once if it is outside of virtual time."""
-        bell, threads = self._bell, self._threads
+        threads = self._threads
         self.rings += 1
-        if bell is not None and self._interval_ns:
-            self._wait(bell, threads.clock.after(self._interval_ns))
+        if self._interval_ns:
+            self._bell.set(threads.clock.after(self._interval_ns))
         else:
-            self.disarm()
+            self._bell.clear()
         main = threads.members.get(threading.main_thread().ident or 0)
         if main is None or main.state is State.OUTSIDE:
             signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGALRM)
@@ -124,7 +111,7 @@ class _Itimer:
         """Wait, as ``signal.pause`` does, until the alarm has rung; False if none is set."""
         threads, rings = self._threads, self.rings
         me = threads.me()
-        while self._bell is not None and me is not None and self.rings == rings:
+        while self._bell.key is not None and me is not None and self.rings == rings:
             with threads.mutex:
                 threads.begin_wait(me, None, "a signal")
             threads.end_wait(me)

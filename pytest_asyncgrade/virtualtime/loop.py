@@ -13,7 +13,7 @@ from heapq import heappop, heapreplace
 from typing import TYPE_CHECKING, Any, TypeVar, TypeVarTuple
 
 from .clock import PATIENCE, Observer, VirtualClock
-from .handles import INDEX_BITS, Handle, SleepHandle, TimerHandle
+from .handles import INDEX_BITS, NEVER, Handle, SleepHandle, TimerHandle
 from .idleness import Idleness
 from .instant import LATENESS_BITS
 from .scheduling import INDEX_MASK, SchedulingLoop, blame_caller
@@ -29,6 +29,7 @@ _Ts = TypeVarTuple("_Ts")
 _T = TypeVar("_T")
 
 _STOCK_TASK = asyncio.Task
+_enter_task, _leave_task = asyncio.tasks._enter_task, asyncio.tasks._leave_task
 _add_done_callback = asyncio.Task.add_done_callback
 _STOCK_EAGER = getattr(asyncio, "eager_task_factory", None)
 _EAGER = asyncio.create_eager_task_factory(Task) if _STOCK_EAGER else None  # from 3.12 on
@@ -105,11 +106,58 @@ class VirtualTimeLoop(SchedulingLoop):
 
     def run_forever(self) -> None:
         """Run until `stop` is called."""
+        if self.clock.ended and self.default_clock is not None and self.default_clock is not self.clock:
+            self._take_clock(self.default_clock)
         self.clock.loops.append(self)
         try:
             super().run_forever()
         finally:
             self.clock.loops.remove(self)
+
+    def _take_clock(self, clock: VirtualClock) -> None:
+        """Go on with another clock; what is left of each timer stays what it was."""
+        self._tidy()
+        later = clock.key - self.clock.key >> LATENESS_BITS << LATENESS_BITS + INDEX_BITS
+        for timer in self._timers:
+            if timer is not None and timer._entry >> INDEX_BITS < NEVER:
+                timer._entry += later
+        self.clock, self._everyone = clock, clock.threads.everyone
+        self._tidy()
+
+    def run_due(self, key: int) -> None:
+        """Run all that is due up to the instant `key`, and what that makes ready, before the running callback goes on.
+
+        RuntimeError if this loop is not running.
+        """
+        if not self.is_running():
+            msg = "run_due() is for a loop that is running"
+            raise RuntimeError(msg)
+        task = asyncio.current_task(self)
+        if task is not None:
+            _leave_task(self, task)
+        try:
+            while self.clock.key <= key:
+                due = min((one for one in (self.next_key(), self.clock.threads.next_key()) if one), default=key + 1)
+                if not self._ready and due > key:
+                    break
+                self._run_once()
+        finally:
+            if task is not None:
+                _enter_task(self, task)
+
+    def default_exception_handler(self, context: dict[str, Any]) -> None:
+        """Log what nobody has handled."""
+        self.clock.observer.reported(context)
+        super().default_exception_handler(context)
+
+    @property
+    def _scheduled(self) -> list[asyncio.TimerHandle]:
+        """The timers in order, for helpers of other libraries that look into the stock loop's heap; a copy."""
+        return sorted(timer for timer in self._timers if timer is not None)
+
+    @_scheduled.setter
+    def _scheduled(self, _timers: list[asyncio.TimerHandle]) -> None:
+        """Keep ours: the stock loop makes an empty list for itself."""
 
     def _run_once(self) -> None:
         """Run one iteration; or, if nothing is ready and nobody else can come in, as many as that lasts."""
@@ -167,13 +215,12 @@ class VirtualTimeLoop(SchedulingLoop):
         """
         nested = self._running
         clock, heap, timers, ready = self.clock, self._heap, self._timers, self._ready
-        files, everyone = self._files, self._everyone
-        threads, idleness = clock.threads, self._idleness
+        files, everyone, threads = self._files, self._everyone, clock.threads
         advancing = None if type(clock.observer) is Observer else clock.observer.advancing
         while heap and len(files) == 1 and len(everyone) <= 1 and not self._signal_handlers and not self._debug:
             entry = heap[0]
             key = entry >> INDEX_BITS
-            if key <= clock.key or idleness.expected or threads.has_children:
+            if key <= clock.key or threads.outstanding or threads.has_children:
                 break
             if len(timers) > self._limit:
                 self._tidy()

@@ -14,12 +14,15 @@ from typing import TYPE_CHECKING, Any
 
 from .loop import VirtualTimeLoop
 from .replacing import replace
+from .strangers import count_jobs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from contextlib import ExitStack
     from importlib.machinery import ModuleSpec
     from types import ModuleType
+
+    from .threads import Threads
 
 _FOREIGN = {
     "curio": ("run",),
@@ -48,7 +51,7 @@ _NESTING = ("nest_asyncio", "nest_asyncio2")
 """Libraries that let ``run_until_complete`` be called within a running loop, by replacing methods of its class."""
 
 
-def patch_newcomers(replaced: Mapping[Any, Any], undo: ExitStack) -> None:
+def patch_newcomers(threads: Threads, replaced: Mapping[Any, Any], undo: ExitStack) -> None:
     """Refuse or adapt libraries; `replaced` has the virtual clocks by the real ones."""
 
     def adapt(module: ModuleType) -> None:
@@ -61,8 +64,10 @@ def patch_newcomers(replaced: Mapping[Any, Any], undo: ExitStack) -> None:
             _leave_types_alone(module, undo)
         elif name in _NESTING:
             _keep_turning(module, undo)
+        elif name == "concurrent.futures.thread":
+            count_jobs(threads, module, undo)
 
-    names = {*_FOREIGN, *_NESTING, "freezegun.api", "time_machine"}
+    names = {*_FOREIGN, *_NESTING, "concurrent.futures.thread", "freezegun.api", "time_machine"}
     for name in names & set(sys.modules):
         adapt(sys.modules[name])
     finder = _AtImport(names, adapt)

@@ -72,8 +72,12 @@ def virtual_time(clock: VirtualClock | None = None) -> Iterator[VirtualClock]:
         for name, virtual in named.items():
             replace(time, name, virtual, undo)
         _replace_in_the_library(clocks, clock, undo)
-        patch_newcomers(replaced, undo)
-        yield clock
+        patch_newcomers(clock.threads, replaced, undo)
+        clock.ended = False
+        try:
+            yield clock
+        finally:
+            clock.ended = True
 
 
 def _is_frozen(function: Any) -> bool:

@@ -23,6 +23,7 @@ from .locks import VirtualLock, VirtualSimpleQueue
 from .participant import AbandonedError, State
 from .real_time import is_tool
 from .replacing import replace
+from .strangers import strangers_busy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -40,6 +41,8 @@ def patch_threading(clock: VirtualClock, undo: ExitStack) -> dict[Any, Any]:
     threads.begin(threading.current_thread().name)
     undo.callback(threads.close)
     _end_virtual_time_in_a_fork(threads, undo)
+    if not clock.closed:
+        replace(threads, "strangers_busy", functools.partial(strangers_busy, threads), undo)
     lock = type("VirtualLock", (VirtualLock,), {"__slots__": (), "_shared_threads": threads})
     simple_queue = type("VirtualSimpleQueue", (VirtualSimpleQueue,), {"_lock": lock})
     replaced: dict[Any, Any] = {
@@ -84,17 +87,24 @@ def _patch_polls(threads: Threads, undo: ExitStack) -> None:
     replace(queue.Queue, "get", polled_get, undo)
 
 
+_open: list[tuple[Threads, ExitStack]] = []
+"""What is in virtual time, innermost last; for a fork, which can be told of only once."""
+
+
 def _end_virtual_time_in_a_fork(threads: Threads, undo: ExitStack) -> None:
     """Let a forked child live in real time: it has one thread, and its parent does not see what becomes of it."""
-    here = weakref.ref(undo)
+    _open.append((threads, undo))
+    undo.callback(_open.remove, (threads, undo))
 
-    def after_fork() -> None:
-        stack = here()
-        if stack is not None:
-            threads.mutex = _thread.RLock()  # another thread, which is not here, may have held it
-            stack.close()
 
-    os.register_at_fork(after_in_child=after_fork)
+def _after_fork() -> None:
+    for threads, undo in reversed(_open.copy()):
+        threads.mutex = _thread.RLock()  # another thread, which is not here, may have held it
+        undo.close()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
 
 
 def _patch_thread(threads: Threads, undo: ExitStack) -> None:  # noqa: C901  # one method after the other

@@ -136,6 +136,11 @@ class Threads(Turns):
         self.clock.observer.stalled(me.waits_since, self.clock.elapsed_ns)
         return me.woken
 
+    def came(self, _job: object) -> None:
+        """Note that a thread outside of virtual time has done a job."""
+        with self.mutex:
+            self.outstanding -= 1
+
     def wake(self, participant: Participant) -> None:
         """Let a participant that waits go on when its turn comes."""
         with self.mutex:

@@ -45,6 +45,9 @@ class Turns:
         self.watcher: Participant | None = None
         self.strays = 0
         self.flowing_since: int | None = None
+        self.outstanding = 0
+        """How many jobs threads outside of virtual time are working on for this clock."""
+        self.strangers_busy: Callable[[], bool] = lambda: False
         self.children_alive: Callable[[], bool] = lambda: False
         self.explain: Callable[[Any], str] = lambda _turns: "deadlock"
         self.deadlocked = False
@@ -146,9 +149,18 @@ class Turns:
         if key is not None:
             self.clock.move_to(key)
             return self._wake_first()
-        if any(participant.state is State.OUTSIDE for participant in self.everyone):
+        return not any(participant.state is State.OUTSIDE for participant in self.everyone) and (
+            self._let_one_wait_outside()
+            or self._something_comes_late()
+            or (not self._await_strangers() and self._declare_deadlock())
+        )
+
+    def _await_strangers(self) -> bool:
+        """Let real time flow if a thread that lives in it may still wake somebody."""
+        if not self.strangers_busy():
             return False
-        return self._let_one_wait_outside() or self._something_comes_late() or self._declare_deadlock()
+        self.flowing_since = self.flowing_since or Real.monotonic_ns()
+        return True
 
     def _something_comes_late(self) -> bool:
         """Give the real world a last chance before a deadlock is declared."""
@@ -173,9 +185,13 @@ class Turns:
 
     def _is_outstanding(self) -> bool:
         """Tell whether anything is under way in the real world."""
-        return self.children_alive() or any(
-            participant.state is State.OUTSIDE and not (participant.idle is not None and participant.idle())
-            for participant in self.everyone
+        return (
+            bool(self.outstanding)
+            or self.children_alive()
+            or any(
+                participant.state is State.OUTSIDE and not (participant.idle is not None and participant.idle())
+                for participant in self.everyone
+            )
         )
 
     def next_key(self) -> int:
