@@ -1,7 +1,7 @@
 """Virtual time for tests in the pytest process itself: of code the teacher trusts, of anyone's own asyncio code.
 
-Each test has its own clock, so nothing that one leaves behind (a thread, a busy wait) reaches the next.  The clocks of a
-session follow each other, each from the next whole second on: no reading of ``time.monotonic()`` is older than one of
+Each test has its own clock, so nothing that one leaves behind (a thread, a busy wait) reaches the next.  The clocks of
+a session follow each other, each from the next whole second on: no reading of ``time.monotonic()`` is older than one of
 the test before.  An event loop that several tests share takes the clock of the test that runs it.
 """
 

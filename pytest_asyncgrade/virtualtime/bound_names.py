@@ -40,8 +40,9 @@ class BoundNames:
         for name, module in list(sys.modules.items()):
             if isinstance(module, ModuleType) and _is_looked_at(name):
                 for owner, attribute in self._bindings(module):
-                    value = vars(owner)[attribute] if isinstance(owner, type) else getattr(owner, attribute)
-                    replace(owner, attribute, _substituted(value, by_id), undo)
+                    value = vars(owner).get(attribute) if isinstance(owner, type) else getattr(owner, attribute, None)
+                    if self._holds(value):  # a class with two names is met twice
+                        replace(owner, attribute, _substituted(value, by_id), undo)
 
     def _bindings(self, module: ModuleType) -> list[_Binding]:
         size = len(vars(module))
