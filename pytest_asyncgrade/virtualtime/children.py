@@ -75,6 +75,13 @@ def _is_for_a_pool(frame: FrameType) -> bool:
 
 
 def _is_process_alive(process: int) -> bool:
+    if not hasattr(os, "waitid"):  # Windows; macOS before Python 3.13
+        import psutil
+
+        try:
+            return bool(psutil.Process(process).status() != psutil.STATUS_ZOMBIE)
+        except psutil.NoSuchProcess:
+            return False
     try:
         return os.waitid(os.P_PID, process, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
     except OSError:

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+_DESCRIPTORS = "/dev/fd"
+"""Lists the open descriptors of the process that looks, where the system has it: not on Windows."""
+
+
 class Reach(Enum):
     """Who can make a file descriptor ready."""
 
@@ -45,20 +49,27 @@ class Descriptors:
         """Return who can make a descriptor ready."""
         try:
             status = os.fstat(descriptor)
-        except OSError:
-            return Reach.INSIDE
+        except OSError:  # it has been closed; or it is a socket of Windows, which is no file there
+            return self._reach_of_socket(descriptor, 0)
         if stat.S_ISFIFO(status.st_mode):
             return Reach.OUTSIDE if _is_pipe_outside(descriptor, status.st_ino) else Reach.INSIDE
         if not stat.S_ISSOCK(status.st_mode):
             return Reach.OUTSIDE
-        identity = descriptor, status.st_ino
-        if identity not in self._known:
-            with borrowed(descriptor) as one:
-                peer = _peer_of(one)
-                if peer is None:
-                    return _reach_without_peer(one)
-                self._known[identity] = Reach.OUTSIDE if _is_peer_outside(one, peer) else Reach.INSIDE
-        return self._known[identity]
+        return self._reach_of_socket(descriptor, status.st_ino)
+
+    def _reach_of_socket(self, descriptor: int, inode: int) -> Reach:
+        known = self._known.get((descriptor, inode)) if inode else None
+        if known is None:
+            try:
+                with borrowed(descriptor) as one:
+                    peer = _peer_of(one)
+                    if peer is None:
+                        return _reach_without_peer(one)
+                    known = Reach.OUTSIDE if _is_peer_outside(one, peer) else Reach.INSIDE
+            except OSError:
+                return Reach.INSIDE
+            self._known[descriptor, inode] = known
+        return known
 
 
 def _is_pipe_outside(descriptor: int, inode: int) -> bool:
@@ -81,7 +92,7 @@ def _access(descriptor: int) -> int:
 
 
 def _own_descriptors() -> list[int]:
-    return [int(name) for name in os.listdir("/dev/fd") if name.isdigit()]  # noqa: PTH208  # it is not a real folder
+    return [int(name) for name in os.listdir(_DESCRIPTORS) if name.isdigit()]  # noqa: PTH208  # it is not a real folder
 
 
 def _peer_of(one: socket.socket) -> Any:
@@ -116,6 +127,10 @@ def _peer_process(one: socket.socket) -> int:
 
 def _own_ports() -> set[int]:
     """Return the local ports of this process's internet sockets."""
+    if not os.path.isdir(_DESCRIPTORS):  # noqa: PTH112  # it is not a real folder
+        import psutil  # where it is needed
+
+        return {one.laddr.port for one in psutil.Process().net_connections("inet") if one.laddr}
     families = {socket.AF_INET, socket.AF_INET6}
     return {one.getsockname()[1] for _descriptor, one in own_sockets() if one.family in families}
 

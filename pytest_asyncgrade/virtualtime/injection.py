@@ -34,18 +34,19 @@ def patch_asyncio(clock: VirtualClock, undo: ExitStack) -> dict[Any, Any]:
             super().__init__(clock, selector=selector)
 
     stock = StockLoop
+    stocks = {stock, getattr(asyncio, "ProactorEventLoop", stock)}
     for name in ("__name__", "__qualname__", "__module__"):  # they show in `repr`
         setattr(SelectorEventLoop, name, getattr(stock, name))
     replace(VirtualTimeLoop, "default_clock", clock, undo)
     replace(_stock_policy(), "_loop_factory", SelectorEventLoop, undo)
     for module in (asyncio, sys.modules.get("asyncio.unix_events"), sys.modules.get("asyncio.windows_events")):
         for name in ("SelectorEventLoop", "ProactorEventLoop", "EventLoop"):
-            if module is not None and vars(module).get(name) is stock:
+            if module is not None and vars(module).get(name) in stocks:
                 replace(module, name, SelectorEventLoop, undo)
     _refuse_foreign_loops(clock, undo)
     _hide_observer(undo)
     keep_order(undo)
-    return {stock: SelectorEventLoop}
+    return dict.fromkeys(stocks, SelectorEventLoop)
 
 
 def _hide_observer(undo: ExitStack) -> None:

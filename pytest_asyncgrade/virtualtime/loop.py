@@ -8,6 +8,7 @@ stock heap is not stable on ties, but in real time there are none: each timer is
 from __future__ import annotations
 
 import asyncio
+import sys
 from contextvars import Context
 from heapq import heappop, heapreplace
 from typing import TYPE_CHECKING, Any, TypeVar, TypeVarTuple
@@ -370,6 +371,21 @@ class VirtualTimeLoop(SchedulingLoop):
     ) -> asyncio.Future[_T]:
         """Run a function in another thread; time does not jump while it runs."""
         return self._idleness.expect(super().run_in_executor(executor, func, *args))
+
+    async def subprocess_exec(self, *args: Any, **keywords: Any) -> Any:
+        """Start a child process; NotImplementedError on Windows, where only the other stock loop can."""
+        self._refuse_subprocess()
+        return await super().subprocess_exec(*args, **keywords)
+
+    async def subprocess_shell(self, *args: Any, **keywords: Any) -> Any:
+        """Start a shell; NotImplementedError on Windows."""
+        self._refuse_subprocess()
+        return await super().subprocess_shell(*args, **keywords)
+
+    def _refuse_subprocess(self) -> None:
+        if sys.platform == "win32":
+            msg = "on Windows asyncio's subprocesses cannot run in virtual time: use subprocess.run in a thread"
+            raise NotImplementedError(msg)
 
     async def shutdown_default_executor(self, *timeout: float | None) -> None:
         """Wait for the threads of the default executor; time does not jump meanwhile."""

@@ -6,7 +6,6 @@ The names are the same in Python 3.11 to 3.14 (CPython's own tests, run on our l
 from __future__ import annotations
 
 import asyncio
-import sys
 from typing import TYPE_CHECKING, Any
 
 StockFuture = asyncio.Future
@@ -59,10 +58,8 @@ if TYPE_CHECKING:
     extract_stack: Callable[..., Any]
 else:
     StockHandle, StockTimerHandle = asyncio.Handle, asyncio.TimerHandle
-    if sys.platform == "win32":  # pragma: no cover (Windows: the selector loop has no subprocesses there)
-        StockLoop = asyncio.ProactorEventLoop
-    else:
-        StockLoop = asyncio.SelectorEventLoop
+    StockLoop = asyncio.SelectorEventLoop
+    """On Windows, too, where the default loop has no selector to look at; this one has no subprocesses there."""
 
     set_result = asyncio.futures._set_result_unless_cancelled
     format_callback_source = asyncio.format_helpers._format_callback_source
