@@ -6,6 +6,7 @@ travels on the test report, as plain data; the grade is put together where the r
 
 from __future__ import annotations
 
+import unicodedata
 import warnings
 from typing import TYPE_CHECKING, Any
 
@@ -86,9 +87,11 @@ class GradeSession:
             metafunc.parametrize("submission", self.source.students(), indirect=True, scope="module")
 
     def pytest_itemcollected(self, item: pytest.Item) -> None:
-        """Count the checks as they stand in their files, before anyone shuffles them."""
+        """Count the checks as they stand in their files, before anyone shuffles them; let ``-k`` know the student."""
         item.stash[ORDER] = self.collected
         self.collected += 1
+        student = _student(item)
+        item.extra_keyword_matches |= {student, unicodedata.normalize("NFC", student)} - {""}
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -108,7 +111,8 @@ class GradeSession:
         exercise = exercise_of(item)
         if self.source.submissions is None:
             return True
-        if any(self.source.script(exercise, student).exists() for student in self.source.students()):
+        handed_in = (self.source.handed_in(exercise, student) for student in self.source.students())
+        if any(one.script.exists() for one in handed_in):
             return True
         self.not_handed_in.add(exercise.slug)
         return False
@@ -120,12 +124,15 @@ class GradeSession:
         exercise, student = exercise_of(request.node), getattr(request, "param", "")
         key = (exercise.slug, student)
         if key not in self.submissions:
-            script = self.source.script(exercise, student)
-            alone = self.source.submission is not None and self.source.submission.is_file()
             self.submissions[key] = Submission(
-                exercise, script, student=student, timeout=self._timeout, alone=alone, launcher=self._next_stem(),
-                seed=self.config.option.grade_seed, deadline=self.deadline,
-            )  # fmt: skip
+                exercise,
+                self.source.handed_in(exercise, student),
+                student=student,
+                timeout=self._timeout,
+                launcher=self._next_stem(),
+                seed=self.config.option.grade_seed,
+                deadline=self.deadline,
+            )
         return self.submissions[key]
 
     def _next_stem(self) -> Stem | None:
@@ -206,8 +213,7 @@ class GradeSession:
 
     @staticmethod
     def _key(item: pytest.Function) -> tuple[str, str]:
-        params: dict[str, Any] = item.callspec.params if hasattr(item, "callspec") else {}
-        return exercise_of(item).slug, params.get("submission", "")
+        return exercise_of(item).slug, _student(item)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, tuple[str, Any]] | None:
@@ -258,6 +264,12 @@ class GradeSession:
                 terminalreporter.write_line(warning, yellow=True)
         for problem in self.problems:
             terminalreporter.write_line(f"ERROR: {problem}", red=True)
+
+
+def _student(item: pytest.Item) -> str:
+    """Return whose work a check is for, empty if there is only one; pytest's own id spells letters as escapes."""
+    params: dict[str, Any] = getattr(getattr(item, "callspec", None), "params", {})
+    return str(params.get("submission", ""))
 
 
 def _silence_pytest_asyncio() -> None:
