@@ -126,7 +126,7 @@ def verify(graders: tuple[Path, ...], *, seeds: int, with_mutants: bool) -> None
     from .verify import verify as verify_one
 
     wrong = False
-    for grader in graders or sorted(path.parent for path in Path("graders").glob("*/solution.py")):
+    for grader in graders or _graders():
         try:
             proof = verify_one(grader.resolve(), seeds=seeds, with_mutants=with_mutants)
         except UsageError as error:
@@ -180,6 +180,11 @@ def list_(course: Path, *, markdown: bool) -> None:
         raise click.UsageError(str(error)) from None
     for line in as_markdown(lessons) if markdown else as_text(lessons):
         click.echo(line)
+
+
+def _graders() -> list[Path]:
+    """Return the graders that have a solution to prove them with."""
+    return sorted({path.parent for name in ("solution.py", "solution") for path in Path("graders").glob(f"*/{name}")})
 
 
 def _absolute(report: str) -> str:

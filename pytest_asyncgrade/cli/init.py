@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 PYTHON = "3.13"
 """What Gradescope is told to grade with; GitHub and Classroom 50 bring their own."""
 _SCRIPTS = ("setup.sh", "run_autograder")
-_KEPT = {"solution.py", "mistakes", "alternatives", "__pycache__"}
+_KEPT = {"solution.py", "solution", "mistakes", "alternatives", "__pycache__"}
 _SHORT_NAME = re.compile(r"[a-z0-9][a-z0-9-]{1,38}")
 _ACTION = re.compile(r"[\w.-]+/[\w./-]+@[\w./-]+")
 

@@ -102,7 +102,7 @@ class Exercise:
     def program_in(self, folder: Path, own: Path | None = None) -> HandedIn:
         """Return the program in a student's folder, whether or not it is there; `own` is its real path.
 
-        It lies in the folder, or in ``<slug>/``, ``exercises/<slug>/`` or ``exercises/`` of it; and all of that may be in
+        It lies in the folder, or in ``<slug>/``, ``exercises/<slug>/`` or ``exercises/`` of it; and all that may be in
         the only folder there is, as an archive has it.
         """
         layouts = ("", self.slug, f"exercises/{self.slug}", "exercises")

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from fnmatch import fnmatch
 from importlib.machinery import PathFinder
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from .neighbours import files_named, names_in, patterns
@@ -27,7 +27,7 @@ _CONFIGURES = ("conftest.py", "sitecustomize.py", "usercustomize.py", "pyproject
                "setup.py", "tox.ini", "*.pth", "*.dist-info", "*.egg-info", "*.pyc", "*.so", "*.pyd")  # fmt: skip
 _NOISE = (".*", "__pycache__", "__MACOSX")
 """What is left behind without a word: every folder has it."""
-_OF_A_GRADER = ("test_*.py", "solution.py")
+_OF_A_GRADER = ("test_*.py", "solution.py", "solution")
 """What no program that is graded alone gets, even if it lies beside."""
 
 MAX_FILE = 5_000_000
@@ -168,7 +168,9 @@ class _Packing:
         """Add the modules that the program and they import, and the files that their texts name."""
         home = self._home()
         bases = dict.fromkeys([home, ""])
-        todo = [self.parcel.script]
+        inits = (str(package / "__init__.py") for package in PurePosixPath(self.parcel.script).parents)
+        todo = [module for file in inits if (self.folder / file).exists() for module in self._added(file)]
+        todo.append(self.parcel.script)
         while todo:
             module = todo.pop()
             named = names_in(self.parcel.files[module])
@@ -188,7 +190,7 @@ class _Packing:
     def _added(self, name: str) -> list[str]:
         """Add a file; return it if it is a module that was not there."""
         is_new = name not in self.parcel.files
-        if is_new and not any(fnmatch(name.rpartition("/")[2], pattern) for pattern in _OF_A_GRADER):
+        if is_new and not any(fnmatch(part, pattern) for part in name.split("/") for pattern in _OF_A_GRADER):
             self._add(name)
         return [name] if is_new and name.endswith(".py") and name in self.parcel.files else []
 
