@@ -32,11 +32,12 @@ if TYPE_CHECKING:
 _GRADED = {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED}
 _GRADER_IS_BROKEN = pytest.ExitCode.INTERNAL_ERROR
 _STATUS: dict[str, tuple[str, str, tuple[str, Any]]] = {
-    "passed": ("earned", ".", ("EARNED", {"green": True})),
-    "failed": ("lost", "F", ("LOST", {"red": True})),
-    "error": ("broken", "E", ("BROKEN", {"red": True})),
-    "not_run": ("not run", "N", ("NOT RUN", {"yellow": True})),
+    "passed": ("passed", ".", ("EARNED", {"green": True})),
+    "failed": ("failed", "F", ("LOST", {"red": True})),
+    "error": ("error", "E", ("BROKEN", {"red": True})),
+    "not_run": ("failed", "N", ("NOT RUN", {"yellow": True})),
 }
+"""Of each verdict pytest's own category, which other plugins count, and our word."""
 
 
 class GradeSession:
@@ -50,6 +51,7 @@ class GradeSession:
         self.packed: dict[str, str] = {}
         self.not_handed_in: set[str] = set()
         self.collected = 0
+        self.uncollected: list[str] = []
         self.fixture_runs: dict[pytest.FixtureDef[Any], list[str]] = {}
         self.item: pytest.Item | None = None
         self.spare_stem = stem
@@ -64,6 +66,7 @@ class GradeSession:
         option = config.option
         _silence_pytest_asyncio()
         option.verbose -= 1  # pytest's own header and file names say nothing to a student
+        option.reportchars = option.reportchars.replace("fE", "")  # nor does its summary of failures
         try:
             if option.grade_timeout is not None:
                 checked_timeout(option.grade_timeout, "--grade-timeout")
@@ -85,6 +88,10 @@ class GradeSession:
         """Let each check run once per student."""
         if self.source.submissions is not None and "submission" in metafunc.fixturenames:
             metafunc.parametrize("submission", self.source.students(), indirect=True, scope="module")
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Keep what is wrong with a grader that cannot be imported, for where the other graders go on."""
+        self.uncollected += [report.longreprtext] if report.failed else []
 
     def pytest_itemcollected(self, item: pytest.Item) -> None:
         """Count the checks as they stand in their files, before anyone shuffles them; let ``-k`` know the student."""
@@ -217,7 +224,7 @@ class GradeSession:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, tuple[str, Any]] | None:
-        """Call a check earned, lost, broken or not run, and keep it out of pytest's own list of failures."""
+        """Call a check earned, lost, broken or not run."""
         judged = getattr(report, "asyncgrade", None)
         return _STATUS[judged["verdict"]] if judged else None
 
@@ -234,6 +241,8 @@ class GradeSession:
         """Set the exit status; write the report files, when all that is a student's is dead."""
         if hasattr(self.config, "workerinput") or exitstatus not in _GRADED:
             return
+        if self.packed:
+            self.config.option.tbstyle = "no"  # our report says what pytest's lists of failures would
         for submission in self.submissions.values():
             submission.rest()
         grade = collect(self.packed.values(), self.not_handed_in)
@@ -262,6 +271,8 @@ class GradeSession:
                     f"warning: {name} may be the student's and have a say in this; `asyncgrade grade` lets it have none"
                 )
                 terminalreporter.write_line(warning, yellow=True)
+            for text in self.uncollected:
+                terminalreporter.write_line(f"ERROR: this grader cannot be used:\n{text}", red=True)
         for problem in self.problems:
             terminalreporter.write_line(f"ERROR: {problem}", red=True)
 

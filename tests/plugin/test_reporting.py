@@ -36,7 +36,7 @@ CLASSROOM50 = {
 def test_standard_output_is_written_below_all_else(course: Course) -> None:
     result = course.pytester.runpytest_subprocess("--grade", "-p", "no:randomly", "--grade-report=json=-")
     above, brace, report = result.stdout.str().partition("\n{\n")
-    assert above.splitlines()[-1].startswith("2 earned in ")
+    assert above.splitlines()[-1].startswith("2 passed in ")
     assert json.loads(brace + report)["score"] == 5
 
 
