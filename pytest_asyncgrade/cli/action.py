@@ -98,8 +98,8 @@ def _outputs(folder: Path) -> dict[str, str]:
     grade: dict[str, Any] = json.loads(_read(folder, "json"))
     return {
         "status": "error" if grade["broken"] else "pass" if grade["complete"] else "fail",
-        "score": str(grade["score"]),
-        "max-score": str(grade["max_score"]),
+        "score": "0" if grade["broken"] else str(grade["score"]),
+        "max-score": "0" if grade["broken"] else str(grade["max_score"]),
         "report-path": str(folder),
         "result": encoded(_read(folder, "classroom")),
     }

@@ -190,14 +190,14 @@ def test_a_graders_own_mistake_is_an_error_and_exits_with_3(course: Course) -> N
     assert (
         shown(result)
         == """\
-naps ............................................................. 0 of 4 points
+naps ................................................................. no points
   ERROR   0/4  It works.
                This is a mistake in the grader, not in your program. For your
                teacher:
                graders/naps/test_naps.py:7: in test_it
                    raise RuntimeError("oops")
                E   RuntimeError: oops
-0 of 4 points so far: a grader is broken, so this is not a grade"""
+no points: a grader is broken, so this is not a grade"""
     )
 
 
