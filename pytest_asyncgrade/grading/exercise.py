@@ -95,6 +95,11 @@ class Exercise:
         return replace(exercise, withheld=exercise.hidden.withheld_from(folder))
 
     @property
+    def private(self) -> Path:
+        """The folder that is the teacher's, even if it lies in a student's: all graders, or this one."""
+        return self.grader.parent if self.grader.parent.name == "graders" else self.grader
+
+    @property
     def filename(self) -> str:
         """The path of a submission's program in its folder."""
         return self.program or f"{self.slug}.py"
@@ -160,9 +165,16 @@ class HandedIn:
         """Where the program is, whether or not it is there."""
         return self.folder / self.filename
 
-    def parcel(self, rules: Rules) -> Parcel:
-        """Return what of it is graded."""
-        return pack(self.script, alone=self.own is None, folder=self.folder, own=self.own, rules=rules)
+    def parcel(self, exercise: Exercise) -> Parcel:
+        """Return what of it is graded for an exercise."""
+        return pack(
+            self.script,
+            alone=self.own is None,
+            folder=self.folder,
+            own=self.own,
+            private=exercise.private,
+            rules=exercise.rules,
+        )
 
 
 @dataclass(frozen=True, slots=True)

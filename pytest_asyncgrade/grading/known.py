@@ -43,12 +43,12 @@ def others(exercise: Exercise, kind: str) -> dict[str, Files]:
 
 def starter(exercise: Exercise) -> Files:
     """Return what students begin with, without its README; nothing if there is no starter."""
-    files = Source().handed_in(exercise, "").parcel(exercise.rules).files
+    files = Source().handed_in(exercise, "").parcel(exercise).files
     return {name: data for name, data in files.items() if name != "README.md"}
 
 
 def _folder(exercise: Exercise, folder: Path) -> Files:
-    parcel = exercise.program_in(folder).parcel(exercise.rules)
+    parcel = exercise.program_in(folder).parcel(exercise)
     if parcel.problem:
         msg = f"{folder}: {parcel.problem}"
         raise UsageError(msg)

@@ -80,7 +80,7 @@ class Submission:
     @cached_property
     def parcel(self) -> Parcel:
         """What of the submission is graded."""
-        return self._handed_in.parcel(self.exercise.rules)
+        return self._handed_in.parcel(self.exercise)
 
     @property
     def isolation(self) -> str:

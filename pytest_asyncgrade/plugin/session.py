@@ -15,6 +15,7 @@ import pytest
 from pytest_asyncgrade.errors import AsyncgradeError, UsageError
 from pytest_asyncgrade.grading import Deadline, Submission, checked_timeout, collect
 from pytest_asyncgrade.reports.terminal import render
+from pytest_asyncgrade.reports.words import tame
 from pytest_asyncgrade.sandbox import CAN_FORK, HOW_TO_GET_IT, Stem, why_not_strict
 
 from .comparison import COMPARISON
@@ -270,7 +271,7 @@ class GradeSession:
                 warning = (
                     f"warning: {name} may be the student's and have a say in this; `asyncgrade grade` lets it have none"
                 )
-                terminalreporter.write_line(warning, yellow=True)
+                terminalreporter.write_line(tame(warning), yellow=True)
             for text in self.uncollected:
                 terminalreporter.write_line(f"ERROR: this grader cannot be used:\n{text}", red=True)
         for problem in self.problems:

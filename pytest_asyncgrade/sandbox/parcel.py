@@ -66,25 +66,28 @@ class Parcel:
         return tuple(self.files.get(self.script, b"").decode("utf-8", "replace").splitlines())
 
 
-def pack(
+def pack(  # noqa: PLR0913  # whose files they are, and which are wanted
     script: Path,
     *,
     alone: bool = False,
     folder: Path | None = None,
     own: Path | None = None,
+    private: Path | None = None,
     rules: Rules | None = None,
 ) -> Parcel:
     """Return what is graded of the submission whose program is `script`.
 
     All that is in `folder` (by default the script's, or the one that holds its package) comes along; beside a script
     that is graded `alone` may lie what is other people's, so only what it names does.  No link leads out of the
-    student's `own` folder (by default that folder), which is said by its real path.
+    student's `own` folder (by default that folder), which is said by its real path, nor into the teacher's `private`
+    one.
     """
     folder = folder or script.parent
     name = script.relative_to(folder).as_posix()
     home = own or folder.resolve()
+    private = None if private is None or home.is_relative_to(private.resolve()) else private.resolve()
     try:
-        program = _read(_inside(home, script))
+        program = _read(_inside(home, private, script))
     except FileNotFoundError:
         return Parcel(name, problem=f"there is no file {name}{_instead(script, home)}")
     except _LeftBehindError as error:
@@ -93,7 +96,7 @@ def pack(
         return Parcel(name, problem=f"{name} cannot be read: {error.strerror}")
     folder = folder_of(folder, program, own)
     name = script.relative_to(folder).as_posix()
-    packing = _Packing(Parcel(name, {name: program}), folder, own or folder.resolve(), rules or Rules())
+    packing = _Packing(Parcel(name, {name: program}), folder, own or folder.resolve(), private, rules or Rules())
     if alone:
         packing.add_named()
     else:
@@ -127,10 +130,10 @@ class _LeftBehindError(Exception):
     """Why a file does not come along."""
 
 
-def _inside(own: Path, path: Path) -> Path:
-    """Return where a file really lies: in the folder `own`."""
+def _inside(own: Path, private: Path | None, path: Path) -> Path:
+    """Return where a file really lies: in the folder `own`, and not in the `private` one."""
     real = Path(os.path.realpath(path))
-    if not real.is_relative_to(own):
+    if not real.is_relative_to(own) or (private is not None and real.is_relative_to(private)):
         msg = "a link to somewhere else"
         raise _LeftBehindError(msg)
     return real
@@ -156,6 +159,7 @@ class _Packing:
     parcel: Parcel
     folder: Path
     own: Path
+    private: Path | None
     rules: Rules
     total: int = 0
 
@@ -207,7 +211,7 @@ class _Packing:
             if len(parcel.files) > MAX_FILES or self.total > MAX_BYTES:
                 msg = "too much: at most 200 files and 20 MB are graded"
                 raise _LeftBehindError(msg)  # noqa: TRY301
-            data = _read(_inside(self.own, self.folder / name))
+            data = _read(_inside(self.own, self.private, self.folder / name))
         except _LeftBehindError as reason:
             parcel.left_behind.setdefault(name, str(reason))
         except OSError as error:
@@ -229,7 +233,8 @@ class _Packing:
 
         A link to a folder is followed if that is the student's own, and was not looked at before.
         """
-        todo, count, seen = [start], 0, {self.folder.resolve()}
+        home = self.folder.resolve()
+        todo, count, seen = [start], 0, {home}
         while todo and count < _MAX_LOOKED_AT:
             parent = todo.pop()
             below = []
@@ -239,7 +244,7 @@ class _Packing:
                 continue
             for entry in entries:
                 name = f"{parent}{entry.name}"
-                if any(fnmatch(entry.name, pattern) for pattern in _NOISE):
+                if any(fnmatch(entry.name, pattern) for pattern in _NOISE) or home / name == self.private:
                     continue
                 count += 1
                 if self._is_to_be_entered(entry, name, seen):
@@ -255,7 +260,8 @@ class _Packing:
         if not entry.is_symlink():
             return True
         target = Path(os.path.realpath(entry.path))
-        is_new = target.is_relative_to(self.own) and not any(path.is_relative_to(target) for path in seen)
+        is_theirs = target.is_relative_to(self.own) and target != self.private
+        is_new = is_theirs and not any(path.is_relative_to(target) for path in seen)
         seen.add(target)
         return is_new
 

@@ -40,7 +40,7 @@ def test_a_program_is_found_in_every_documented_layout(tmp_path: Path, around: s
     ):
         handed_in = source.handed_in(naps, student)
         assert handed_in.script == script
-        parcel = handed_in.parcel(naps.rules)
+        parcel = handed_in.parcel(naps)
         assert (parcel.script, list(parcel.files)) == (program, [program])
 
 
@@ -49,7 +49,7 @@ def test_the_starter_is_the_program_that_the_exercise_names(tmp_path: Path) -> N
     assert naps.starter == tmp_path / "exercises" / "naps" / "app" / "main.py"
     write(naps.starter)
     write(tmp_path / "exercises" / "naps" / "shared.py")
-    parcel = Source().handed_in(naps, "").parcel(naps.rules)
+    parcel = Source().handed_in(naps, "").parcel(naps)
     assert (parcel.script, sorted(parcel.files)) == ("app/main.py", ["app/main.py", "shared.py"])
 
 
@@ -70,8 +70,29 @@ def test_a_path_that_somebody_names_means_what_it_leads_to(tmp_path: Path, monke
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
     for path in ("../real/naps.py", "../link.py", "../folder/naps.py", "../folder", tmp_path / "here/../real"):
-        parcel = Source(submission=Path(path)).handed_in(naps, "").parcel(naps.rules)
+        parcel = Source(submission=Path(path)).handed_in(naps, "").parcel(naps)
         assert (parcel.script, sorted(parcel.files)) == ("naps.py", ["helpers.py", "naps.py"])
+
+
+@links
+def test_a_grader_in_a_students_folder_is_not_theirs(tmp_path: Path) -> None:
+    naps = exercise(tmp_path)
+    for name in ("solution.py", "test_naps.py", "mistakes/slow.py"):
+        write(naps.grader / name)
+    write(tmp_path / "helpers.py")
+    (tmp_path / "naps.py").symlink_to("graders/naps/solution.py")
+    (tmp_path / "more").symlink_to("graders")
+    (tmp_path / "tests.py").symlink_to("graders/naps/test_naps.py")
+    linked = "naps.py cannot be graded: it is a link to somewhere else"
+    source = Source(submission=tmp_path)
+    assert source.handed_in(naps, "").parcel(naps).problem == linked
+    (tmp_path / "naps.py").unlink()
+    write(tmp_path / "naps.py")
+    parcel = source.handed_in(naps, "").parcel(naps)
+    assert sorted(parcel.files) == ["helpers.py", "naps.py"]
+    assert parcel.left_behind == dict.fromkeys(("more", "tests.py"), "a link to somewhere else")
+    slow = Source(submission=naps.grader / "mistakes" / "slow.py")  # the teacher's own
+    assert slow.handed_in(naps, "").parcel(naps).problem == ""
 
 
 @links
@@ -85,6 +106,6 @@ def test_a_link_to_another_students_work_is_nobodys(tmp_path: Path) -> None:
     (everybody / "eve").symlink_to("ben")
     (everybody / "joe").symlink_to("../elsewhere")  # the teacher's: no student can put a link here
     source = Source(submissions=everybody)
-    problems = {student: source.handed_in(naps, student).parcel(naps.rules).problem for student in source.students()}
+    problems = {student: source.handed_in(naps, student).parcel(naps).problem for student in source.students()}
     linked = "naps.py cannot be graded: it is a link to somewhere else"
     assert problems == {"ada": linked, "ben": "", "eve": linked, "joe": ""}
