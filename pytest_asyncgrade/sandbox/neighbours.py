@@ -7,6 +7,7 @@ comes by an import or by its exact name; a data file also by a pattern (``*.csv`
 from __future__ import annotations
 
 import ast
+import os
 import re
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -86,7 +87,7 @@ def files_named(named: Named, module: str, bases: Iterable[str], folder: Path) -
         wanted += [path / (top or "__init__") for path in package]
     yield from ((name, True) for path in wanted for name in (f"{path}.py", str(path)) if _is_module(folder / name))
     paths = [str(PurePosixPath(base, text)) for text in named.texts for base in bases]
-    yield from ((name, False) for name in paths if _is_there(folder / name))
+    yield from ((name, False) for name in paths if os.path.lexists(folder / name))
 
 
 def patterns(named: Named, bases: Iterable[str]) -> list[str]:
@@ -95,13 +96,4 @@ def patterns(named: Named, bases: Iterable[str]) -> list[str]:
 
 
 def _is_module(path: Path) -> bool:
-    return path.is_dir() or (path.suffix == ".py" and _is_there(path))
-
-
-def _is_there(path: Path) -> bool:
-    """Tell whether there is such a file or folder; a link counts, wherever it leads: why it stays behind is said."""
-    try:
-        path.lstat()
-    except (OSError, ValueError):
-        return False
-    return True
+    return os.path.isdir(path) or (path.suffix == ".py" and os.path.lexists(path))  # noqa: PTH112  # of any name

@@ -179,13 +179,18 @@ class _Packing:
             module = todo.pop()
             named = names_in(self.parcel.files[module])
             for name, is_imported in files_named(named, module, bases, self.folder):
-                for file in self._walk(f"{name}/") if (self.folder / name).is_dir() else [name]:
+                for file in self._walk(f"{name}/") if self._is_folder(name) else [name]:
                     if is_imported or file == name or not file.endswith(".py"):
                         todo += self._added(file)
             if wanted := patterns(named, bases):
                 for file in self._walk():
                     if not file.endswith(".py") and any(fnmatch(file, pattern) for pattern in wanted):
                         todo += self._added(file)
+
+    def _is_folder(self, name: str) -> bool:
+        """Tell whether a name is that of a folder, and not of a link to one."""
+        path = self.folder / name
+        return path.is_dir() and not path.is_symlink()
 
     def _home(self) -> str:
         """Return the name of the folder that the program is in; empty if it is at the top."""
@@ -255,7 +260,8 @@ class _Packing:
 
     def _is_to_be_entered(self, entry: os.DirEntry[str], name: str, seen: set[Path]) -> bool:
         wanted = any(pattern.startswith(f"{name}/") for pattern in self.rules.include)
-        if not entry.is_dir() or (not wanted and reason_to_leave_behind(name)):
+        is_folder = os.path.isdir(entry.path)  # noqa: PTH112  # a link may lead round and round
+        if not is_folder or (not wanted and reason_to_leave_behind(name)):
             return False
         if not entry.is_symlink():
             return True

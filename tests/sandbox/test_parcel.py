@@ -172,6 +172,22 @@ def test_of_a_file_that_is_graded_alone_what_it_names_comes_along(folder: Path) 
     assert packed.left_behind == {}
 
 
+@links
+def test_what_a_program_names_may_be_anything(folder: Path) -> None:
+    name = "x" * 300
+    (folder / "program.py").write_text(
+        f"import {name}\nopen('{'語' * 199}')\nopen('loop')\nopen('out/a.txt')\nopen('out')\n"
+    )
+    (folder / "loop").symlink_to("loop")
+    written(folder.parent, "elsewhere/a.txt")
+    (folder / "out").symlink_to("../elsewhere")
+    packed = pack(folder / "program.py", alone=True)
+    assert list(packed.files) == ["program.py"]
+    assert packed.left_behind == {
+        "loop": "no regular file", "out/a.txt": "a link to somewhere else", "out": "a link to somewhere else",
+    }  # fmt: skip
+
+
 def test_no_program_that_is_graded_alone_gets_a_grader_or_what_shadows(folder: Path) -> None:
     (folder / "program.py").write_text("import solution, test_program, asyncio, conftest\nopen('solution.py')")
     written(folder, "solution.py", "test_program.py", "asyncio.py", "conftest.py")
@@ -220,11 +236,12 @@ def test_no_link_at_any_depth_leads_out_of_the_students_own_folder(tmp_path: Pat
     (own / "work" / "all").symlink_to("../..")
     (own / "work" / "shared").symlink_to("../shared")
     (own / "work" / "round").symlink_to("..")
+    (own / "work" / "loop.txt").symlink_to("loop.txt")
     (own / "shared" / "secret.py").symlink_to(tmp_path / "ben" / "deep" / "secret.py")
     packed = pack(own / "work" / "program.py", own=own)
     assert sorted(packed.files) == ["program.py", "shared/inside.py"]
     assert packed.left_behind == {
-        "all": "a link to somewhere else", "ben": "a link to somewhere else", "round": "a folder",
+        "all": "a link to somewhere else", "ben": "a link to somewhere else", "loop.txt": "no regular file", "round": "a folder",
         "shared/secret.py": "a link to somewhere else",
     }  # fmt: skip
     (own / "linked").symlink_to("../ben")
