@@ -175,9 +175,8 @@ def test_of_a_file_that_is_graded_alone_what_it_names_comes_along(folder: Path) 
 @links
 def test_what_a_program_names_may_be_anything(folder: Path) -> None:
     name = "x" * 300
-    (folder / "program.py").write_text(
-        f"import {name}\nopen('{'語' * 199}')\nopen('loop')\nopen('out/a.txt')\nopen('out')\n"
-    )
+    named = ("語" * 199, "loop", "out/a.txt", "out")
+    (folder / "program.py").write_text(f"import {name}\nnamed = {named!r}\n", encoding="utf-8")
     (folder / "loop").symlink_to("loop")
     written(folder.parent, "elsewhere/a.txt")
     (folder / "out").symlink_to("../elsewhere")
@@ -241,7 +240,8 @@ def test_no_link_at_any_depth_leads_out_of_the_students_own_folder(tmp_path: Pat
     packed = pack(own / "work" / "program.py", own=own)
     assert sorted(packed.files) == ["program.py", "shared/inside.py"]
     assert packed.left_behind == {
-        "all": "a link to somewhere else", "ben": "a link to somewhere else", "loop.txt": "no regular file", "round": "a folder",
+        "all": "a link to somewhere else", "ben": "a link to somewhere else", "loop.txt": "no regular file",
+        "round": "a folder",
         "shared/secret.py": "a link to somewhere else",
     }  # fmt: skip
     (own / "linked").symlink_to("../ben")
