@@ -165,9 +165,9 @@ def test_grade_writes_to_standard_output_and_for_a_gradebook(repository: Path, m
         "grade", ".", "--graders", "../teacher/graders", "--report", "csv=-", "--gradebook", "canvas", "--reveal"
     )
     assert result.stdout.decode().splitlines()[-3:] == [
-        "Student,ID,SIS User ID,SIS Login ID,Section,naps",
-        "    Points Possible,,,,,3",
-        "the submission,,,the submission,,0",
+        '"Student","ID","SIS User ID","SIS Login ID","Section","naps"',
+        '"    Points Possible","","","","","3"',
+        '"the submission","","","the submission","","0"',
     ]
 
 
@@ -199,3 +199,17 @@ def test_a_picture_and_trace_events_are_written(tmp_path: Path) -> None:
     assert b"- asyncio.sleep() on line 3 is called, but not awaited" in result.stderr
     assert "is called, but not awaited" in page.read_text(encoding="utf-8")
     assert '"name": "Task-1 main"' in events.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("source", ["from app.helpers import hi", "from .helpers import hi", "from helpers import hi"])
+def test_run_finds_what_a_program_in_a_package_imports(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str
+) -> None:
+    (tmp_path / "app").mkdir()
+    (tmp_path / "app" / "__init__.py").touch()
+    (tmp_path / "app" / "helpers.py").write_text("def hi():\n    print('hi')\n", encoding="utf-8")
+    (tmp_path / "app" / "main.py").write_text(f"{source}\nhi()\n", encoding="utf-8")
+    for file, cwd in (("app/main.py", tmp_path), ("main.py", tmp_path / "app"), ("../app/main.py", tmp_path / "app")):
+        monkeypatch.chdir(cwd)
+        result = asyncgrade_from_afar("run", "--timeline", file)
+        assert (result.returncode, result.stdout) == (0, b"hi\n"), result.stderr

@@ -15,15 +15,16 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
+import pytest_asyncgrade
 from pytest_asyncgrade.cli.init import init_classroom50, init_github
 from pytest_asyncgrade.grading import Exercise
 from pytest_asyncgrade.sandbox import Limits
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted(ROOT.glob("docs/*.md")), *sorted(ROOT.glob("exercises/*/README.md"))]
-PACKAGE = ROOT / "pytest_asyncgrade"
+PACKAGE = Path(pytest_asyncgrade.__file__).parent  # the installed one, if that is tested
 WITH_EXAMPLES = [
-    ".".join(path.relative_to(ROOT).with_suffix("").parts)
+    ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts)
     for path in sorted(PACKAGE.rglob("*.py"))
     if ">>> " in path.read_text(encoding="utf-8")
 ]

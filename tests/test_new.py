@@ -42,3 +42,25 @@ def test_what_cannot_be_made_is_named(tmp_path: Path) -> None:
     assert "it is silent" in asyncgrade("new", "--from-script", silent, "quiet", cwd=tmp_path).stderr
     silent.write_text("print(1)\n1 / 0\n")
     assert "line 2: ZeroDivisionError" in asyncgrade("new", "--from-script", silent, "quiet", cwd=tmp_path).stderr
+
+
+@pytest.mark.parametrize("script", ["naps.py", "app/main.py"])
+def test_the_neighbours_of_a_script_become_part_of_the_exercise(script: str, tmp_path: Path) -> None:
+    files = {
+        script: (ROOT / "examples/tutorial/concurrent_sleeps.py").read_text(encoding="utf-8")
+        + "\nfrom rest import x\n",
+        "app/__init__.py": "",
+        f"{script.rpartition('/')[0]}/rest.py".lstrip("/"): 'x = open("x.txt").read()\n',
+        "x.txt": "1",
+        "others.py": "1 / 0\n",
+    }
+    for name, text in files.items():
+        (tmp_path / "own" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "own" / name).write_text(text, encoding="utf-8")
+    made = asyncgrade("new", f"--from-script=own/{script}", "naps", cwd=tmp_path)
+    assert made.returncode == 0, made.stderr
+    written = {Path(line).as_posix() for line in made.stdout.splitlines() if line.startswith("graders")}
+    expected = {name for name in files if name != "others.py" and ("/" in script or not name.startswith("app/"))}
+    assert {name.removeprefix("graders/naps/solution/") for name in written if "/solution/" in name} == expected
+    proof = asyncgrade("verify", "--seeds", 1, "--no-mutants", "graders/naps", cwd=tmp_path)
+    assert proof.stdout == "naps: good (4 checks, 2 mistakes)\n", proof.stderr

@@ -146,3 +146,38 @@ def test_hidden_checks_have_to_be_there_and_worth_what_students_are_told(grader:
     )
     (grader / "test_naps_hidden.py").write_text(HIDDEN.replace("points(2)", "points(3)"))
     assert verify("--no-mutants", grader).stdout == "naps: good (3 checks, 1 mistakes)\n"
+
+
+TWO_FILES = SOLUTION.replace("import asyncio", "import asyncio\nfrom parts.names import name").replace('"nap"', "name")
+
+
+def test_an_exercise_of_several_files_is_proved(grader: Path) -> None:
+    (grader / "exercise.toml").write_text('[files]\nprogram = "app/main.py"\n')
+    (grader / "solution.py").unlink()
+    wrong_name = 'name = "sleep"\n'
+    in_sequence = TWO_FILES.replace("await asyncio.gather(nap(2), nap(2))", "await nap(2)\n    await nap(2)")
+    files = {
+        grader / "solution/app/main.py": TWO_FILES,
+        grader / "solution/app/parts/names.py": 'def chosen():\n    return open("name.txt").read()\nname = chosen()\n',
+        grader / "solution/name.txt": "nap",
+        grader / "mistakes/in_sequence.py": f'"""Waits.\n\nloses: test_naps\n"""\n{in_sequence}',
+        grader / "mistakes/wrong_name/app/main.py": f'"""Is called otherwise.\n\nloses: test_naps\n"""\n{TWO_FILES}',
+        grader / "mistakes/wrong_name/app/parts/names.py": wrong_name,
+        grader / "alternatives/one_file/app/main.py": SOLUTION,
+        grader.parent.parent / "exercises/naps/app/main.py": "async def nap(seconds):\n    pass\n",
+    }
+    for path, text in files.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    result = verify(grader)
+    assert result.stdout == "naps: good (2 checks, 2 mistakes, 9 mutants: 7 killed, 2 equivalent)\n", result.stderr
+    (grader / "mistakes/wrong_name/app/parts/names.py").unlink()
+    (grader / "mistakes/in_sequence.py").write_text(f'"""Waits.\n\nloses: test_a_nap\n"""\n{in_sequence}')
+    first, *problems = verify("--no-mutants", grader).stdout.splitlines()
+    assert first == "naps: PROBLEMS (2 checks, 2 mistakes)"
+    assert [problem.partition(" (--grade-seed")[0] for problem in problems] == [
+        "  mistakes/in_sequence.py: loses test_naps, and names test_a_nap",
+        "  mistakes/wrong_name: loses test_a_nap, test_naps, and names test_naps",
+    ]
+    (grader / "mistakes/wrong_name/app/main.py").unlink()
+    assert "mistakes/wrong_name: there is no file app/main.py" in verify(grader).stderr

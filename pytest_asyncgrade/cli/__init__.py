@@ -74,7 +74,7 @@ def run(  # noqa: PLR0913  # one each for what can be said
     help="Write a report too; - is standard output (repeatable).",
 )
 @click.option("--gradebook", type=click.Choice(["plain", "canvas", "moodle"]), help="Who reads the report csv.")
-@click.option("--max-score", metavar="POINTS", type=int, help="Spread this maximum in the report classroom50.")
+@click.option("--max-score", metavar="POINTS", type=int, help="The maximum in the reports classroom50 and csv.")
 @click.option("--reveal", is_flag=True, help="Show what is hidden from students, too: for the teacher alone.")
 @click.option("--timeout", type=float, help="Real seconds that a run may take.")
 @click.option("--seed", type=int, help="The seed of random values; by default one of each submission.")
@@ -126,7 +126,7 @@ def verify(graders: tuple[Path, ...], *, seeds: int, with_mutants: bool) -> None
     from .verify import verify as verify_one
 
     wrong = False
-    for grader in graders or sorted(path.parent for path in Path("graders").glob("*/solution.py")):
+    for grader in graders or _graders():
         try:
             proof = verify_one(grader.resolve(), seeds=seeds, with_mutants=with_mutants)
         except UsageError as error:
@@ -180,6 +180,11 @@ def list_(course: Path, *, markdown: bool) -> None:
         raise click.UsageError(str(error)) from None
     for line in as_markdown(lessons) if markdown else as_text(lessons):
         click.echo(line)
+
+
+def _graders() -> list[Path]:
+    """Return the graders that have a solution to prove them with."""
+    return sorted({path.parent for name in ("solution.py", "solution") for path in Path("graders").glob(f"*/{name}")})
 
 
 def _absolute(report: str) -> str:

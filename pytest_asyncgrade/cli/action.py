@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pytest_asyncgrade.errors import UsageError
-from pytest_asyncgrade.grading.whereabouts import of_repository
 from pytest_asyncgrade.reports.classroom import encoded
 
 from .grade import NotGradedError, graded
@@ -54,7 +53,7 @@ class Inputs:
         if not graders.exists():
             msg = f"there is no {graders}: say in the inputs graders and exercise where the grader is"
             raise UsageError(msg)
-        submission = workspace / given["submission"] if given.get("submission") else _found(workspace, graders)
+        submission = workspace / given.get("submission", "")
         if not submission.exists():
             msg = f"there is no {submission}: say in the input submission what to grade"
             raise UsageError(msg)
@@ -99,8 +98,8 @@ def _outputs(folder: Path) -> dict[str, str]:
     grade: dict[str, Any] = json.loads(_read(folder, "json"))
     return {
         "status": "error" if grade["broken"] else "pass" if grade["complete"] else "fail",
-        "score": str(grade["score"]),
-        "max-score": str(grade["max_score"]),
+        "score": "0" if grade["broken"] else str(grade["score"]),
+        "max-score": "0" if grade["broken"] else str(grade["max_score"]),
         "report-path": str(folder),
         "result": encoded(_read(folder, "classroom")),
     }
@@ -112,12 +111,6 @@ def _read(folder: Path, kind: str) -> str:
 
 def _is_ours(name: str) -> bool:
     return name.startswith(PREFIX)
-
-
-def _found(workspace: Path, graders: Path) -> Path:
-    """Return what is graded if nothing is said: the programs of the repository."""
-    slugs = [path.parent.name for path in graders.rglob("test_*.py")]
-    return of_repository(workspace, slugs)
 
 
 def _flag(name: str, given: Mapping[str, str], *, default: bool) -> bool:

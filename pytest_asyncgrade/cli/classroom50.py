@@ -14,7 +14,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from pytest_asyncgrade.grading.whereabouts import of_repository
 from pytest_asyncgrade.reports import ReportFile
 
 from .grade import NotGradedError, graded
@@ -36,10 +35,9 @@ def classroom50(environ: Mapping[str, str], checkout: Path, beside: Path) -> Non
     grader = find_grader(Path(environ.get("CLASSROOM50_BUNDLE_DIR") or beside), environ.get("ASSIGNMENT", ""))
     with TemporaryDirectory(prefix="asyncgrade-") as name:
         reports = {kind: Path(name, kind) for kind in (*_FILES, "json")}
-        submission = of_repository(checkout, [grader.name])
         options = [f"--grade-report={kind}={path}" for kind, path in reports.items()]
         with without_commands(environ):
-            reliable = graded(grader, [f"--submission={submission}", *options], seconds=SECONDS)
+            reliable = graded(grader, [f"--submission={checkout}", *options], seconds=SECONDS)
         if not reliable:
             msg = f"a check of the grader {grader.name} is broken: this is no grade"
             raise NotGradedError(msg)

@@ -27,6 +27,7 @@ _NOT_YOURS = "This could not be graded, and that is not your program's fault. Te
 
 def gradescope(root: Path) -> bool:
     """Grade ``submission`` with ``source/graders`` into ``results/results.json``; tell whether there is a grade."""
+    root = root.resolve()
     target = ReportFile("gradescope", root / "results" / "results.json")
     assert target.path is not None
     target.path.parent.mkdir(parents=True, exist_ok=True)
@@ -55,16 +56,24 @@ def _graded(root: Path) -> dict[str, Any]:
 def lateness(metadata: Path) -> dict[str, Any]:
     """Return what Gradescope says of the time of a submission: its moments, and the seconds after the due date.
 
-    Empty if it says nothing that can be understood: then nothing is said of it.
+    A student may have a due date of their own; of those who hand in together the latest counts.  Empty if it says
+    nothing that can be understood: then nothing is said of it.
     """
     try:
         given = json.loads(metadata.read_text(encoding="utf-8"))
-        assignment, created = given["assignment"], given["created_at"]
-        due, late_due = assignment["due_date"], assignment.get("late_due_date")
+        created = given["created_at"]
+        dates = [_dates(user.get("assignment") or {}, given["assignment"]) for user in given.get("users") or [{}]]
+        due, late_due = max(dates, key=lambda pair: datetime.fromisoformat(pair[0]))
         seconds = (datetime.fromisoformat(created) - datetime.fromisoformat(due)).total_seconds()
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}
     return {"created_at": created, "due_date": due, "late_due_date": late_due, "seconds_late": max(int(seconds), 0)}
+
+
+def _dates(own: dict[str, Any], everybodys: dict[str, Any]) -> tuple[str, str | None]:
+    """Return the due date and the late one: a student's own, if there is one."""
+    given = own if own.get("due_date") else everybodys
+    return given["due_date"], given.get("late_due_date")
 
 
 def with_lateness(results: dict[str, Any], late: dict[str, Any]) -> dict[str, Any]:

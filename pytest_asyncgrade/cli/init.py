@@ -1,7 +1,7 @@
 """``asyncgrade init``: writes what a platform needs, from the templates beside this file.
 
-Nothing that is there is overwritten.  Of a grader only what grading needs is copied: its solution, its alternatives and
-its mistakes stay with the teacher.
+Nothing that is there is overwritten but an autograder for Gradescope, which is made anew.  Of a grader only what
+grading needs is copied: its solution, its alternatives and its mistakes stay with the teacher.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import shutil
 import stat
 import zipfile
 from importlib.metadata import version
@@ -18,13 +19,15 @@ from typing import TYPE_CHECKING
 from pytest_asyncgrade.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 PYTHON = "3.13"
 """What Gradescope is told to grade with; GitHub and Classroom 50 bring their own."""
 _SCRIPTS = ("setup.sh", "run_autograder")
-_KEPT = {"solution.py", "mistakes", "alternatives", "__pycache__"}
+_KEPT = {"solution.py", "solution", "mistakes", "alternatives", "__pycache__"}
 _SHORT_NAME = re.compile(r"[a-z0-9][a-z0-9-]{1,38}")
+_REQUIREMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(\[[A-Za-z0-9._,-]+\])?([=<>!~]=?=?[A-Za-z0-9.*+!,=<>~-]+)?")
 _ACTION = re.compile(r"[\w.-]+/[\w./-]+@[\w./-]+")
 
 
@@ -63,15 +66,33 @@ def init_github(folder: Path, action: str, exercise: str) -> list[Path]:
     return _write({place: _template(f"github/{name}", **given).encode() for name, place in places.items()})
 
 
-def init_gradescope(folder: Path, grader: Path) -> list[Path]:
-    """Write an autograder for one exercise, and the archive of it that Gradescope wants; UsageError if it cannot be."""
-    content = {name: _template(f"gradescope/{name}", PYTHON=PYTHON).encode() for name in _SCRIPTS}
-    content |= {f"graders/{path}": data for path, data in _grader(grader).items()}
+def init_gradescope(folder: Path, graders: Iterable[Path], packages: Iterable[str] = ()) -> list[Path]:
+    """Write an autograder for exercises, and the archive of it that Gradescope wants; UsageError if it cannot be.
+
+    `packages` are installed as well.  An autograder that is there already is replaced.
+    """
+    for package in packages:
+        if not _REQUIREMENT.fullmatch(package):
+            msg = f"--package {package}: give the name of a package, as in numpy or numpy==2.3"
+            raise UsageError(msg)
+    also = "".join(f' "{package}"' for package in packages)
+    content = {name: _template(f"gradescope/{name}", PYTHON=PYTHON, ALSO=also).encode() for name in _SCRIPTS}
+    for grader in graders:
+        content |= {f"graders/{path}": data for path, data in _grader(grader).items()}
+    first = folder / _SCRIPTS[0]
+    is_ours = first.is_file() and _first_lines(first.read_bytes()) == _first_lines(content[_SCRIPTS[0]])
+    if is_ours and (folder / "graders").is_dir():
+        shutil.rmtree(folder / "graders")
     archive = {folder / "autograder.zip": _zip(content)}
-    written = _write({folder / name: data for name, data in content.items()} | archive)
+    written = _write({folder / name: data for name, data in content.items()} | archive, replace=is_ours)
     for name in _SCRIPTS:
         (folder / name).chmod(0o755)
     return written
+
+
+def _first_lines(script: bytes) -> list[bytes]:
+    """Return what says whose script it is."""
+    return script.splitlines()[:2]
 
 
 def _grader(grader: Path) -> dict[str, bytes]:
@@ -105,10 +126,10 @@ def _zip(content: dict[str, bytes]) -> bytes:
     return archive.getvalue()
 
 
-def _write(content: dict[Path, bytes]) -> list[Path]:
-    """Write files, none of which is there yet, and return them."""
+def _write(content: dict[Path, bytes], *, replace: bool = False) -> list[Path]:
+    """Write files and return them; without `replace` none of them may be there."""
     for path in content:
-        if path.exists() or path.is_symlink():
+        if not replace and (path.exists() or path.is_symlink()):
             msg = f"there is {path} already: choose another folder, or remove it"
             raise UsageError(msg)
     for path, data in content.items():

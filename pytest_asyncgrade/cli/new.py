@@ -7,22 +7,23 @@ starter is the script without the bodies of its functions; two known mistakes ar
 from __future__ import annotations
 
 import ast
+import importlib.util
+from dataclasses import replace
 from itertools import groupby
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from pytest_asyncgrade.errors import UsageError
-from pytest_asyncgrade.grading import Exercise
+from pytest_asyncgrade.grading import Exercise, known
 from pytest_asyncgrade.grading.mutants import mutants
-from pytest_asyncgrade.sandbox import Job, pack, run_isolated
+from pytest_asyncgrade.sandbox import Job, Parcel, pack, run_isolated
 from pytest_asyncgrade.trace import Outcome
 from pytest_asyncgrade.trace.findings import find
 
 from .verify import grade_programs, lost_checks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
     from pytest_asyncgrade.trace import Trace
 
@@ -68,32 +69,57 @@ def new(name: str, script: Path | None, folder: Path) -> list[Path]:
         if place.exists():
             msg = f"asyncgrade new {name}: there is {place} already; choose another name, or remove it"
             raise UsageError(msg)
-    source = script.read_text(encoding="utf-8") if script else _SAMPLE
-    trace = _traced(name, source)
+    parcel = _solution(name, script)
+    source = importlib.util.decode_source(parcel.files[parcel.script])
+    trace = _traced(name, parcel)
+    beside = {path: data for path, data in parcel.files.items() if path != parcel.script}
+    solution = teacher / "solution" if beside else teacher
     files = {
-        student / "README.md": _readme(name, trace),
-        student / f"{name}.py": _starter(source),
-        teacher / "solution.py": source,
-        teacher / f"test_{name}.py": _grader(name, trace),
+        student / "README.md": _readme(name, trace).encode(),
+        **{student / path: data for path, data in beside.items()},
+        student / parcel.script: _starter(source).encode(),
+        **{solution / path: data for path, data in beside.items()},
+        solution / (parcel.script if beside else "solution.py"): source.encode(),
+        teacher / f"test_{name}.py": _grader(name, trace).encode(),
     }
-    if shown := sorted({finding.kind for finding in find(trace)}):
-        listed = ", ".join(f'"{kind}"' for kind in shown)
-        files[teacher / "exercise.toml"] = f"# what the solution does on purpose\n[findings]\nignore = [{listed}]\n"
-    for path, text in files.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+    if settings := _settings(name, parcel.script, trace):
+        files[teacher / "exercise.toml"] = settings.encode()
+    _write(files)
     mistakes = dict(_mistakes(Exercise.of_grader(teacher), source))
-    for path, text in mistakes.items():
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+    _write(mistakes)
     return [*files, *mistakes]
 
 
-def _traced(name: str, source: str) -> Trace:
-    with TemporaryDirectory(prefix="asyncgrade-") as folder:
-        script = Path(folder, f"{name}.py")
-        script.write_text(source, encoding="utf-8")
-        trace = run_isolated(Job(pack(script)))
+def _write(files: Mapping[Path, bytes]) -> None:
+    for path, data in files.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+
+
+def _solution(name: str, script: Path | None) -> Parcel:
+    """Return the script as the exercise's program, with the files that it names; the sample if there is none."""
+    if script is None:
+        return Parcel(f"{name}.py", {f"{name}.py": _SAMPLE.encode()})
+    packed = pack(script.resolve(), alone=True)
+    filename = packed.script if "/" in packed.script else f"{name}.py"
+    return replace(
+        packed,
+        script=filename,
+        files={filename if path == packed.script else path: d for path, d in packed.files.items()},
+    )
+
+
+def _settings(name: str, filename: str, trace: Trace) -> str:
+    """Return the ``exercise.toml`` that the exercise needs, empty if it needs none."""
+    text = f'[files]\nprogram = "{filename}"\n' if filename != f"{name}.py" else ""
+    if shown := sorted({finding.kind for finding in find(trace)}):
+        listed = ", ".join(f'"{kind}"' for kind in shown)
+        text += f"# what the solution does on purpose\n[findings]\nignore = [{listed}]\n"
+    return text
+
+
+def _traced(name: str, parcel: Parcel) -> Trace:
+    trace = run_isolated(Job(parcel))
     if trace.outcome is not Outcome.FINISHED or not trace.output:
         why = trace.reason or "it is silent"
         msg = f"asyncgrade new {name}: the script should print something and come to its end; {why}"
@@ -180,10 +206,13 @@ def test_nothing_goes_wrong(trace: Trace) -> None:
 '''
 
 
-def _mistakes(exercise: Exercise, source: str) -> Iterator[tuple[Path, str]]:
+def _mistakes(exercise: Exercise, source: str) -> Iterator[tuple[Path, bytes]]:
     """Yield two mistakes, of different kinds, with the checks that they lose."""
     made = [mutant for mutant in mutants(source) if mutant.operator in _MISTAKEN]
-    programs = {f"m{number}-0": mutant.source for number, mutant in enumerate(made)}
+    right = known.solution(exercise)
+    programs = {
+        f"m{number}-0": right | {exercise.filename: mutant.source.encode()} for number, mutant in enumerate(made)
+    }
     works = grade_programs(exercise, programs) if made else {}
     order = list(_MISTAKEN)
     told: dict[str, str] = {}
@@ -196,4 +225,4 @@ def _mistakes(exercise: Exercise, source: str) -> Iterator[tuple[Path, str]]:
                 del body.body[0]
             text = f'"""{_MISTAKEN[mutant.operator]}\n\nloses: {", ".join(lost)}\n"""\n\n{ast.unparse(body)}\n'
             slug = mutant.operator.replace(" ", "_").replace(".", "_")
-            yield exercise.grader / "mistakes" / f"{slug}.py", text
+            yield exercise.grader / "mistakes" / f"{slug}.py", text.encode()

@@ -85,13 +85,17 @@ def init_github(folder: Path, action: str, exercise: str) -> None:
 
 
 @init.command(name="gradescope")
+@click.option("--package", "packages", metavar="NAME", multiple=True, help="Install a package too (repeatable).")
 @_Folder
-@_Grader
-def init_gradescope(folder: Path, grader: Path) -> None:
-    """Write an autograder with GRADER into FOLDER, and autograder.zip, which is uploaded to Gradescope."""
+@click.argument("graders", nargs=-1, required=True, type=click.Path(exists=True, file_okay=False, path_type=Path))
+def init_gradescope(folder: Path, graders: tuple[Path, ...], packages: tuple[str, ...]) -> None:
+    """Write an autograder with GRADERS into FOLDER, and autograder.zip, which is uploaded to Gradescope.
+
+    Run again, it makes the autograder anew.
+    """
     from .init import init_gradescope as write
 
-    _tell(lambda: write(folder, grader))
+    _tell(lambda: write(folder, graders, packages))
 
 
 def _tell(write: Callable[[], Iterable[Path]]) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO, TextIO
 
 import click
 
+from pytest_asyncgrade.sandbox import folder_of
 from pytest_asyncgrade.trace.codec import VERSION, TraceBuilder, dump
 from pytest_asyncgrade.trace.findings import find
 from pytest_asyncgrade.trace.plain import encode
@@ -83,14 +84,18 @@ class _Run:
     def __init__(self, file: Path) -> None:
         self.records: list[list[object]] = []
         self._file = file
-        self._path = file.cwd() / file
-        self._places = Places(f"{file.resolve().parent}{os.sep}", str(file), str(self._path))
+        self._script = file.resolve()
+        self._folder = folder_of(self._script.parent, self._script.read_bytes())
+        self._filename = str(file.cwd() / file)
+        self._places = Places(f"{self._folder}{os.sep}", str(file), self._filename)
         self._recorder = Recorder(self.records.append, self._places)
         self.records.append(["hello", VERSION])
 
     def run(self, args: tuple[str, ...]) -> End:
         """Run the script and record its end."""
-        program = Program(self._path, self._places, self._recorder.begin)
+        program = Program(
+            self._script, self._places, self._recorder.begin, folder=self._folder, filename=self._filename
+        )
         with self._recorded_streams(), virtual_time(self._recorder.clock):
             self._recorder.watch()
             end = program.run(args)

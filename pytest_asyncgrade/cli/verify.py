@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import difflib
+import importlib.util
 import json
 import re
 import subprocess
@@ -18,11 +19,13 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from pytest_asyncgrade.errors import UsageError
-from pytest_asyncgrade.grading import Exercise
+from pytest_asyncgrade.grading import Exercise, known
 from pytest_asyncgrade.grading.mutants import Mutant, mutants, timetable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from pytest_asyncgrade.grading.known import Files
 
 _LOST = 1
 _ONE_SEED = ("--seed", "0")
@@ -47,38 +50,36 @@ class Proof:
 def verify(grader: Path, *, seeds: int, with_mutants: bool) -> Proof:
     """Prove one grader; UsageError if it is not one."""
     exercise = Exercise.of_grader(grader)
-    solution = grader / "solution.py"
-    if not solution.is_file():
-        msg = f"{grader}: there is no solution.py in it; a grader that is to be proved needs one"
-        raise UsageError(msg)
+    solution, mistakes = known.solution(exercise), known.others(exercise, "mistakes")
     if exercise.withheld:
         msg = f"{grader}: there is no {', '.join(exercise.hidden.files)} in it; prove it where its hidden checks are"
         raise UsageError(msg)
-    works = grade_programs(exercise, dict(_programs(exercise, seeds)))
-    problems = [*_hidden_problems(exercise, works["solution-0"]), *_problems(exercise, works)]
+    works = grade_programs(exercise, dict(_programs(exercise, solution, mistakes, seeds)))
+    losses = {name: _losses(files[exercise.filename]) for name, files in mistakes.items()}
+    problems = [*_hidden_problems(exercise, works["solution-0"]), *_problems(exercise, works, losses)]
     checks = {_name(check) for work in works.values() for check in work["checks"]}
     made, killed, equivalent = 0, 0, 0
     if with_mutants and not problems:
-        made, killed, equivalent, found = _mutants(exercise)
+        made, killed, equivalent, found = _mutants(exercise, solution)
         problems += found
-    mistakes = len(list(grader.glob("mistakes/*.py")))
-    return Proof(exercise.slug, len(checks), mistakes, made, killed, equivalent, tuple(problems))
+    return Proof(exercise.slug, len(checks), len(mistakes), made, killed, equivalent, tuple(problems))
 
 
-def _programs(exercise: Exercise, seeds: int) -> Iterator[tuple[str, str]]:
+def _programs(
+    exercise: Exercise, solution: Files, mistakes: Mapping[str, Files], seeds: int
+) -> Iterator[tuple[str, Files]]:
     """Yield what to grade, each with a student's name."""
-    grader = exercise.grader
-    for number in range(seeds):
-        yield f"solution-{number}", _read(grader / "solution.py")
+    yield from ((f"solution-{number}", solution) for number in range(seeds))
     if exercise.starter.is_file():
-        yield "starter-0", _read(exercise.starter)
-    for folder in ("alternatives", "mistakes"):
-        for path in sorted(grader.glob(f"{folder}/*.py")):
-            for number in range(max(seeds // 5, 1)):
-                yield f"{folder[:-1]}-{path.stem}-{number}", _read(path)
+        yield "starter-0", known.starter(exercise)
+    others = {"alternative": known.others(exercise, "alternatives"), "mistake": mistakes}
+    for kind, programs in others.items():
+        for name, files in programs.items():
+            yield from ((f"{kind}-{name}-{number}", files) for number in range(max(seeds // 5, 1)))
 
 
-def _problems(exercise: Exercise, works: Mapping[str, Any]) -> Iterator[str]:
+def _problems(exercise: Exercise, works: Mapping[str, Any], losses: Mapping[str, set[str]]) -> Iterator[str]:
+    """Yield what is wrong with the programs that are known; `losses` are the checks that the mistakes name."""
     for student, work in works.items():
         what = student.rpartition("-")[0]
         lost = set(lost_checks(work))
@@ -87,13 +88,19 @@ def _problems(exercise: Exercise, works: Mapping[str, Any]) -> Iterator[str]:
             if work["score"] >= work["max_score"]:
                 yield "the starter gets full marks"
         elif what.startswith("mistake-"):
-            path = exercise.grader / "mistakes" / f"{what.removeprefix('mistake-')}.py"
-            if lost != (named := _losses(path)):
-                yield f"mistakes/{path.name}: loses {_list(lost)}, and names {_list(named)}{seed}"
+            name = what.removeprefix("mistake-")
+            if lost != losses[name]:
+                path = _path(exercise, f"mistakes/{name}")
+                yield f"{path}: loses {_list(lost)}, and names {_list(losses[name])}{seed}"
         elif lost:
-            yield f"{what.replace('alternative-', 'alternatives/')}.py: loses {_list(lost)}{seed}"
+            yield f"{_path(exercise, what.replace('alternative-', 'alternatives/'))}: loses {_list(lost)}{seed}"
         elif work["findings"]:
             yield f"{what}: is right, and has the finding {work['findings'][0]['message']!r}"
+
+
+def _path(exercise: Exercise, name: str) -> str:
+    """Return the path of a known program in the grader's folder: a folder's, or a file's."""
+    return name if (exercise.grader / name).is_dir() else f"{name}.py"
 
 
 def _hidden_problems(exercise: Exercise, work: Mapping[str, Any]) -> Iterator[str]:
@@ -108,30 +115,35 @@ def _file(check: Mapping[str, Any]) -> str:
     return Path(str(check["id"]).partition("::")[0]).name
 
 
-def _mutants(exercise: Exercise) -> tuple[int, int, int, list[str]]:
+def _mutants(exercise: Exercise, solution: Files) -> tuple[int, int, int, list[str]]:
     """Return how many mutants there are, are killed, are equivalent, and what is wrong."""
-    source = _read(exercise.grader / "solution.py")
-    twice = grade_programs(exercise, {"solution-0": source, "solution-1": source}, *_ONE_SEED)
+    twice = grade_programs(exercise, {"solution-0": solution, "solution-1": solution}, *_ONE_SEED)
     right, again = twice["solution-0"], twice["solution-1"]
     timed = _behaviour(right) == _behaviour(again)  # not so where processes take real time
     whole = next((run for run in right["runs"] if run["asked"].startswith("python ")), None)
-    all_of_them = mutants(source)
+    given = known.starter(exercise)
+    written = [name for name, data in solution.items() if name.endswith(".py") and given.get(name) != data]
+    made = [(name, mutant) for name in written for mutant in mutants(_text(solution[name]))]
     if whole:
-        all_of_them.append(timetable(source, [(line["time"], line["text"]) for line in whole["output"]]))
+        lines = [(line["time"], line["text"]) for line in whole["output"]]
+        made.append((exercise.filename, timetable(_text(solution[exercise.filename]), lines)))
     works = grade_programs(
-        exercise, {f"m{number}-0": mutant.source for number, mutant in enumerate(all_of_them)}, *_ONE_SEED
+        exercise,
+        {f"m{number}-0": solution | {name: mutant.source.encode()} for number, (name, mutant) in enumerate(made)},
+        *_ONE_SEED,
     )
     expected = exercise.equivalents
     problems, killed, equivalent = [], 0, 0
-    for number, mutant in enumerate(all_of_them):
+    for number, (name, mutant) in enumerate(made):
         work = works[f"m{number}-0"]
         if work["score"] < work["max_score"]:
             killed += 1
         elif mutant.name in expected or _behaviour(work, timed=timed) == _behaviour(right, timed=timed):
             equivalent += 1
         else:
-            problems.append(_survivor(source, mutant))
-    return len(all_of_them), killed, equivalent, problems
+            where = f"line {mutant.line}" if name == exercise.filename else f"line {mutant.line} of {name}"
+            problems.append(_survivor(_text(solution[name]), mutant, where))
+    return len(made), killed, equivalent, problems
 
 
 def _behaviour(work: Mapping[str, Any], *, timed: bool = True) -> list[Any]:
@@ -150,20 +162,22 @@ def _behaviour(work: Mapping[str, Any], *, timed: bool = True) -> list[Any]:
     ]
 
 
-def _survivor(source: str, mutant: Mutant) -> str:
+def _survivor(source: str, mutant: Mutant, where: str) -> str:
     before, after = ast.unparse(ast.parse(source)), mutant.source
     diff = difflib.unified_diff(before.splitlines(), after.splitlines(), "solution", "mutant", lineterm="", n=2)
-    head = f"a mutant gets full marks and behaves differently, {mutant.name!r} (line {mutant.line}):"
+    head = f"a mutant gets full marks and behaves differently, {mutant.name!r} ({where}):"
     return "\n".join([head, *(f"    {line}" for line in list(diff)[2:])])
 
 
-def grade_programs(exercise: Exercise, programs: Mapping[str, str], *options: str) -> dict[str, Any]:
-    """Grade each program as a student's of that name, and return the report's works by student."""
+def grade_programs(exercise: Exercise, programs: Mapping[str, Files], *options: str) -> dict[str, Any]:
+    """Grade the files of each program as a student's of that name, and return the report's works by student."""
     with TemporaryDirectory(prefix="asyncgrade-") as name:
         folder = Path(name)
-        for student, source in programs.items():
-            (folder / "class" / student).mkdir(parents=True)
-            (folder / "class" / student / exercise.filename).write_text(source, encoding="utf-8")
+        for student, files in programs.items():
+            for path, data in files.items():
+                file = folder / "class" / student / path
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_bytes(data)
         report = folder / "grade.json"
         command = [
             sys.executable, "-m", "pytest_asyncgrade.cli", "grade", str(folder / "class"), "--students",
@@ -181,9 +195,9 @@ def lost_checks(work: Mapping[str, Any]) -> list[str]:
     return [_name(check) for check in work["checks"] if check["verdict"] != "passed"]
 
 
-def _losses(path: Path) -> set[str]:
+def _losses(program: bytes) -> set[str]:
     """Return the checks that a mistake's docstring says it loses."""
-    docstring = ast.get_docstring(ast.parse(_read(path))) or ""
+    docstring = ast.get_docstring(ast.parse(program)) or ""
     match = re.search(r"^loses: (.*)$", docstring, re.MULTILINE)
     return set(match[1].split(", ")) if match else set()
 
@@ -196,5 +210,6 @@ def _list(names: set[str]) -> str:
     return ", ".join(sorted(names)) or "nothing"
 
 
-def _read(path: Path) -> str:
-    return path.read_text(encoding="utf-8")
+def _text(source: bytes) -> str:
+    """Return the text of a module, decoded as Python does."""
+    return importlib.util.decode_source(source)

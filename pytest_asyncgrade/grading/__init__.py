@@ -1,11 +1,11 @@
 """Exercises, submissions, checks, points, the grade.  Knows no pytest and no report format."""
 
 from .beside import beside
-from .exercise import Exercise, Source
+from .exercise import Exercise, HandedIn, Source
 from .grade import CheckResult, Failure, Grade, Points, Verdict, Visibility, Work, collect, pack_result, withheld
 from .submission import Deadline, Submission, checked_timeout
 
 __all__ = [
-    "CheckResult", "Deadline", "Exercise", "Failure", "Grade", "Points", "Source", "Submission", "Verdict",
-    "Visibility", "Work", "beside", "checked_timeout", "collect", "pack_result", "withheld",
+    "CheckResult", "Deadline", "Exercise", "Failure", "Grade", "HandedIn", "Points", "Source", "Submission",
+    "Verdict", "Visibility", "Work", "beside", "checked_timeout", "collect", "pack_result", "withheld",
 ]  # fmt: skip

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from pytest_asyncgrade.errors import UsageError
-from pytest_asyncgrade.sandbox import Limits, Rules
+from pytest_asyncgrade.sandbox import Limits, Parcel, Rules, pack
 from pytest_asyncgrade.trace import KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
+    from collections.abc import Iterable, Mapping
 
 _SETTINGS = "exercise.toml"
 _TABLES = ("limits", "files", "findings", "equivalent", "hidden")
@@ -68,6 +69,8 @@ class Exercise:
     starter: Path
     limits: Limits = field(default_factory=Limits)
     rules: Rules = field(default_factory=Rules)
+    program: str = ""
+    """What a submission's program is called, where the exercise says it: ``app/main.py``."""
     ignored: frozenset[str] = frozenset()
     """Kinds of findings that say nothing here: what they find is what the exercise asks for."""
     equivalents: Mapping[str, str] = field(default_factory=dict)
@@ -80,24 +83,98 @@ class Exercise:
     def of_grader(cls, folder: Path, slug: str | None = None) -> Exercise:
         """Return the exercise of ``graders/<slug>/``; its starter is ``exercises/<slug>/<slug>.py`` beside that.
 
+        Where ``[files]`` names the program, it is that one in ``exercises/<slug>/``.
+
         ``exercise.toml`` in the grader's folder may set ``[limits]``, ``[files]``, ``[findings]``, ``[equivalent]`` and
         ``[hidden]``; UsageError if it cannot be that.
         """
         slug = slug or folder.name
-        starter = folder.parent.parent / "exercises" / slug / f"{slug}.py"
-        exercise = cls(slug, folder, starter, **_settings(folder / _SETTINGS))
+        settings = _settings(folder / _SETTINGS)
+        starter = folder.parent.parent / "exercises" / slug / (settings.get("program") or f"{slug}.py")
+        exercise = cls(slug, folder, starter, **settings)
         return replace(exercise, withheld=exercise.hidden.withheld_from(folder))
 
     @property
-    def filename(self) -> str:
-        """What a submission's file is called."""
-        return f"{self.slug}.py"
+    def private(self) -> Path:
+        """The folder that is the teacher's, even if it lies in a student's: all graders, or this one."""
+        return self.grader.parent if self.grader.parent.name == "graders" else self.grader
 
-    @staticmethod
-    def program_in(folder: Path, slug: str) -> Path:
-        """Return ``FOLDER/<slug>.py``, or ``FOLDER/<slug>/<slug>.py`` if that is what there is."""
-        flat, nested = folder / f"{slug}.py", folder / slug / f"{slug}.py"
-        return nested if nested.exists() and not flat.exists() else flat
+    @property
+    def filename(self) -> str:
+        """The path of a submission's program in its folder."""
+        return self.program or f"{self.slug}.py"
+
+    def program_in(self, folder: Path, own: Path | None = None) -> HandedIn:
+        """Return the program in a student's folder, whether or not it is there; `own` is its real path.
+
+        It lies in the folder, or in ``<slug>/``, ``exercises/<slug>/`` or ``exercises/`` of it; and all that may be in
+        the only folder there is, as an archive has it.
+        """
+        layouts = ("", self.slug, f"exercises/{self.slug}", "exercises")
+        bases = [base / layout for base in _wrapped(folder) for layout in layouts]
+        there = (base for base in bases if os.path.lexists(base / self.filename))
+        return HandedIn(next(there, folder), self.filename, own or folder.resolve())
+
+
+_DEEPEST = 3
+"""How many folders, each the only one in the one above it, may be around a program."""
+
+
+def _wrapped(folder: Path) -> Iterable[Path]:
+    """Yield a folder, then the only folder in it, and so on."""
+    for _ in range(_DEEPEST):
+        yield folder
+        inside = _folders(folder)
+        if len(inside) != 1:
+            return
+        folder = inside[0]
+
+
+def _folders(folder: Path) -> list[Path]:
+    """Return the folders in a folder that were handed in: no links, and nothing that systems leave there."""
+    try:
+        entries = list(os.scandir(folder))
+    except OSError:
+        return []
+    found = (entry for entry in entries if entry.name[0] not in "._" and entry.is_dir(follow_symlinks=False))
+    return [Path(entry.path) for entry in found]
+
+
+@dataclass(frozen=True, slots=True)
+class HandedIn:
+    """A student's program on disk: `filename` in `folder`, all of which comes along, somewhere in their `own` folder.
+
+    No link leads out of that one.
+    """
+
+    folder: Path
+    filename: str
+    own: Path | None = None
+    """None for a file that was named: beside it may lie what is not theirs, so only what it names comes along."""
+
+    @classmethod
+    def file(cls, path: Path, filename: str) -> HandedIn:
+        """Return the program in a file that somebody has named; if it is called so, `filename` is its path."""
+        real = path.resolve()
+        depth = len(PurePosixPath(filename).parts) if real.as_posix().endswith(f"/{filename}") else 1
+        folder = real.parents[depth - 1]
+        return cls(folder, real.relative_to(folder).as_posix())
+
+    @property
+    def script(self) -> Path:
+        """Where the program is, whether or not it is there."""
+        return self.folder / self.filename
+
+    def parcel(self, exercise: Exercise) -> Parcel:
+        """Return what of it is graded for an exercise."""
+        return pack(
+            self.script,
+            alone=self.own is None,
+            folder=self.folder,
+            own=self.own,
+            private=exercise.private,
+            rules=exercise.rules,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,15 +205,23 @@ class Source:
             raise UsageError(msg)
         return tuple(names)
 
-    def script(self, exercise: Exercise, student: str) -> Path:
-        """Return the file a student handed in for an exercise, whether or not it is there."""
+    def handed_in(self, exercise: Exercise, student: str) -> HandedIn:
+        """Return what a student handed in for an exercise, whether or not it is there."""
         if self.submissions is not None:
-            return exercise.program_in(self.submissions / student, exercise.slug)
+            return exercise.program_in(self.submissions / student, self._own(student))
         if self.submission is None:
-            return exercise.starter
+            folder = exercise.starter.parents[len(PurePosixPath(exercise.filename).parts) - 1]
+            return HandedIn(folder, exercise.filename, folder.resolve())
         if self.submission.is_dir():
-            return exercise.program_in(self.submission, exercise.slug)
-        return self.submission
+            return exercise.program_in(self.submission)
+        return HandedIn.file(self.submission, exercise.filename)
+
+    def _own(self, student: str) -> Path:
+        """Return a student's own folder: where a link of the teacher's leads, but not another student's."""
+        assert self.submissions is not None
+        everybodys = self.submissions.resolve()
+        own = (everybodys / student).resolve()
+        return everybodys / student if own.is_relative_to(everybodys) else own
 
 
 def _settings(path: Path) -> dict[str, Any]:
@@ -159,9 +244,11 @@ def _settings(path: Path) -> dict[str, Any]:
     if not all(type(reason) is str and reason for reason in equivalents.values()):
         msg = f"{path}, [equivalent]: give a reason for each mutant, as a text"
         raise UsageError(msg)
+    files = dict(given.get("files", {}))
     return {
+        "program": _program(files.pop("program"), path) if "program" in files else "",
         "limits": Limits.parse(given.get("limits", {}), f"{path}, [limits]"),
-        "rules": _rules(given.get("files", {}), path),
+        "rules": _rules(files, path),
         "ignored": _ignored(given.get("findings", {}), path),
         "equivalents": equivalents,
         "hidden": Hidden.parse(given.get("hidden", {}), f"{path}, [hidden]"),
@@ -180,10 +267,19 @@ def _ignored(given: dict[str, Any], path: Path) -> frozenset[str]:
     return frozenset(given.get("ignore", ()))
 
 
+def _program(given: Any, path: Path) -> str:
+    is_path = type(given) is str and given.endswith(".py") and "\\" not in given
+    parts = PurePosixPath(given).parts if is_path else ()
+    if not parts or {"..", "/"} & {*parts}:
+        msg = f'{path}, [files]: program = {given!r}: give the path of a file in the submission, as in "app/main.py"'
+        raise UsageError(msg)
+    return "/".join(parts)
+
+
 def _rules(given: dict[str, Any], path: Path) -> Rules:
     for name, patterns in given.items():
         if name not in {"include", "exclude"}:
-            msg = f"{path}, [files]: {name!r} is not known here; there are include and exclude"
+            msg = f"{path}, [files]: {name!r} is not known here; there are program, include and exclude"
             raise UsageError(msg)
         if type(patterns) is not list or not all(type(pattern) is str for pattern in patterns):
             msg = f'{path}, [files]: {name} = {patterns!r}: give a list of patterns, as in ["*.csv", "data/*"]'

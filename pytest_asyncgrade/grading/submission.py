@@ -11,15 +11,14 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Literal
 
 from pytest_asyncgrade.errors import UsageError
-from pytest_asyncgrade.sandbox import Fresh, Job, Launcher, Parcel, pack, run_isolated
+from pytest_asyncgrade.sandbox import Fresh, Job, Launcher, Parcel, run_isolated
 from pytest_asyncgrade.trace import Outcome, Recording, Trace
 from pytest_asyncgrade.trace.plain import is_plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from pathlib import Path
 
-    from .exercise import Exercise
+    from .exercise import Exercise, HandedIn
 
 
 def checked_timeout(seconds: float, where: str) -> float:
@@ -55,24 +54,23 @@ class Submission:
     def __init__(  # noqa: PLR0913  # what makes a submission
         self,
         exercise: Exercise,
-        script: Path,
+        handed_in: HandedIn,
         *,
         student: str,
         timeout: Callable[[], float | None],
-        alone: bool = False,
         launcher: Launcher | None = None,
         seed: int | None = None,
         deadline: Deadline | None = None,
     ) -> None:
         self.exercise = exercise
-        self.script = script
+        self.script = handed_in.script
         self.student = student
         self.runs: dict[str, Trace] = {}
         self.asked: list[str] = []
         self.is_random = False
         self._seed = seed
         self._timeout = timeout
-        self._alone = alone
+        self._handed_in = handed_in
         self._deadline = deadline
         self.launcher = launcher or Fresh()
 
@@ -82,7 +80,7 @@ class Submission:
     @cached_property
     def parcel(self) -> Parcel:
         """What of the submission is graded."""
-        return pack(self.script, alone=self._alone, rules=self.exercise.rules)
+        return self._handed_in.parcel(self.exercise)
 
     @property
     def isolation(self) -> str:

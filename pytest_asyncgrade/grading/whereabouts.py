@@ -14,7 +14,6 @@ from pytest_asyncgrade.errors import UsageError
 from .exercise import Exercise
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from pathlib import Path
 
 
@@ -52,13 +51,6 @@ def of_folder(folder: Path) -> Whereabouts | None:
     return None
 
 
-def of_repository(root: Path, slugs: Iterable[str]) -> Path:
-    """Return the folder of a student's repository with the programs of exercises: ``exercises``, or the root itself."""
-    nested = root / "exercises"
-    programs = [Exercise.program_in(root, slug) for slug in slugs]
-    return nested if nested.is_dir() and not any(program.is_file() for program in programs) else root
-
-
 def _is_grader(folder: Path) -> bool:
     return folder.resolve().name == "graders" or next(folder.glob("test_*.py"), None) is not None
 
@@ -73,7 +65,7 @@ def _of_programs(folder: Path, word: str) -> Whereabouts | None:
 
 def _program(folder: Path, grader: Path) -> Path | None:
     """Return the file in a folder that a grader is for, if it is there."""
-    program = Exercise.program_in(folder, grader.name)
+    program = Exercise.of_grader(grader).program_in(folder).script
     return program if program.is_file() else None
 
 

@@ -48,7 +48,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--grade-gradebook", choices=("plain", "canvas", "moodle"), help="who reads the report csv (default: plain)"
     )
     group.addoption(
-        "--grade-max-score", metavar="POINTS", type=int, help="spread this maximum in the report classroom50"
+        "--grade-max-score", metavar="POINTS", type=int, help="the maximum in the reports classroom50 and csv"
     )
     group.addoption(
         "--grade-reveal", action="store_true", help="show what is hidden from students, too: for the teacher alone"

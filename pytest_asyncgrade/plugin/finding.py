@@ -48,7 +48,7 @@ def _is_starters(place: Whereabouts) -> bool:
     if place.submission is None:
         return True
     source, exercises = Source(place.submission), map(Exercise.of_grader, place.graders)
-    return all(source.script(one, "").resolve() == one.starter.resolve() for one in exercises)
+    return all(source.handed_in(one, "").script.resolve() == one.starter.resolve() for one in exercises)
 
 
 def _without_a_word(config: pytest.Config) -> Whereabouts:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,15 +35,20 @@ class Reporting:
         option = config.option
         files = tuple(map(ReportFile.parse, option.grade_report))
         asked = {file.format for file in files}
-        for name, wanted in (("gradebook", "csv"), ("max-score", "classroom50")):
+        for name, wanted in (("gradebook", ("csv",)), ("max-score", ("classroom50", "csv"))):
             value = getattr(option, f"grade_{name.replace('-', '_')}")
-            if value is not None and wanted not in asked:
-                msg = f"--grade-{name} {value}: that is for the report {wanted}: add --grade-report {wanted}=PATH"
+            if value is not None and asked.isdisjoint(wanted):
+                kinds = " or ".join(wanted)
+                msg = f"--grade-{name} {value}: that is for the report {kinds}: add --grade-report {wanted[0]}=PATH"
                 raise UsageError(msg)
         environ = dict(os.environ)
         start = source.submissions or source.submission or config.invocation_params.dir
         about = About(
-            environ, option.grade_gradebook or "plain", _root(environ, start), datetime.now(UTC), option.grade_max_score
+            environ,
+            option.grade_gradebook or "plain",
+            _root(environ, start),
+            datetime.now().astimezone(),
+            option.grade_max_score,
         )
         for file in files:
             file.check(about)

@@ -6,6 +6,7 @@ travels on the test report, as plain data; the grade is put together where the r
 
 from __future__ import annotations
 
+import unicodedata
 import warnings
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ import pytest
 from pytest_asyncgrade.errors import AsyncgradeError, UsageError
 from pytest_asyncgrade.grading import Deadline, Submission, checked_timeout, collect
 from pytest_asyncgrade.reports.terminal import render
+from pytest_asyncgrade.reports.words import tame
 from pytest_asyncgrade.sandbox import CAN_FORK, HOW_TO_GET_IT, Stem, why_not_strict
 
 from .comparison import COMPARISON
@@ -31,11 +33,12 @@ if TYPE_CHECKING:
 _GRADED = {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED}
 _GRADER_IS_BROKEN = pytest.ExitCode.INTERNAL_ERROR
 _STATUS: dict[str, tuple[str, str, tuple[str, Any]]] = {
-    "passed": ("earned", ".", ("EARNED", {"green": True})),
-    "failed": ("lost", "F", ("LOST", {"red": True})),
-    "error": ("broken", "E", ("BROKEN", {"red": True})),
-    "not_run": ("not run", "N", ("NOT RUN", {"yellow": True})),
+    "passed": ("passed", ".", ("EARNED", {"green": True})),
+    "failed": ("failed", "F", ("LOST", {"red": True})),
+    "error": ("error", "E", ("BROKEN", {"red": True})),
+    "not_run": ("failed", "N", ("NOT RUN", {"yellow": True})),
 }
+"""Of each verdict pytest's own category, which other plugins count, and our word."""
 
 
 class GradeSession:
@@ -49,6 +52,7 @@ class GradeSession:
         self.packed: dict[str, str] = {}
         self.not_handed_in: set[str] = set()
         self.collected = 0
+        self.uncollected: list[str] = []
         self.fixture_runs: dict[pytest.FixtureDef[Any], list[str]] = {}
         self.item: pytest.Item | None = None
         self.spare_stem = stem
@@ -63,6 +67,7 @@ class GradeSession:
         option = config.option
         _silence_pytest_asyncio()
         option.verbose -= 1  # pytest's own header and file names say nothing to a student
+        option.reportchars = option.reportchars.replace("fE", "")  # nor does its summary of failures
         try:
             if option.grade_timeout is not None:
                 checked_timeout(option.grade_timeout, "--grade-timeout")
@@ -85,10 +90,16 @@ class GradeSession:
         if self.source.submissions is not None and "submission" in metafunc.fixturenames:
             metafunc.parametrize("submission", self.source.students(), indirect=True, scope="module")
 
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Keep what is wrong with a grader that cannot be imported, for where the other graders go on."""
+        self.uncollected += [report.longreprtext] if report.failed else []
+
     def pytest_itemcollected(self, item: pytest.Item) -> None:
-        """Count the checks as they stand in their files, before anyone shuffles them."""
+        """Count the checks as they stand in their files, before anyone shuffles them; let ``-k`` know the student."""
         item.stash[ORDER] = self.collected
         self.collected += 1
+        student = _student(item)
+        item.extra_keyword_matches |= {student, unicodedata.normalize("NFC", student)} - {""}
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -108,7 +119,8 @@ class GradeSession:
         exercise = exercise_of(item)
         if self.source.submissions is None:
             return True
-        if any(self.source.script(exercise, student).exists() for student in self.source.students()):
+        handed_in = (self.source.handed_in(exercise, student) for student in self.source.students())
+        if any(one.script.exists() for one in handed_in):
             return True
         self.not_handed_in.add(exercise.slug)
         return False
@@ -120,12 +132,15 @@ class GradeSession:
         exercise, student = exercise_of(request.node), getattr(request, "param", "")
         key = (exercise.slug, student)
         if key not in self.submissions:
-            script = self.source.script(exercise, student)
-            alone = self.source.submission is not None and self.source.submission.is_file()
             self.submissions[key] = Submission(
-                exercise, script, student=student, timeout=self._timeout, alone=alone, launcher=self._next_stem(),
-                seed=self.config.option.grade_seed, deadline=self.deadline,
-            )  # fmt: skip
+                exercise,
+                self.source.handed_in(exercise, student),
+                student=student,
+                timeout=self._timeout,
+                launcher=self._next_stem(),
+                seed=self.config.option.grade_seed,
+                deadline=self.deadline,
+            )
         return self.submissions[key]
 
     def _next_stem(self) -> Stem | None:
@@ -206,12 +221,11 @@ class GradeSession:
 
     @staticmethod
     def _key(item: pytest.Function) -> tuple[str, str]:
-        params: dict[str, Any] = item.callspec.params if hasattr(item, "callspec") else {}
-        return exercise_of(item).slug, params.get("submission", "")
+        return exercise_of(item).slug, _student(item)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, tuple[str, Any]] | None:
-        """Call a check earned, lost, broken or not run, and keep it out of pytest's own list of failures."""
+        """Call a check earned, lost, broken or not run."""
         judged = getattr(report, "asyncgrade", None)
         return _STATUS[judged["verdict"]] if judged else None
 
@@ -228,6 +242,8 @@ class GradeSession:
         """Set the exit status; write the report files, when all that is a student's is dead."""
         if hasattr(self.config, "workerinput") or exitstatus not in _GRADED:
             return
+        if self.packed:
+            self.config.option.tbstyle = "no"  # our report says what pytest's lists of failures would
         for submission in self.submissions.values():
             submission.rest()
         grade = collect(self.packed.values(), self.not_handed_in)
@@ -255,9 +271,17 @@ class GradeSession:
                 warning = (
                     f"warning: {name} may be the student's and have a say in this; `asyncgrade grade` lets it have none"
                 )
-                terminalreporter.write_line(warning, yellow=True)
+                terminalreporter.write_line(tame(warning), yellow=True)
+            for text in self.uncollected:
+                terminalreporter.write_line(f"ERROR: this grader cannot be used:\n{text}", red=True)
         for problem in self.problems:
             terminalreporter.write_line(f"ERROR: {problem}", red=True)
+
+
+def _student(item: pytest.Item) -> str:
+    """Return whose work a check is for, empty if there is only one; pytest's own id spells letters as escapes."""
+    params: dict[str, Any] = getattr(getattr(item, "callspec", None), "params", {})
+    return str(params.get("submission", ""))
 
 
 def _silence_pytest_asyncio() -> None:

@@ -26,6 +26,10 @@ ORDER = pytest.StashKey[int]()
 """Which check of all those collected it is: other plugins may run them in another order."""
 
 
+_SECONDS = pytest.StashKey[float]()
+"""Real seconds of a check until now: its fixtures, with the runs that they ask for, and its call."""
+
+
 class Seen(NamedTuple):
     """What a check had before it: a submission, the keys of those of its runs, and the comparison that failed."""
 
@@ -42,6 +46,7 @@ def judge(
 ) -> dict[str, str] | None:
     """Return a check's verdict and packed result, None as long as there is none (a set-up that went well)."""
     submission = seen.submission
+    item.stash[_SECONDS] = (item.stash.get(_SECONDS, 0.0) if call.when != "setup" else 0.0) + report.duration
     if call.when != "call" and report.passed:
         return None
     points = points_of(item)
@@ -61,7 +66,7 @@ def judge(
         verdict=verdict,
         failure=failure,
         runs=seen.runs,
-        duration=report.duration,
+        duration=item.stash[_SECONDS],
     )
     return {"verdict": verdict.value, "packed": _packed(result, submission)}
 

@@ -24,6 +24,6 @@ class About:
     root: PurePath | None = None
     """The root of the repository, which a platform takes paths from; None if there is none."""
     now: datetime = datetime(1970, 1, 1, tzinfo=UTC)
-    """The moment of the report, in UTC."""
+    """The moment of the report, in the local time of where it is made."""
     max_score: int | None = None
-    """The maximum that a platform wants instead of the sum of the checks' points; only ``classroom50`` can have one."""
+    """The maximum that is wanted instead of the sum of the checks' points: ``classroom50`` and ``csv`` can have one."""

@@ -2,7 +2,8 @@
 
 They read it as base64 in a variable (`encoded`), and a process with a variable of more than 128 KiB does not start: so
 long reasons are cut, and the last of very many checks told together, with a note.  Points are whole and their sum is
-exact; every test has every key; there is always one, and a maximum above nothing: without, no points are reported.
+exact; every test has every key; there is always one, and a maximum above nothing.  Without that no points are reported:
+so it is where a grader is broken.
 https://github.com/classroom-resources/autograding-grading-reporter
 """
 
@@ -59,7 +60,10 @@ def encoded(result: str) -> str:
 def _result(grade: Grade, tests: list[Test]) -> str:
     status = "error" if grade.broken or not tests else "pass" if grade.complete else "fail"
     tests = tests or [_entry("something is graded", "error", nothing(grade), 0)]
-    result = {"version": VERSION, "status": status, "max_score": max(grade.max_score, 1), "tests": tests}
+    most = max(grade.max_score, 1)
+    if grade.broken:  # without a maximum the reporter adds nothing up
+        most, tests = 0, [test | {"score": 0} for test in tests]
+    result = {"version": VERSION, "status": status, "max_score": most, "tests": tests}
     return as_short_json(result, indent=None)
 
 

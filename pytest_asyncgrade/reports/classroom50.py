@@ -7,6 +7,7 @@ time.  https://github.com/foundation50/classroom50/wiki/Advanced-Autograding
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -48,8 +49,10 @@ def render(grade: Grade, about: About) -> str:
         | {"failure": nothing(grade)}
     ]
     most = sum(test["max-score"] for test in tests)
-    score = sum(test["score"] for test in tests) + _bonus(grade, most)
-    result = _surroundings(about) | {"datetime": f"{about.now:%Y-%m-%dT%H:%M:%SZ}"}
+    if grade.broken:
+        tests = [test | {"score": 0} for test in tests]
+    score = 0 if grade.broken else sum(test["score"] for test in tests) + _bonus(grade, most)
+    result = _surroundings(about) | {"datetime": f"{about.now.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"}
     return as_short_json({"schema": SCHEMA} | result | {"score": min(score, most), "max-score": most, "tests": tests})
 
 

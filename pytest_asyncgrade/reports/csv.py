@@ -2,7 +2,8 @@
 
 A name that a spreadsheet would take for a formula begins with an apostrophe.  Canvas finds the students by their login,
 silently drops a column that is called like one of its own, and takes every row with "Points Possible" in its name for
-the row of maxima; Moodle finds them by the participant's number, which is in the folders that it lets one download.
+the row of maxima; Moodle finds them by the participant's number, which is in the folders that it lets one download: one
+for files, one for online text.  It takes the time for local, and skips a row that seems older than what it has.
 """
 
 from __future__ import annotations
@@ -14,9 +15,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pytest_asyncgrade.errors import UsageError
-from pytest_asyncgrade.grading import Verdict
 
-from .words import one_line, unique
+from .words import is_broken, one_line, unique
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,31 +37,39 @@ def render(grade: Grade, about: About) -> str:
     """Return the table; UsageError if Moodle could not tell whose a grade is."""
     rows = {"plain": _plain, "canvas": _canvas, "moodle": _moodle}[about.gradebook](grade, about)
     file = io.StringIO()
-    csv.writer(file, lineterminator="\n").writerows(rows)
+    csv.writer(file, lineterminator="\n", quoting=csv.QUOTE_ALL).writerows(rows)
     return file.getvalue()
 
 
-def _plain(grade: Grade, _about: About) -> Iterator[Row]:
+def check(about: About) -> None:
+    """Raise UsageError if a maximum is none."""
+    if about.max_score is not None and about.max_score < 1:
+        msg = f"--grade-max-score {about.max_score}: give a whole number of points, 1 or more"
+        raise UsageError(msg)
+
+
+def _plain(grade: Grade, about: About) -> Iterator[Row]:
     """Yield a row for each student: the score of each exercise, empty if there is none, and of all."""
     yield unique(["student", *map(safe, grade.exercises), "score", "max_score"])
     for student in grade.students:
-        yield [safe(student or _ONE), *_cells(grade, student), *_total(grade, student)]
+        yield [safe(student or _ONE), *_cells(grade, student, None), *_total(grade, student, about.max_score)]
 
 
-def _canvas(grade: Grade, _about: About) -> Iterator[Row]:
+def _canvas(grade: Grade, about: About) -> Iterator[Row]:
     """Yield Canvas's own columns, which it finds by where they are, then an assignment for each exercise."""
     titles = unique(_not_canvas(safe(exercise)) for exercise in grade.exercises)
     yield ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", *titles]
-    most = {work.exercise: str(work.max_score) for work in grade.works}
+    most = {work.exercise: str(about.max_score or work.max_score) for work in grade.works}
     yield ["    Points Possible", "", "", "", "", *(most[exercise] for exercise in grade.exercises)]
     for student in grade.students:
         name = _not_canvas(safe(student or _ONE))
-        yield [name, "", "", name, "", *_cells(grade, student)]
+        yield [name, "", "", name, "", *_cells(grade, student, about.max_score)]
 
 
 def _moodle(grade: Grade, about: About) -> Iterator[Row]:
-    """Yield the columns of an offline grading worksheet: one grade for each participant."""
+    """Yield the columns of an offline grading worksheet: one grade for each participant, the best of theirs."""
     yield ["Identifier", "Full name", "Grade", "Maximum grade", "Last modified (grade)"]
+    best: dict[str, tuple[int, str]] = {}
     for student in grade.students:
         match = _PARTICIPANT.search(student)
         if match is None:
@@ -70,26 +78,42 @@ def _moodle(grade: Grade, about: About) -> Iterator[Row]:
                 "name the folder 'Participant 12', or as Moodle does, 'Ada Lovelace_12_assignsubmission_file_'"
             )
             raise UsageError(msg)
-        identifier = f"Participant {match[1] or match[2]}"
-        full_name = safe(student[: match.start()])
-        yield [identifier, full_name, *_total(grade, student), f"{about.now:%A, %d %B %Y, %I:%M %p}"]
+        identifier, score = f"Participant {match[1] or match[2]}", _of(grade, student).score
+        if identifier not in best or score > best[identifier][0]:
+            best[identifier] = score, student
+    for identifier, (_, student) in best.items():
+        match = _PARTICIPANT.search(student)
+        full_name = safe(student[: match.start() if match else 0])
+        modified = f"{about.now:%A, %d %B %Y, %I:%M %p}"
+        yield [identifier, full_name, *_total(grade, student, about.max_score), modified]
 
 
-def _cells(grade: Grade, student: str) -> Row:
-    scores = {work.exercise: _score(work) for work in grade.works if work.student == student}
+def _cells(grade: Grade, student: str, maximum: int | None) -> Row:
+    scores = {work.exercise: _score(work, maximum) for work in grade.works if work.student == student}
     return [scores.get(exercise, "") for exercise in grade.exercises]
 
 
-def _total(grade: Grade, student: str) -> Row:
+def _of(grade: Grade, student: str) -> Grade:
+    """Return what a student was graded."""
+    return replace(grade, works=tuple(work for work in grade.works if work.student == student))
+
+
+def _total(grade: Grade, student: str, maximum: int | None) -> Row:
     """Return the score of a student and its maximum."""
-    own = replace(grade, works=tuple(work for work in grade.works if work.student == student))
-    return [_score(own), str(own.max_score)]
+    own = _of(grade, student)
+    return [_score(own, maximum), str(maximum or own.max_score)]
 
 
-def _score(graded: Grade | Work) -> str:
-    """Return a score; none where a grader is broken, so that nothing false gets into a gradebook."""
-    broken = any(check.verdict is Verdict.ERROR for check in graded.checks)
-    return "" if broken else str(graded.score)
+def _score(graded: Grade | Work, maximum: int | None) -> str:
+    """Return a score, of another maximum if one is given, with two decimals at most.
+
+    None where a grader is broken, so that nothing false gets into a gradebook.
+    """
+    if is_broken(graded):
+        return ""
+    if maximum is None or not graded.max_score:
+        return str(graded.score)
+    return f"{graded.score * maximum / graded.max_score:.2f}".rstrip("0").rstrip(".")
 
 
 def safe(name: str) -> str:

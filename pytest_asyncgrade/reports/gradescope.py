@@ -1,17 +1,19 @@
 """``results.json`` of a Gradescope autograder.
 
-Gradescope itself hides a test until its visibility says otherwise, so a check for after the due date is told whole.
-What stands outside of the tests is seen at once, and made from what everybody may see.
+Gradescope itself hides a test until its visibility says otherwise, and shows staff all of it; so every check is told
+whole.  What stands outside of the tests is seen at once, and made from what everybody may see: its points are those of
+the visible checks, for a total would give the verdicts of the others away.
 https://gradescope-autograders.readthedocs.io/en/latest/specs/
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pytest_asyncgrade.grading import Verdict, Visibility
 
-from .words import as_short_json, cut, entries, happened, looked_at, nothing, reasons, remarks, title, total
+from .words import as_short_json, cut, entries, happened, looked_at, nothing, points, reasons, remarks, title, total
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from .about import About
     from .words import Entry
 
-KEEP = frozenset({Visibility.AFTER_DUE_DATE})
+KEEP = frozenset(Visibility)
 LONGEST_REASON = 10_000
 LONGEST_STORY = 100_000
 
@@ -30,13 +32,13 @@ def render(grade: Grade, _about: About) -> str:
     """Return the results."""
     tests = [_test(number, entry) for number, entry in enumerate(entries(grade), start=1)]
     return as_short_json({
-        "score": grade.score,
+        "score": 0 if grade.broken else grade.score,
         "execution_time": round(sum(check.duration for check in grade.checks), 3),
-        "output": cut("\n".join(_story(grade.for_students())), LONGEST_STORY),
+        "output": cut("\n".join(_story(grade)), LONGEST_STORY),
         "output_format": "text",
         "visibility": "visible",
         "stdout_visibility": "hidden",
-        "tests": tests or [_nothing(grade)],
+        "tests": [_without_points(test) for test in tests] if grade.broken else tests or [_nothing(grade)],
     })  # fmt: skip
 
 
@@ -55,13 +57,29 @@ def _test(number: int, entry: Entry) -> dict[str, Any]:
     }
 
 
+def _without_points(test: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in test.items() if name not in {"score", "max_score"}}
+
+
 def _nothing(grade: Grade) -> dict[str, Any]:
     return {"name": "something is graded", "status": "failed", "score": 0, "max_score": 0, "output": nothing(grade)}
 
 
+def _visible(grade: Grade) -> Grade:
+    """Return the grade of the checks that everybody may see."""
+    shown = Visibility.VISIBLE
+    works = (
+        replace(work, checks=tuple(c for c in work.checks if c.points.visibility is shown)) for work in grade.works
+    )
+    return replace(grade, works=tuple(works))
+
+
 def _story(grade: Grade) -> Iterator[str]:
     """Yield what concerns the whole: the score, what to look at, what happened."""
-    yield total(grade)
+    visible = _visible(grade)
+    hidden = sum(1 for _ in grade.checks) - sum(1 for _ in visible.checks)
+    yield f"{points(visible)} in the checks that you see; others are hidden" if hidden else total(grade)
+    grade = grade.for_students()
     for isolation in grade.isolations:
         yield f"graded in isolation: {isolation}"
     for work in grade.works:

@@ -17,7 +17,7 @@ from pytest_asyncgrade.trace.picture import legend, svg
 from pytest_asyncgrade.trace.text import printable, short
 from pytest_asyncgrade.trace.timeline import headline
 
-from .words import inert
+from .words import inert, points, total
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -42,7 +42,8 @@ def render(grade: Grade, _about: About) -> str:
     """Return the page."""
     works = [_work(work, f"work-{number}") for number, work in enumerate(grade.works, start=1)]
     title = works[0]["title"] if len(works) == 1 else ", ".join(grade.exercises) or "Nothing was graded"
-    return inert(_template().render(title=title, grade=grade, works=works, legend=legend()))
+    score = total(grade) if grade.broken else points(grade)
+    return inert(_template().render(title=title, grade=grade, total=score, works=works, legend=legend()))
 
 
 def page_of_run(trace: Trace) -> str:
@@ -79,7 +80,7 @@ def _work(work: Work, ident: str) -> dict[str, Any]:
     title = f"{work.student}: {work.exercise}" if work.student else work.exercise
     source = next((run.source for run in runs if run.source), ())
     return {
-        "id": ident, "title": printable(title), "score": work.score, "max_score": work.max_score,
+        "id": ident, "title": printable(title), "points": points(work),
         "checks": [_check(check) for check in work.checks],
         "seed": work.seed, "withheld": withheld(work), "findings": findings, "script": printable(work.script),
         "left_behind": [(printable(name), printable(reason)) for name, reason in work.left_behind.items()],

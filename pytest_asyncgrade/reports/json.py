@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_asyncgrade.trace.timeline import headline
 
-from .words import as_json
+from .words import as_json, is_broken
 
 if TYPE_CHECKING:
     from pytest_asyncgrade.grading import CheckResult, Grade, Work
@@ -30,7 +30,7 @@ def to_plain(grade: Grade) -> dict[str, Any]:
     return {
         "format": "pytest-asyncgrade",
         "version": VERSION,
-        "score": grade.score,
+        "score": None if grade.broken else grade.score,
         "max_score": grade.max_score,
         "complete": grade.complete,
         "broken": grade.broken,
@@ -44,7 +44,7 @@ def _work(work: Work) -> dict[str, Any]:
         "student": work.student,
         "exercise": work.exercise,
         "script": work.script,
-        "score": work.score,
+        "score": None if is_broken(work) else work.score,
         "max_score": work.max_score,
         "isolation": work.isolation,
         "seed": work.seed,

@@ -1,7 +1,9 @@
 """JUnit XML, as continuous integration reads it: a suite per student and exercise, a case per check.
 
-A lost check is a failure, a grader's mistake an error, a check that could not be judged is skipped: counts match, no
-character is one that XML forbids, and (classname, name) is unique.
+A lost check is a failure, and so is one that could not be judged, for readers leave out of the total what is skipped; a
+grader's mistake is an error.  Counts match, no character is one that XML forbids, (classname, name) is unique, and no
+element or attribute is one that Jenkins does not know.
+https://github.com/jenkinsci/xunit-plugin/blob/master/src/main/resources/org/jenkinsci/plugins/xunit/types/model/xsd/junit-10.xsd
 """
 
 from __future__ import annotations
@@ -20,8 +22,8 @@ if TYPE_CHECKING:
 
     from .about import About
 
-_TAGS = {Verdict.FAILED: "failure", Verdict.ERROR: "error", Verdict.NOT_RUN: "skipped"}
-_COUNTS = {"failures": Verdict.FAILED, "errors": Verdict.ERROR, "skipped": Verdict.NOT_RUN}
+_TAGS = {Verdict.FAILED: "failure", Verdict.NOT_RUN: "failure", Verdict.ERROR: "error"}
+_COUNTS = {"failures": "failure", "errors": "error"}
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -35,7 +37,7 @@ def render(grade: Grade, _about: About) -> str:
 
 
 def _counts(checks: list[CheckResult]) -> dict[str, str]:
-    counts = {name: sum(check.verdict is verdict for check in checks) for name, verdict in _COUNTS.items()}
+    counts = {name: sum(_TAGS.get(check.verdict) == tag for check in checks) for name, tag in _COUNTS.items()}
     seconds = sum(check.duration for check in checks)
     return {"tests": str(len(checks)), **{k: str(v) for k, v in counts.items()}, "time": f"{seconds:.3f}"}
 
@@ -57,7 +59,7 @@ def _suite(root: ET.Element, work: Work) -> None:
 def _add_failure(case: ET.Element, check: CheckResult) -> None:
     failure = check.failure
     message = (_clean(failure.rationale) if failure else "") or check.verdict.value
-    element = ET.SubElement(case, _TAGS[check.verdict], {"message": message})
+    element = ET.SubElement(case, _TAGS[check.verdict], {"type": check.verdict.value, "message": message})
     if failure is not None:
         parts = [failure.rationale]
         for title, values in (("expected", failure.expected), ("actual", failure.actual)):

@@ -57,7 +57,7 @@ def _head(grade: Grade) -> Iterator[str]:
     yield f"## {escaped(total(grade))}\n"
     if len(grade.works) > 1:
         yield "\n| | points |\n|---|---:|\n"
-        yield from (f"| {escaped(title(work))} | {work.score} of {work.max_score} |\n" for work in grade.works)
+        yield from (f"| {escaped(title(work))} | {points(work).removesuffix(' points')} |\n" for work in grade.works)
     for slug in grade.not_handed_in:
         yield f"\n{escaped(one_line(slug))}: nobody handed it in, so it does not count.\n"
     for isolation in grade.isolations:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import textwrap
+from dataclasses import replace
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from pytest_asyncgrade.grading import Verdict, beside, withheld
 from pytest_asyncgrade.trace.text import cut, display_width, folded, padded, printable
 from pytest_asyncgrade.trace.timeline import explained, headline, timeline
+
+from .words import is_broken, points, tame, total
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -34,7 +37,13 @@ _STYLES: dict[Verdict, tuple[str, ...]] = {
 
 
 def render(grade: Grade, *, verbose: bool = False) -> Iterator[Styled]:
-    """Yield the report line by line; `verbose` shows what the programs did that lost nothing, too."""
+    """Yield the report line by line, none of which a log obeys; `verbose` shows all that the programs did."""
+    for line, style in _lines(grade, verbose=verbose):
+        for part in folded(tame(line), WIDTH) or [""]:  # what makes it tame may be too much for its width
+            yield tame(part), style
+
+
+def _lines(grade: Grade, *, verbose: bool) -> Iterator[Styled]:
     for work in grade.works:
         yield from _work(work, verbose=verbose)
     for slug in grade.not_handed_in:
@@ -48,7 +57,7 @@ def render(grade: Grade, *, verbose: bool = False) -> Iterator[Styled]:
 
 def _work(work: Work, *, verbose: bool) -> Iterator[Styled]:
     title = f"{_name(work.student)}: {work.exercise}" if work.student else work.exercise
-    score = f"{work.score} of {work.max_score} points"
+    score = points(work)
     yield "", ()
     yield f"{title} {'.' * (WIDTH - display_width(title) - len(score) - 2)} {score}", ("bold",)
     told: set[Failure] = set()
@@ -143,17 +152,21 @@ def _wrapped(text: str, indent: int, *, style: Iterable[str] = ()) -> Iterator[S
 
 def _table(grade: Grade) -> Iterator[Styled]:
     """Yield the table of students and exercises, in as many parts as the width asks for."""
-    points = {(work.student, work.exercise): f"{work.score}/{work.max_score}" for work in grade.works}
+    scores = {(work.student, work.exercise): _fraction(work) for work in grade.works}
     for student in grade.students:
-        works = [work for work in grade.works if work.student == student]
-        points[student, "total"] = f"{sum(work.score for work in works)}/{sum(work.max_score for work in works)}"
+        works = tuple(work for work in grade.works if work.student == student)
+        scores[student, "total"] = _fraction(replace(grade, works=works))
     width = max(display_width(_name(student)) for student in ("student", *grade.students))
     for columns in _parts([*grade.exercises, "total"], WIDTH - width):
         yield "", ()
         yield "  ".join(["student".ljust(width), *columns]), ("bold",)
         for student in grade.students:
-            cells = [points.get((student, column), "-").rjust(len(column)) for column in columns]
+            cells = [scores.get((student, column), "-").rjust(len(column)) for column in columns]
             yield "  ".join([padded(_name(student), width), *cells]), ()
+
+
+def _fraction(graded: Grade | Work) -> str:
+    return "-" if is_broken(graded) else f"{graded.score}/{graded.max_score}"
 
 
 def _parts(columns: list[str], width: int) -> Iterator[list[str]]:
@@ -174,10 +187,9 @@ def _name(student: str) -> str:
 def _list(grade: Grade) -> Iterator[Styled]:
     yield "", ()
     for work in grade.works:
-        yield f"{work.exercise:<40}{work.score:>4} of {work.max_score} points", ()
+        number, _, rest = points(work).partition(" ")
+        yield f"{work.exercise:<40}{number:>4} {rest}", ()
 
 
 def _total(grade: Grade) -> str:
-    if grade.broken:
-        return f"{grade.score} of {grade.max_score} points so far: a grader is broken, so this is not a grade"
-    return f"total: {grade.score} of {grade.max_score} points"
+    return total(grade) if grade.broken else f"total: {points(grade)}"

@@ -117,16 +117,21 @@ def remarks(work: Work) -> list[str]:
     return [tame(line) for line in lines]
 
 
-def points(grade: Grade | Work) -> str:
-    """Return a score in words."""
-    return f"{grade.score} of {grade.max_score} points"
+def is_broken(graded: Grade | Work) -> bool:
+    """Tell whether a grader's mistake is in it, so that there is no score."""
+    return any(check.verdict is Verdict.ERROR for check in graded.checks)
+
+
+def points(graded: Grade | Work) -> str:
+    """Return a score in words; there is none where a grader is broken."""
+    return "no points" if is_broken(graded) else f"{graded.score} of {graded.max_score} points"
 
 
 def total(grade: Grade) -> str:
     """Return the whole score in words; of a grade that is none, why."""
     if not any(True for _ in grade.checks):
         return nothing(grade)
-    return f"{points(grade)} so far: a grader is broken, so this is not a grade" if grade.broken else points(grade)
+    return f"{points(grade)}: a grader is broken, so this is not a grade" if grade.broken else points(grade)
 
 
 def nothing(grade: Grade) -> str:

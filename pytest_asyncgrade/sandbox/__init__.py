@@ -14,19 +14,19 @@ from .child import CAN_FORK, Fresh, Launcher, Stem
 if TYPE_CHECKING:
     from .confinement import HOW_TO_GET_IT, MODES, Isolation, why_not_strict
     from .limits import Limits
-    from .parcel import Parcel, Rules, pack, reason_to_leave_behind
+    from .parcel import Parcel, Rules, folder_of, pack, reason_to_leave_behind
     from .run import Job, run_isolated
 
 _LOADED_LATE = {
     "HOW_TO_GET_IT": "confinement", "MODES": "confinement", "Isolation": "confinement",
     "why_not_strict": "confinement", "Limits": "limits", "Parcel": "parcel", "Rules": "parcel", "pack": "parcel",
-    "reason_to_leave_behind": "parcel",
+    "folder_of": "parcel", "reason_to_leave_behind": "parcel",
     "Job": "run", "run_isolated": "run",
 }  # fmt: skip
 
 __all__ = [
     "CAN_FORK", "HOW_TO_GET_IT", "MODES", "Fresh", "Isolation", "Job", "Launcher", "Limits", "Parcel", "Rules", "Stem",
-    "pack", "reason_to_leave_behind", "run_isolated", "why_not_strict",
+    "folder_of", "pack", "reason_to_leave_behind", "run_isolated", "why_not_strict",
 ]  # fmt: skip
 
 

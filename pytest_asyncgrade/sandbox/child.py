@@ -20,7 +20,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Protocol
 
-from .confinement import Confinement, candidates, packages
+from .confinement import Confinement, candidates, interpreter, packages
 from .process_tree import kill, start
 
 if TYPE_CHECKING:
@@ -172,6 +172,7 @@ class Stem:
                 if len(self._ways) == 1:
                     raise
                 del self._ways[0]
+                self._ways[0].name += ": bubblewrap is installed, and cannot be used here"
         return self.start()
 
     def launch(self, job: bytes) -> Child:
@@ -260,7 +261,7 @@ def _receive_process(link: socket.socket) -> int:
 def _command() -> list[str]:
     """Return the command that starts our side of a student's process."""
     roots = dict.fromkeys(str(Path(package).parent) for package in packages())
-    return [sys.executable, "-P", "-s", str(_START), *roots]
+    return [interpreter(), "-P", "-s", str(_START), *roots]
 
 
 def _environment() -> dict[str, str]:

@@ -103,7 +103,7 @@ class OnLinux(Confinement):
         if self._user is not None:
             from subprocess import run
 
-            kill_all = [sys.executable, "-I", "-c", "import os; os.kill(-1, 9)"]
+            kill_all = [interpreter(), "-I", "-c", "import os; os.kill(-1, 9)"]
             run(kill_all, user=self._user, check=False)  # noqa: S603  # our own interpreter
 
 
@@ -200,12 +200,32 @@ def _has_landlock() -> bool:
     return int(CDLL(None).syscall(create_ruleset, None, 0, version)) > 0
 
 
+def interpreter() -> str:
+    """Return the path of our interpreter in its real folder, where ``pyvenv.cfg`` is looked for.
+
+    ``../venv/bin/python`` leads through the folder that it was said in, which is not there for a confined process.
+    """
+    path = Path(sys.executable)
+    return str(path.parent.resolve() / path.name)
+
+
+def _links(path: Path) -> Iterator[str]:
+    """Yield the paths that a link leads to, one link at a time."""
+    while path.is_symlink():
+        path = path.parent / path.readlink()
+        if ".." in path.parts:
+            path = path.parent.resolve() / path.name
+        yield str(path)
+
+
 def _python() -> list[str]:
     """Return the folders that are Python, its packages and ours."""
     prefixes = {sys.prefix, sys.exec_prefix, sys.base_prefix, str(Path(sys.executable).resolve().parent.parent)}
+    prefixes |= {str(Path(prefix).resolve()) for prefix in prefixes}
     paths = sysconfig.get_paths()
     found = [str(Path(prefix, part)) for prefix in sorted(prefixes) for part in ("bin", "lib", "lib64", "pyvenv.cfg")]
     found += [paths["stdlib"], paths["platstdlib"], paths["purelib"], paths["platlib"], *packages()]
+    found += [interpreter(), *_links(Path(interpreter()))]
     there = [Path(path) for path in dict.fromkeys(found) if Path(path).exists()]
     covered = {Path("/usr"), *there}
     return [str(path) for path in there if covered.isdisjoint(path.parents)]

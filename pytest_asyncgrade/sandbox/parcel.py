@@ -1,5 +1,7 @@
 """What of a submission is graded: the program, and the helper modules and data files beside it.
 
+No link leads out of the student's own folder, at whatever depth it is: that is decided by where a file really lies.
+
 What would configure Python or pytest, or be imported instead of a module of Python's or an installed one, stays behind,
 and so does what is no regular file of the folder.  All is read once, so that every run sees the same.
 """
@@ -13,16 +15,20 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from fnmatch import fnmatch
 from importlib.machinery import PathFinder
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
+
+from .neighbours import files_named, names_in, patterns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _CONFIGURES = ("conftest.py", "sitecustomize.py", "usercustomize.py", "pyproject.toml", "pytest.ini", "setup.cfg",
                "setup.py", "tox.ini", "*.pth", "*.dist-info", "*.egg-info", "*.pyc", "*.so", "*.pyd")  # fmt: skip
-_NOISE = (".*", "__pycache__")
+_NOISE = (".*", "__pycache__", "__MACOSX")
 """What is left behind without a word: every folder has it."""
+_OF_A_GRADER = ("test_*.py", "solution.py", "solution")
+"""What no program that is graded alone gets, even if it lies beside."""
 
 MAX_FILE = 5_000_000
 """Largest file that comes along, in bytes."""
@@ -60,28 +66,62 @@ class Parcel:
         return tuple(self.files.get(self.script, b"").decode("utf-8", "replace").splitlines())
 
 
-def pack(script: Path, *, alone: bool = False, rules: Rules | None = None) -> Parcel:
+def pack(  # noqa: PLR0913  # whose files they are, and which are wanted
+    script: Path,
+    *,
+    alone: bool = False,
+    folder: Path | None = None,
+    own: Path | None = None,
+    private: Path | None = None,
+    rules: Rules | None = None,
+) -> Parcel:
     """Return what is graded of the submission whose program is `script`.
 
-    `alone` leaves the script's neighbours behind: they are other students' files.
+    All that is in `folder` (by default the script's, or the one that holds its package) comes along; beside a script
+    that is graded `alone` may lie what is other people's, so only what it names does.  No link leads out of the
+    student's `own` folder (by default that folder), which is said by its real path, nor into the teacher's `private`
+    one.
     """
+    folder = folder or script.parent
+    name = script.relative_to(folder).as_posix()
+    home = own or folder.resolve()
+    private = None if private is None or home.is_relative_to(private.resolve()) else private.resolve()
     try:
-        program = _read(script)
+        program = _read(_inside(home, private, script))
     except FileNotFoundError:
-        return Parcel(script.name, problem=f"there is no file {script.name}{_instead(script)}")
+        return Parcel(name, problem=f"there is no file {name}{_instead(script, home)}")
     except _LeftBehindError as error:
-        return Parcel(script.name, problem=f"{script.name} cannot be graded: it is {error}")
+        return Parcel(name, problem=f"{name} cannot be graded: it is {error}")
     except OSError as error:
-        return Parcel(script.name, problem=f"{script.name} cannot be read: {error.strerror}")
-    parcel = Parcel(script.name, {script.name: program})
-    if not alone:
-        _add_neighbours(parcel, script.parent, rules or Rules())
-    return parcel
+        return Parcel(name, problem=f"{name} cannot be read: {error.strerror}")
+    folder = folder_of(folder, program, own)
+    name = script.relative_to(folder).as_posix()
+    packing = _Packing(Parcel(name, {name: program}), folder, own or folder.resolve(), private, rules or Rules())
+    if alone:
+        packing.add_named()
+    else:
+        packing.add_all()
+    return packing.parcel
 
 
-def _instead(script: Path) -> str:
+def folder_of(folder: Path, program: bytes, own: Path | None = None) -> Path:
+    """Return the folder that the modules of a program in `folder` are imported from: that, or one above it.
+
+    Above it lies a package that the program is part of, a folder with ``__init__.py`` or one that the program imports
+    from by its name.  It is never above the student's `own` folder.
+    """
+    while folder.resolve() != own and (folder / "__init__.py").is_file() and folder.name:
+        folder = folder.parent
+    name = folder.name
+    is_imported = folder.resolve() != own and name in names_in(program).modules and not reason_to_leave_behind(name)
+    is_beside = any((folder / module).exists() for module in (name, f"{name}.py"))
+    return folder.parent if is_imported and not is_beside else folder
+
+
+def _instead(script: Path, own: Path) -> str:
     """Name the file that was probably meant to be the program."""
-    there = sorted(path.name for path in script.parent.glob("*.py")) if script.parent.is_dir() else []
+    is_theirs = script.parent.resolve().is_relative_to(own) and script.parent.is_dir()
+    there = sorted(path.name for path in script.parent.glob("*.py")) if is_theirs else []
     meant = get_close_matches(script.name, there, n=1) or (there if len(there) == 1 else [])
     return f"; there is {meant[0]}: rename it, if it is the program" if meant else ""
 
@@ -90,15 +130,18 @@ class _LeftBehindError(Exception):
     """Why a file does not come along."""
 
 
+def _inside(own: Path, private: Path | None, path: Path) -> Path:
+    """Return where a file really lies: in the folder `own`, and not in the `private` one."""
+    real = Path(os.path.realpath(path))
+    if not real.is_relative_to(own) or (private is not None and real.is_relative_to(private)):
+        msg = "a link to somewhere else"
+        raise _LeftBehindError(msg)
+    return real
+
+
 def _read(path: Path) -> bytes:
     """Return a regular file's bytes; a link, a pipe or a device is never opened."""
     status = path.lstat()
-    if stat.S_ISLNK(status.st_mode):
-        target = path.resolve()
-        if not target.is_relative_to(path.parent.resolve()):
-            msg = "a link to somewhere else"
-            raise _LeftBehindError(msg)
-        path, status = target, target.lstat()
     if not stat.S_ISREG(status.st_mode):
         msg = "a folder" if stat.S_ISDIR(status.st_mode) else "no regular file"
         raise _LeftBehindError(msg)
@@ -109,57 +152,124 @@ def _read(path: Path) -> bytes:
         return file.read(MAX_FILE + 1)
 
 
-def _add_neighbours(parcel: Parcel, folder: Path, rules: Rules) -> None:
-    """Add the helper modules and data files beside a program, and those in folders below."""
-    total = 0
-    for name in _walk(folder, rules):
+@dataclass(slots=True)
+class _Packing:
+    """The adding of files to a parcel, within its limits."""
+
+    parcel: Parcel
+    folder: Path
+    own: Path
+    private: Path | None
+    rules: Rules
+    total: int = 0
+
+    def add_all(self) -> None:
+        """Add the helper modules and data files beside a program, and those in folders below."""
+        for name in self._walk():
+            self._add(name)
+
+    def add_named(self) -> None:
+        """Add the modules that the program and they import, and the files that their texts name."""
+        home = self._home()
+        bases = dict.fromkeys([home, ""])
+        inits = (str(package / "__init__.py") for package in PurePosixPath(self.parcel.script).parents)
+        todo = [module for file in inits if (self.folder / file).exists() for module in self._added(file)]
+        todo.append(self.parcel.script)
+        while todo:
+            module = todo.pop()
+            named = names_in(self.parcel.files[module])
+            for name, is_imported in files_named(named, module, bases, self.folder):
+                for file in self._walk(f"{name}/") if self._is_folder(name) else [name]:
+                    if is_imported or file == name or not file.endswith(".py"):
+                        todo += self._added(file)
+            if wanted := patterns(named, bases):
+                for file in self._walk():
+                    if not file.endswith(".py") and any(fnmatch(file, pattern) for pattern in wanted):
+                        todo += self._added(file)
+
+    def _is_folder(self, name: str) -> bool:
+        """Tell whether a name is that of a folder, and not of a link to one."""
+        path = self.folder / name
+        return path.is_dir() and not path.is_symlink()
+
+    def _home(self) -> str:
+        """Return the name of the folder that the program is in; empty if it is at the top."""
+        return self.parcel.script.rpartition("/")[0]
+
+    def _added(self, name: str) -> list[str]:
+        """Add a file; return it if it is a module that was not there."""
+        is_new = name not in self.parcel.files
+        if is_new and not any(fnmatch(part, pattern) for part in name.split("/") for pattern in _OF_A_GRADER):
+            self._add(name)
+        return [name] if is_new and name.endswith(".py") and name in self.parcel.files else []
+
+    def _add(self, name: str) -> None:
+        parcel, rules = self.parcel, self.rules
         if name == parcel.script:
-            continue
+            return
         try:
             if not any(fnmatch(name, pattern) for pattern in rules.include):
-                _check_name(name)
+                self._check_name(name)
             if any(fnmatch(name, pattern) for pattern in rules.exclude):
                 msg = "not wanted in this exercise"
                 raise _LeftBehindError(msg)  # noqa: TRY301  # one place says why
-            if len(parcel.files) > MAX_FILES or total > MAX_BYTES:
+            if len(parcel.files) > MAX_FILES or self.total > MAX_BYTES:
                 msg = "too much: at most 200 files and 20 MB are graded"
                 raise _LeftBehindError(msg)  # noqa: TRY301
-            data = _read(folder / name)
+            data = _read(_inside(self.own, self.private, self.folder / name))
         except _LeftBehindError as reason:
             parcel.left_behind.setdefault(name, str(reason))
         except OSError as error:
             parcel.left_behind[name] = f"unreadable: {error.strerror}"
         else:
             parcel.files[name] = data
-            total += len(data)
+            self.total += len(data)
 
+    def _check_name(self, name: str) -> None:
+        """Raise if a file stays behind for its name, in the folder itself or in that of the program."""
+        home = self._home()
+        names = [name, name.removeprefix(f"{home}/")] if home else [name]
+        for one in names:
+            if reason := reason_to_leave_behind(one):
+                raise _LeftBehindError(reason)
 
-def _walk(folder: Path, rules: Rules) -> Iterator[str]:
-    """Yield the names below a folder, in order; of one that is left behind as a whole, its own alone."""
-    todo, count = [""], 0
-    while todo and count < _MAX_LOOKED_AT:
-        parent = todo.pop()
-        below = []
-        try:
-            entries = sorted(os.scandir(folder / parent), key=lambda entry: entry.name)
-        except OSError:
-            continue
-        for entry in entries:
-            name = f"{parent}{entry.name}"
-            if any(fnmatch(entry.name, pattern) for pattern in _NOISE):
+    def _walk(self, start: str = "") -> Iterator[str]:
+        """Yield the names below a folder, in order; of one that is left behind as a whole, its own alone.
+
+        A link to a folder is followed if that is the student's own, and was not looked at before.
+        """
+        home = self.folder.resolve()
+        todo, count, seen = [start], 0, {home}
+        while todo and count < _MAX_LOOKED_AT:
+            parent = todo.pop()
+            below = []
+            try:
+                entries = sorted(os.scandir(self.folder / parent), key=lambda entry: entry.name)
+            except OSError:
                 continue
-            count += 1
-            wanted = any(pattern.startswith(f"{name}/") for pattern in rules.include)
-            if entry.is_dir(follow_symlinks=False) and (wanted or not reason_to_leave_behind(name)):
-                below.append(f"{name}/")
-            else:
-                yield name
-        todo += reversed(below)
+            for entry in entries:
+                name = f"{parent}{entry.name}"
+                if any(fnmatch(entry.name, pattern) for pattern in _NOISE) or home / name == self.private:
+                    continue
+                count += 1
+                if self._is_to_be_entered(entry, name, seen):
+                    below.append(f"{name}/")
+                else:
+                    yield name
+            todo += reversed(below)
 
-
-def _check_name(name: str) -> None:
-    if reason := reason_to_leave_behind(name):
-        raise _LeftBehindError(reason)
+    def _is_to_be_entered(self, entry: os.DirEntry[str], name: str, seen: set[Path]) -> bool:
+        wanted = any(pattern.startswith(f"{name}/") for pattern in self.rules.include)
+        is_folder = os.path.isdir(entry.path)  # noqa: PTH112  # a link may lead round and round
+        if not is_folder or (not wanted and reason_to_leave_behind(name)):
+            return False
+        if not entry.is_symlink():
+            return True
+        target = Path(os.path.realpath(entry.path))
+        is_theirs = target.is_relative_to(self.own) and target != self.private
+        is_new = is_theirs and not any(path.is_relative_to(target) for path in seen)
+        seen.add(target)
+        return is_new
 
 
 def reason_to_leave_behind(name: str) -> str:

@@ -14,7 +14,7 @@ import traceback
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from pytest_asyncgrade.trace.model import Outcome
 from pytest_asyncgrade.virtualtime import DeadlockError
@@ -52,6 +52,8 @@ class End:
 class Program:
     """A student's file, ready to run.
 
+    Its modules are in its folder, and in `folder` above it, if it is part of a package.  Its code says that it is from
+    `filename`, an absolute path, as with ``python file.py``.
     `begin` is called when what counts begins.  `comment` is given the exception that ends the program, before anything
     else is done, and returns what there is to say of it.  The program can see all this: it is below it on the stack.
     """
@@ -62,11 +64,14 @@ class Program:
         places: Places,
         begin: Callable[[], None],
         comment: Callable[[BaseException], str] = lambda _error: "",
+        *,
+        folder: Path | None = None,
+        filename: str = "",
     ) -> None:
         self.path = path
+        self._folder = folder or path.parent
         self.name = places.script
-        self._filename = str(path)
-        """What the code of the file says it is from: an absolute path, as with ``python file.py``."""
+        self._filename = filename or str(path)
         self._places = places
         self._begin = begin
         self._comment = comment
@@ -87,7 +92,7 @@ class Program:
         """Import the file, then call a function of it; a coroutine is run in an event loop of its own."""
 
         def call() -> object:
-            module = self._load(self.path.stem)
+            module = self._imported()
             self._begin()
             return _call(getattr(module, function), args, kwargs)
 
@@ -97,7 +102,7 @@ class Program:
         """Import the file, then run a scenario of the grader's, whose first argument is the student's module."""
 
         def play() -> object:
-            module = self._load(self.path.stem)
+            module = self._imported()
             spec = importlib.util.spec_from_file_location("scenarios", scenarios)
             if spec is None or spec.loader is None:
                 raise ImportError(name="scenarios", path=str(scenarios))
@@ -107,6 +112,29 @@ class Program:
             return _call(getattr(grader, scenario), [module], kwargs)
 
         return self._ended(play)
+
+    def _imported(self) -> ModuleType:
+        """Import the file; if that ends it, what it had defined until then is there, and nothing else.
+
+        So a program that runs its own main when it is imported, and fails there, still has its functions.
+        """
+        try:
+            return self._load(self.path.stem)
+        except (NoProgramError, SyntaxError):
+            raise
+        except BaseException as error:  # whatever ended it
+            module = sys.modules.get(self.path.stem)
+            if not isinstance(module, ModuleType):
+                raise
+            end = self._exited(error) if isinstance(error, SystemExit) else self.crashed(error)
+
+            def missing(name: str) -> NoReturn:
+                if name.startswith("__"):
+                    raise AttributeError(name)
+                raise EndedEarlyError(end)
+
+            vars(module).setdefault("__getattr__", missing)
+            return module
 
     def _load(self, name: str) -> ModuleType:
         """Execute the file as the module `name`."""
@@ -120,11 +148,15 @@ class Program:
         lines = importlib.util.decode_source(source).splitlines(keepends=True)
         linecache.cache[self._filename] = (len(source), None, lines, self._filename)
         module = ModuleType(name)
-        module.__file__ = str(self.path)
+        module.__file__ = self._filename
         module.__builtins__ = __builtins__  # type: ignore[attr-defined]  # as `python file.py` has it
         self._module = name
         sys.modules[name] = module
         sys.path.insert(0, str(self.path.parent))
+        if self._folder != self.path.parent:
+            sys.path.append(str(self._folder))
+        if (self.path.parent / "__init__.py").is_file():
+            module.__package__ = ".".join(self.path.parent.relative_to(self._folder).parts)
         try:
             exec(compile(tree, self._filename, "exec", dont_inherit=True), module.__dict__)  # noqa: S102  # our purpose
         except SystemExit as error:
@@ -147,7 +179,8 @@ class Program:
         except SystemExit as error:
             return self._exited(error)
         except BaseException as error:  # noqa: BLE001  # whatever ends the program is its outcome
-            return self.crashed(error, function)
+            early = (leaf.end for leaf in leaves(error) if isinstance(leaf, EndedEarlyError))
+            return next(early, None) or self.crashed(error, function)
 
     def _is_at_the_end(self, error: SystemExit) -> bool:
         """SystemExit with status 0 out of the script's last statement is how many a good program ends.
@@ -214,6 +247,14 @@ class Program:
                 place = [filename, tb.tb_lineno, tb.tb_frame.f_code.co_qualname]
             tb = tb.tb_next
         return place
+
+
+class EndedEarlyError(BaseException):
+    """The program asked for something that it had not defined when it ended itself; `end` says how it did."""
+
+    def __init__(self, end: End) -> None:
+        super().__init__(end.reason)
+        self.end = end
 
 
 class NoProgramError(Exception):

@@ -202,7 +202,11 @@ class Session:
         self._limit = limit
         self._name = places.name
         self._program = Program(
-            folder / job["file"], places, opaque(self._recorder.begin), partial(comment, job["limits"])
+            folder / job["file"],
+            places,
+            opaque(self._recorder.begin),
+            partial(comment, job["limits"]),
+            folder=folder,
         )
         self._ends: list[End] = []
         self._virtual_time = virtual_time(self._recorder.clock)

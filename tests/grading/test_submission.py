@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pytest_asyncgrade.grading import Deadline, Exercise, Submission
+from pytest_asyncgrade.grading import Deadline, Exercise, HandedIn, Submission
 from pytest_asyncgrade.trace import Outcome
 
 if TYPE_CHECKING:
@@ -15,7 +15,8 @@ def submission(folder: Path, seconds: float) -> Submission:
     script = folder / "naps.py"
     script.write_text("print(1)\n", encoding="utf-8")
     exercise = Exercise.of_grader(folder / "graders" / "naps")
-    return Submission(exercise, script, student="", timeout=lambda: None, deadline=Deadline(seconds))
+    handed_in = HandedIn.file(script, exercise.filename)
+    return Submission(exercise, handed_in, student="", timeout=lambda: None, deadline=Deadline(seconds))
 
 
 def test_after_the_deadline_no_run_begins_and_the_reason_says_so(tmp_path: Path) -> None:

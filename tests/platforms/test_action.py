@@ -156,7 +156,7 @@ def test_without_uv_pip_installs_the_version_asked_for_into_an_environment_of_it
     (runner.workspace / "two_naps.py").write_text(GOOD, encoding="utf-8")
     done = runner.run(version="1.2.3", python_version="3.14")
     assert done.status == 0, done.log
-    assert done.used == ["actions/setup-python@v5 {'python-version': '3.14'}"]
+    assert done.used == ["actions/setup-python@e797f83bcb11b83ae66e0230d6156d7c80228e7c {'python-version': '3.14'}"]
     made, installed = log.read_text().splitlines()
     assert made.startswith("python -I -m venv ")
     assert installed == "pip -I -m pip install --quiet --disable-pip-version-check pytest-asyncgrade==1.2.3"

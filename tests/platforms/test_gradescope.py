@@ -6,7 +6,8 @@ import json
 import shutil
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,10 +19,7 @@ from tests.reports.validators import GRADESCOPE, loaded
 
 from .conftest import HOSTILE, hand_in, python_in
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-METADATA = {
+METADATA: dict[str, Any] = {
     "id": 123456,
     "created_at": "2018-08-01T01:05:00.000000-07:00",
     "assignment": {"due_date": "2018-07-31T23:00:00.000000-07:00", "late_due_date": None, "title": "Naps"},
@@ -34,7 +32,7 @@ LATE = "Handed in 2 hours 5 minutes after the due date, 2018-07-31T23:00:00.0000
 def root(tmp_path: Path, grader: Path, repository: Path) -> Path:
     """Return a folder as /autograder is after setup.sh."""
     root = tmp_path / "autograder"
-    init_gradescope(root / "source", grader)
+    init_gradescope(root / "source", [grader])
     shutil.copyfile(root / "source" / "run_autograder", root / "run_autograder")
     shutil.copytree(repository, root / "submission")
     subprocess.run(["bash", "-c", python_in(str(root / "venv"))], check=True)
@@ -124,6 +122,34 @@ def test_a_grading_that_is_killed_leaves_results_that_say_so(tmp_path: Path, mon
     assert results["output"].endswith(
         "Tell your teacher: the grading did not come to its end; the autograder may take too little time"
     )
+
+
+def test_a_root_may_be_said_from_where_one_is(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (root / "submission" / "hw1").mkdir()
+    (root / "submission" / "hw1" / "two_naps.py").write_text(GOOD, encoding="utf-8")
+    for path in (root / "submission").glob("*.py"):
+        path.unlink()  # as an archive has it: one folder, and in it the program
+    monkeypatch.chdir(root)
+    assert gradescope(Path())
+    assert json.loads((root / "results" / "results.json").read_text(encoding="utf-8"))["score"] == 5
+
+
+def test_a_students_own_due_date_counts_and_of_a_group_the_latest(tmp_path: Path) -> None:
+    def user(due: str | None) -> dict[str, Any]:
+        return {"name": "Ada", "assignment": {"due_date": due, "late_due_date": None}}
+
+    def late(*users: dict[str, Any]) -> tuple[str, int]:
+        path = tmp_path / "submission_metadata.json"
+        path.write_text(json.dumps(METADATA | {"users": [*users]}), encoding="utf-8")
+        told = lateness(path)
+        return told["due_date"], told["seconds_late"]
+
+    everybodys = METADATA["assignment"]["due_date"]
+    own, latest = "2018-08-01T01:04:00-07:00", "2018-08-02T00:00:00-07:00"
+    assert late(user(own)) == (own, 60)
+    assert late(user(None), {"name": "Ben"}) == (everybodys, 7500)
+    assert late(user(own), user(latest), user(None)) == (latest, 0)
+    assert late() == (everybodys, 7500)
 
 
 @pytest.mark.parametrize(

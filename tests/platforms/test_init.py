@@ -7,16 +7,15 @@ import json
 import re
 import subprocess
 import sys
+import sysconfig
 import zipfile
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from .conftest import ROOT
 from .runner import load
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def init(*words: object, cwd: Path) -> subprocess.CompletedProcess[str]:
@@ -84,6 +83,25 @@ def test_the_workflows_and_the_action_are_as_githubs_schemas_say(workflows: dict
         assert checked.stdout == "ok -- validation done\n"
 
 
+def test_the_workflows_and_the_action_are_audited(tmp_path: Path) -> None:
+    pinned = f"--action=me/asyncgrade@{'0' * 40}"  # what stands for the action is the teacher's to pin
+    assert init("github", "new", pinned, cwd=tmp_path).returncode == 0
+    ours = [ROOT / "action.yml", *sorted((ROOT / ".github" / "workflows").glob("*.yml"))]
+    command = [str(Path(sysconfig.get_path("scripts"), "zizmor")), "--offline", "--no-config", "--no-progress"]
+    audited = subprocess.run(
+        [*command, *map(str, [*ours, *sorted(tmp_path.rglob("*.yml"))])],
+        capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+    assert audited.returncode == 0, audited.stdout
+
+
+def test_every_action_is_pinned_to_a_commit_of_its_version(workflows: dict[str, Path]) -> None:
+    for path in [*workflows.values(), ROOT / "action.yml", *(ROOT / ".github" / "workflows").glob("*.yml")]:
+        used = re.findall(r"uses: (actions/\S+.*)", path.read_text(encoding="utf-8"))
+        assert used
+        assert [use for use in used if not re.fullmatch(r"actions/[a-z-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", use)] == []
+
+
 def test_only_inputs_that_the_action_has_are_given(workflows: dict[str, Path]) -> None:
     known = load(ROOT / "action.yml")["inputs"]
     given = [step["with"] for path in workflows.values() for step in steps(path) if "me/" in step.get("uses", "")]
@@ -125,13 +143,34 @@ def test_no_expression_stands_in_a_script(workflows: dict[str, Path]) -> None:
 
 
 def test_nothing_that_is_there_is_overwritten(tmp_path: Path, grader: Path) -> None:
-    for words in (["classroom50", "new", grader], ["gradescope", "gs", grader], ["github", "gh", "--action=a/b@v1"]):
+    (tmp_path / "gs").mkdir()
+    (tmp_path / "gs" / "setup.sh").write_text("# the teacher's own\n", encoding="utf-8")
+    for words in (["classroom50", "new", grader], ["github", "gh", "--action=a/b@v1"]):
         assert init(*words, cwd=tmp_path).returncode == 0
         before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
         again = init(*words, cwd=tmp_path)
         assert again.returncode == 2
         assert "already: choose another folder, or remove it" in again.stderr
         assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+    assert "setup.sh already: choose another folder" in init("gradescope", "gs", grader, cwd=tmp_path).stderr
+    assert below(tmp_path / "gs") == ["setup.sh"]
+
+
+def test_an_autograder_is_made_anew_of_several_exercises_and_with_packages(tmp_path: Path, grader: Path) -> None:
+    assert init("gradescope", "gs", grader, cwd=tmp_path).returncode == 0
+    other = grader.parent / "three_naps"
+    grader.rename(other)
+    (other / "test_two_naps.py").rename(other / "test_three_naps.py")
+    last = ROOT / "graders" / "greetings"
+    made = init("gradescope", "gs", other, last, "--package=numpy==2.3.*", "--package", "attrs[x]", cwd=tmp_path)
+    assert made.returncode == 0, made.stderr
+    archive = zipfile.ZipFile(tmp_path / "gs" / "autograder.zip")
+    tests = ["graders/greetings/test_greetings.py", "graders/three_naps/test_three_naps.py"]
+    assert [name for name in sorted(archive.namelist()) if "test_" in name] == tests
+    assert [name for name in below(tmp_path / "gs") if "test_" in name] == tests
+    assert archive.read("setup.sh").decode().endswith('" "numpy==2.3.*" "attrs[x]"\n')
+    refused = init("gradescope", "gs", last, "--package=x; rm -rf /", cwd=tmp_path)
+    assert "--package x; rm -rf /: give the name of a package, as in numpy or numpy==2.3" in refused.stderr
 
 
 @pytest.mark.parametrize(

@@ -82,6 +82,16 @@ def test_what_was_handed_in_is_fetched_without_history_links_or_strange_names(tm
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("students", [None, ""])
+def test_without_its_list_of_students_the_workflow_fails(tmp_path: Path, students: str | None) -> None:
+    if students is not None:
+        (tmp_path / "students.txt").write_text(students, encoding="utf-8")
+    command = ["bash", "-e", "-o", "pipefail", "-c", scripts(tmp_path / "new")["fetch"]]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60)
+    said = "::error::there is no students.txt: write a line for each student, name owner/repository\n"
+    assert (done.returncode, done.stdout) == (1, said)
+
+
 def git(cwd: Path, *words: str) -> str:
     who = {f"GIT_{role}_{what}": "t@example.com" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
     done = subprocess.run(
@@ -116,7 +126,7 @@ def test_grades_are_committed_to_a_branch_of_their_own_when_they_change(tmp_path
 
 
 def test_gradescope_is_set_up_with_a_python_of_its_own(tmp_path: Path, grader: Path) -> None:
-    init_gradescope(tmp_path / "source", grader)
+    init_gradescope(tmp_path / "source", [grader])
     for name in ("apt-get", "python3"):
         stand_in(tmp_path / "bin", name, f'echo "{name} $*" >>"$LOG"\n[ "$*" != "-m pip install --quiet uv" ]\n')
     path = f"{tmp_path / 'bin'}:{os.environ['PATH']}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -33,7 +34,49 @@ naps ............................................................. 5 of 5 points
   ok      3/3  The naps overlap.
 total: 5 of 5 points"""
     )
-    assert result.outlines[-1].startswith("2 earned in ")
+    assert result.outlines[-1].startswith("2 passed in ")
+
+
+def test_pytests_own_categories_are_what_other_plugins_count(course: Course) -> None:
+    course.grader("""
+        def test_right(submission): assert submission.run().elapsed == 2
+        def test_wrong(submission): assert submission.run().elapsed == 3
+        def test_left_out(submission): pytest.skip("not today")
+        def test_broken(submission): 1 / 0
+        @pytest.fixture
+        def run(submission): assert submission.run().elapsed == 3
+        def test_in_a_fixture(run, submission): pass
+        """)
+    result = course.grade()
+    result.assert_outcomes(passed=1, failed=3, errors=1)
+    assert not [line for line in result.outlines if re.match("=+ |FAILED|ERROR ", line)]
+    course.write("exercises/naps/naps.py", "def f(:")
+    course.grader("def test_it(submission): submission.run().elapsed")
+    course.grade().assert_outcomes(failed=1)
+
+
+def test_a_grader_that_cannot_be_imported_is_told_where_the_others_go_on(course: Course) -> None:
+    course.write("graders/rests/test_rests.py", "import nowhere\n")
+    result = course.grade("--continue-on-collection-errors")
+    result.stdout.fnmatch_lines([
+        "total: 5 of 5 points", "ERROR: this grader cannot be used:", "*ModuleNotFoundError: No module named 'nowhere'",
+    ])  # fmt: skip
+
+
+def test_a_check_takes_as_long_as_the_runs_of_its_fixtures(course: Course) -> None:
+    course.grader("""
+        import time
+        @pytest.fixture(scope="module")
+        def trace(submission):
+            time.sleep(0.3)
+            return submission.run()
+        def test_first(trace): assert trace.elapsed == 2
+        def test_second(trace): assert trace.elapsed == 2
+        """)
+    course.grade("--grade-report=json=grade.json")
+    (work,) = json.loads((course.path / "grade.json").read_text())["works"]
+    first, second = (check["duration"] for check in work["checks"])
+    assert first > 0.3 > second
 
 
 def test_lost_points_exit_with_1_and_are_explained(course: Course) -> None:
@@ -147,14 +190,14 @@ def test_a_graders_own_mistake_is_an_error_and_exits_with_3(course: Course) -> N
     assert (
         shown(result)
         == """\
-naps ............................................................. 0 of 4 points
+naps ................................................................. no points
   ERROR   0/4  It works.
                This is a mistake in the grader, not in your program. For your
                teacher:
                graders/naps/test_naps.py:7: in test_it
                    raise RuntimeError("oops")
                E   RuntimeError: oops
-0 of 4 points so far: a grader is broken, so this is not a grade"""
+no points: a grader is broken, so this is not a grade"""
     )
 
 

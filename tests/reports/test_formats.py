@@ -4,6 +4,7 @@ import inspect
 import json
 import sys
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from importlib import import_module, resources
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from pytest_asyncgrade.grading import Failure, Grade, Verdict, Work
 from pytest_asyncgrade.reports import ReportFile, formats, junit
 from pytest_asyncgrade.reports import json as json_report
 from pytest_asyncgrade.reports.terminal import WIDTH, render
+from pytest_asyncgrade.trace import Line, Outcome, Output, Recording, Seconds, Trace
 from pytest_asyncgrade.trace.text import display_width
 
 from .grades import ABOUT, EVERYTHING, RUN, check
@@ -33,7 +35,7 @@ def test_the_json_report_is_as_its_schema_says(grade: Grade) -> None:
     report = json.loads(json_report.render(grade, ABOUT))
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
     jsonschema.Draft202012Validator(SCHEMA).validate(report)
-    assert (report["score"], report["max_score"]) == (grade.score, grade.max_score)
+    assert (report["score"], report["max_score"]) == (None if grade.broken else grade.score, grade.max_score)
 
 
 def test_the_schema_is_strict() -> None:
@@ -46,12 +48,12 @@ def test_the_schema_is_strict() -> None:
 def test_junit_counts_match_and_names_are_unique() -> None:
     root = ET.fromstring(junit.render(EVERYTHING.for_students(), ABOUT))  # noqa: S314  # our own
     assert root.attrib == {
-        "name": "asyncgrade", "tests": "6", "failures": "2", "errors": "1", "skipped": "1", "time": "1.500"
+        "name": "asyncgrade", "tests": "6", "failures": "3", "errors": "1", "time": "1.500"
     }  # fmt: skip
     cases = list(root.iter("testcase"))
     names = [(case.get("classname"), case.get("name")) for case in cases]
     assert len(set(names)) == len(names) == 6
-    assert [child.tag for case in cases for child in case] == ["failure", "failure", "error", "skipped"]
+    assert [child.tag for case in cases for child in case] == ["failure", "failure", "error", "failure"]
     assert all(child.get("message") for case in cases for child in case)
     first = cases[1].find("failure")
     assert first is not None
@@ -68,6 +70,20 @@ def test_the_terminal_is_plain_ascii_of_at_most_80_columns() -> None:
     assert [line for line in lines if len(line) > WIDTH] == []
     assert not any(line.lstrip().startswith(("::", "##[")) for line in lines)
     assert "secret" not in "\n".join(lines)
+
+
+def test_no_line_of_the_terminal_is_one_that_a_runner_obeys() -> None:
+    said = "x " * 30 + "::set-output name=score::10 " + "y " * 36 + "##[error]z"
+    names = ("::add-mask::a.pth", "##[group].pth")
+    crash = Trace(Outcome.CRASHED, f"line 1: ValueError: {said}", Recording(), asked="python naps.py")
+    checks = (check("::error::n", Verdict.FAILED, Failure(said, (said,), ("::x",), said), runs=("run", "crash")),)
+    printed = Output([Line(f"{'.' * 200}##[error]", Seconds(0)), Line("::stop-commands::x", Seconds(0))])
+    run = replace(RUN, partial=replace(RUN.partial, output=printed))
+    left_out = dict.fromkeys(names, "::warning::it would")
+    work = Work("naps", "::debug::", "x.py", checks, {"run": run, "crash": crash}, left_behind=left_out)
+    lines = [text for text, _ in render(Grade((work, replace(work, student="##[add-path]"))), verbose=True)]
+    assert not [line for line in lines if line.lstrip().startswith("::") or "##[" in line or len(line) > WIDTH]
+    assert len([line for line in lines if "\\::" in line]) > 5
 
 
 def test_wide_characters_leave_everything_in_its_column() -> None:
@@ -109,7 +125,7 @@ def test_a_report_is_written_whole_and_replaces_a_link(tmp_path: Path) -> None:
         target.symlink_to(precious)
     file = ReportFile.parse(f"json={target}")
     file.write(file.render(EVERYTHING, ABOUT))
-    assert json.loads(target.read_text())["score"] == 3
+    assert json.loads(target.read_text())["max_score"] == EVERYTHING.max_score
     assert not target.is_symlink()
     assert precious.read_text() == "mine"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["grade.json", "precious"]

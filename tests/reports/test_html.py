@@ -10,6 +10,7 @@ from dataclasses import replace
 from hashlib import sha256
 from html.parser import HTMLParser
 from importlib.resources import files
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
@@ -94,7 +95,7 @@ def test_every_grade_makes_a_page_that_stands_alone(grade: Grade) -> None:
     page = parsed(html.render(grade.for_students(), ABOUT))
     assert page.tags & {"link", "img", "iframe", "object"} == set()
     assert all(link.startswith("#") for link in page.links)
-    assert f"{grade.score} of {grade.max_score} points" in page.text
+    assert ("no points: a grader is broken" if grade.broken else "0 of 0 points") in page.text
 
 
 def test_a_page_tells_nothing_of_a_hidden_check() -> None:
@@ -132,6 +133,16 @@ def test_the_lines_concerned_are_marked() -> None:
     assert "&larr; KeyError: oops" in page
     assert '<a href="#work-1-1">line 1</a>' in page
     parsed(page)
+
+
+@pytest.mark.parametrize(
+    "page", [html.render(EVERYTHING, ABOUT), html.page_of_run(replace(RUN, source=SOURCE))], ids=["grade", "run"]
+)
+def test_no_level_of_headings_is_left_out(page: str) -> None:
+    levels = [int(level) for level in re.findall(r"<h(\d)", page)]
+    assert levels[0] == 1
+    assert max(after - before for before, after in pairwise(levels)) == 1
+    assert levels.count(1) == 1
 
 
 def test_very_much_output_is_cut_and_it_says_so() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import timedelta, timezone
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any
 
@@ -12,8 +13,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pytest_asyncgrade.errors import UsageError
-from pytest_asyncgrade.grading import Failure, Grade, Points, Verdict, Work
-from pytest_asyncgrade.reports import About, ReportFile, classroom, classroom50, csv, exercism, github, markdown
+from pytest_asyncgrade.grading import Failure, Grade, Points, Verdict, Visibility, Work
+from pytest_asyncgrade.reports import (
+    About,
+    ReportFile,
+    classroom,
+    classroom50,
+    csv,
+    exercism,
+    github,
+    gradescope,
+    markdown,
+    terminal,
+)
 from pytest_asyncgrade.reports.classroom50 import spread
 from pytest_asyncgrade.reports.places import Places, file_of
 from pytest_asyncgrade.reports.words import entries
@@ -260,7 +272,39 @@ def test_what_a_program_printed_is_cut_for_exercism() -> None:
 def test_moodle_knows_a_student_by_the_participants_number(student: str, row: list[str]) -> None:
     checks = (check(1, Verdict.PASSED), lost(2))
     text = csv.render(Grade((Work("naps", student, "naps.py", checks),)), replace(ABOUT, gradebook="moodle"))
-    assert text.splitlines()[1] == ",".join(row) + ',"Wednesday, 25 November 2026, 12:00 PM"'
+    assert cells(text)[1] == [*row, "Wednesday, 25 November 2026, 12:00 PM"]
+
+
+def test_moodle_gets_one_row_a_participant_in_local_time_and_on_the_scale_of_the_assignment() -> None:
+    folders = {
+        "Ada Lovelace_12_assignsubmission_file_": (check(1, Verdict.PASSED), lost(2)),
+        "Ada Lovelace_12_assignsubmission_onlinetext_": (check(1, Verdict.NOT_RUN), check(2, Verdict.NOT_RUN)),
+        "Ben_7_assignsubmission_onlinetext_": (check(1, Verdict.NOT_RUN), check(2, Verdict.PASSED)),
+        "Ben_7_assignsubmission_file_": (check(1, Verdict.NOT_RUN), check(2, Verdict.NOT_RUN)),
+    }
+    grade = Grade(tuple(Work("naps", student, "naps.py", checks) for student, checks in folders.items()))
+    now = ABOUT.now.astimezone(timezone(timedelta(hours=-8)))
+    text = csv.render(grade, replace(ABOUT, gradebook="moodle", max_score=100, now=now))
+    assert cells(text)[1:] == [
+        ["Participant 12", "Ada Lovelace", "33.33", "100", "Wednesday, 25 November 2026, 04:00 AM"],
+        ["Participant 7", "Ben", "66.67", "100", "Wednesday, 25 November 2026, 04:00 AM"],
+    ]
+
+
+def cells(text: str) -> list[list[str]]:
+    """Return the rows of a table, each of whose cells is quoted."""
+    return [json.loads(f"[{line}]") for line in text.splitlines()]
+
+
+def test_a_maximum_is_that_of_an_assignment() -> None:
+    works = (work(check(1, Verdict.PASSED), student="ada"), work(check(3, Verdict.PASSED), lost(1), exercise="rests"))
+    grade = Grade(tuple(replace(one, student="ada") for one in works))
+    about = replace(ABOUT, max_score=10)
+    assert cells(csv.render(grade, about))[1:] == [["ada", "1", "3", "8", "10"]]
+    canvas = cells(csv.render(grade, replace(about, gradebook="canvas")))
+    assert [row[5:] for row in canvas] == [["naps", "rests"], ["10", "10"], ["10", "7.5"]]
+    with pytest.raises(UsageError, match=r"^--grade-max-score 0: give a whole number of points, 1 or more$"):
+        csv.check(replace(ABOUT, max_score=0))
 
 
 @pytest.mark.parametrize("student", ["ada", "student_7", "7", "Participant", ""])
@@ -276,24 +320,47 @@ def test_moodle_gets_no_grade_of_somebody_it_does_not_know(student: str) -> None
 def test_canvas_drops_no_column_and_takes_no_student_for_the_maxima() -> None:
     titles = ["Final Score", "Unposted Current Points", "naps"]
     works = [work(lost(2), student="The Points Possible", exercise=title) for title in titles]
-    rows = csv.render(Grade(tuple(works)), replace(ABOUT, gradebook="canvas")).splitlines()
+    rows = cells(csv.render(Grade(tuple(works)), replace(ABOUT, gradebook="canvas")))
     assert rows == [
-        "Student,ID,SIS User ID,SIS Login ID,Section,Final_Score,Unposted Current_Points,naps",
-        "    Points Possible,,,,,2,2,2",
-        "The Points_Possible,,,The Points_Possible,,0,0,0",
+        ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "Final_Score", "Unposted Current_Points", "naps"],
+        ["    Points Possible", "", "", "", "", "2", "2", "2"],
+        ["The Points_Possible", "", "", "The Points_Possible", "", "0", "0", "0"],
     ]
 
 
 def test_a_student_without_a_work_has_an_empty_cell() -> None:
     grade = Grade((work(lost(2), student="ada"), work(lost(2), student="ben", exercise="rests")))
-    assert csv.render(grade, ABOUT).splitlines() == ["student,naps,rests,score,max_score", "ada,0,,0,2", "ben,,0,0,2"]
+    assert cells(csv.render(grade, ABOUT)) == [
+        ["student", "naps", "rests", "score", "max_score"], ["ada", "0", "", "0", "2"], ["ben", "", "0", "0", "2"]
+    ]  # fmt: skip
 
 
 def test_a_broken_grader_gives_no_score_to_a_gradebook() -> None:
     broken = check(1, Verdict.ERROR, Failure("oops"))
     grade = Grade((work(broken, student="ada"), work(lost(2), student="ada", exercise="rests")))
-    assert csv.render(grade, ABOUT).splitlines()[1] == "ada,,0,,3"
-    assert csv.render(grade, replace(ABOUT, gradebook="canvas")).splitlines()[2] == "ada,,,ada,,,0"
+    assert cells(csv.render(grade, ABOUT))[1] == ["ada", "", "0", "", "3"]
+    assert cells(csv.render(grade, replace(ABOUT, gradebook="canvas")))[2] == ["ada", "", "", "ada", "", "", "0"]
+
+
+@pytest.mark.parametrize("name", ["classroom", "classroom50", "github", "gradescope", "html", "json", "markdown"])
+def test_a_broken_grader_reports_no_points(name: str) -> None:
+    grade = grade_of(check(7, Verdict.PASSED), check(6, Verdict.ERROR, Failure("oops")))
+    text = ReportFile(name, None).render(grade, ABOUT)
+    assert "7 of 13" not in text
+    scored = json.loads(text) if name in {"json", "classroom50", "gradescope"} else {}
+    assert scored.get("score") in {None, 0}
+    if name in {"html", "markdown", "github", "gradescope"}:
+        assert "no points: a grader is broken, so this is not a grade" in text
+    assert "no points: a grader is broken, so this is not a grade" in [line for line, _ in terminal.render(grade)]
+
+
+def test_a_total_that_everybody_sees_gives_no_hidden_verdict_away() -> None:
+    hidden = Points(5, visibility=Visibility.HIDDEN)
+    seen = (check(2, Verdict.PASSED), lost(1))
+    grades = [grade_of(*seen, check(5, verdict, points=hidden)) for verdict in (Verdict.PASSED, Verdict.FAILED)]
+    outputs = [json.loads(gradescope.render(grade, ABOUT))["output"] for grade in grades]
+    texts = {output.partition("\n")[0] for output in outputs}
+    assert texts == {"2 of 3 points in the checks that you see; others are hidden"}
 
 
 def test_a_format_that_needs_nothing_is_content() -> None:

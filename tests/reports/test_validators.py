@@ -67,7 +67,7 @@ def test_a_wrong_field_is_refused(name: str, spoil: Callable[[Any], object]) -> 
     ("name", "pattern", "instead"),
     [
         ("csv", "the submission", "=1+1"),
-        ("csv", ",17", ",18"),
+        ("csv", ',"17"', ',"18"'),
         ("github", "line=5", "line=0"),
         ("github", "file=naps", "file=/naps"),
         ("github", "title=", "titel="),

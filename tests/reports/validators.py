@@ -63,6 +63,11 @@ CLASSROOM50 = strict({
 })  # fmt: skip
 
 
+def points(grade: Grade) -> int:
+    """Return the score that a report may tell: none where a grader is broken."""
+    return 0 if grade.broken else grade.score
+
+
 def check_classroom50(text: str, grade: Grade, *, scaled: bool = False) -> None:
     assert len(text.encode()) < 10 * 1024**2
     data = loaded(text, CLASSROOM50)
@@ -72,7 +77,7 @@ def check_classroom50(text: str, grade: Grade, *, scaled: bool = False) -> None:
     earned = sum(test["score"] for test in tests)
     assert earned <= data["score"]
     if not scaled:
-        assert data["score"] == min(grade.score, grade.max_score)
+        assert data["score"] == min(points(grade), grade.max_score)
     assert [test["test-name"] for test in tests if "failure" in test] == [
         test["test-name"] for test in tests if not test["passed"]
     ]
@@ -83,7 +88,7 @@ STATUS = {"enum": ["pass", "fail", "error"]}
 CLASSROOM = strict({
     "version": {"const": 3},
     "status": STATUS,
-    "max_score": {"type": "integer", "minimum": 1},
+    "max_score": COUNT,
     "tests": {
         "type": "array",
         "minItems": 1,
@@ -101,8 +106,8 @@ VARIABLE = 128 * 1024
 def check_classroom(text: str, grade: Grade) -> None:
     assert len(f"AN-ID-AS-LONG-AS-ANYBODY-WOULD-EVER-WRITE_RESULTS={classroom.encoded(text)}") < VARIABLE
     data = loaded(text, CLASSROOM)
-    assert sum(test["score"] for test in data["tests"]) == grade.score
-    assert data["max_score"] == max(grade.max_score, 1)
+    assert sum(test["score"] for test in data["tests"]) == points(grade)
+    assert data["max_score"] == (0 if grade.broken else max(grade.max_score, 1))
     assert data["status"] == (
         "error" if grade.broken or not list(grade.checks) else "pass" if grade.complete else "fail"
     )
@@ -127,7 +132,7 @@ GRADESCOPE = strict(
                     "output": TEXT, "output_format": FORMAT, "tags": {"type": "array", "items": TEXT},
                     "visibility": VISIBILITY, "extra_data": {"type": "object"},
                 },
-                "name_format", "number", "output_format", "tags", "visibility", "extra_data",
+                "score", "max_score", "name_format", "number", "output_format", "tags", "visibility", "extra_data",
             ),
         },
     },
@@ -137,9 +142,13 @@ GRADESCOPE = strict(
 
 def check_gradescope(text: str, grade: Grade) -> None:
     data = loaded(text, GRADESCOPE)
-    assert data["score"] == grade.score == sum(test["score"] for test in data["tests"])
-    assert sum(test["max_score"] for test in data["tests"]) == grade.max_score
+    assert data["score"] == points(grade)
     assert data["tests"]
+    if grade.broken:
+        assert not [test for test in data["tests"] if {"score", "max_score"} & {*test}]
+    else:
+        assert grade.score == sum(test["score"] for test in data["tests"])
+        assert sum(test["max_score"] for test in data["tests"]) == grade.max_score
     kinds = [check.points.visibility.value for check in grade.checks]
     assert [test["visibility"] for test in data["tests"] if "visibility" in test] == kinds
 
@@ -176,14 +185,48 @@ def check_exercism(text: str, grade: Grade) -> None:
 def check_json(text: str, grade: Grade) -> None:
     schema = json.loads(resources.files("pytest_asyncgrade.reports").joinpath("grade.schema.json").read_text())
     data = loaded(text, schema)
-    assert (data["score"], data["max_score"]) == (grade.score, grade.max_score)
+    assert (data["score"], data["max_score"]) == (None if grade.broken else grade.score, grade.max_score)
+
+
+JENKINS: dict[str, tuple[set[str], set[str], set[str]]] = {
+    "testsuites": (set(), {"name", "time", "tests", "failures", "errors"}, {"testsuite"}),
+    "testsuite": (
+        {"name", "tests", "failures", "errors"},
+        {"time", "skipped", "group", "timestamp", "hostname", "id", "package", "file", "log", "url"},
+        {"testsuite", "properties", "testcase", "system-out", "system-err"},
+    ),
+    "properties": (set(), set(), {"property"}),
+    "property": ({"name", "value"}, set(), set()),
+    "testcase": (
+        {"name"},
+        {"time", "classname", "group"},
+        {"skipped", "error", "failure", "system-out", "system-err"},
+    ),
+    "failure": (set(), {"type", "message"}, set()),
+    "error": (set(), {"type", "message"}, set()),
+}  # fmt: skip
+"""What Jenkins takes (junit-10.xsd): of each element the attributes it must have, those it may have, its children."""
+
+
+def check_for_jenkins(element: ET.Element) -> None:
+    needed, possible, children = JENKINS[element.tag]
+    assert needed <= {*element.attrib} <= needed | possible
+    if element.tag in {"testsuites", "testsuite"}:
+        assert re.fullmatch(r"[0-9]+(\.[0-9]*)?", element.attrib["time"])
+    assert element.tag in {"failure", "error"} or not (element.text or "").strip()
+    for child in element:
+        assert child.tag in children
+        check_for_jenkins(child)
 
 
 def check_junit(text: str, grade: Grade) -> None:
     root = ET.fromstring(text)  # noqa: S314  # our own
+    check_for_jenkins(root)
     cases = list(root.iter("testcase"))
     assert int(root.attrib["tests"]) == len(cases) == len(list(grade.checks))
-    for name, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
+    verdicts = [str(check.verdict) for check in grade.checks]
+    assert len(list(root.iter("failure"))) == verdicts.count("failed") + verdicts.count("not_run")
+    for name, tag in (("failures", "failure"), ("errors", "error")):
         counted = [sum(int(suite.attrib[name]) for suite in root.iter("testsuite")), len(list(root.iter(tag)))]
         assert counted == [int(root.attrib[name])] * 2
     unique((case.get("classname"), case.get("name")) for case in cases)
@@ -192,7 +235,7 @@ def check_junit(text: str, grade: Grade) -> None:
 
 def check_html(text: str, grade: Grade) -> None:
     page = parsed(text)
-    assert f"{grade.score} of {grade.max_score} points" in page.text
+    assert ("no points" if grade.broken else f"{grade.score} of {grade.max_score} points") in page.text
     assert page.tags & {"link", "img", "iframe", "object"} == set()
 
 
@@ -211,7 +254,7 @@ def check_markdown(text: str, grade: Grade) -> None:
         rest = re.sub(r"\\[!-/:-@\[-`{-~]", "", outside)  # a mark behind a backslash is text
         assert OURS.fullmatch(rest), outside
     if list(grade.checks):
-        assert f"{grade.score} of {grade.max_score} points" in text
+        assert ("no points" if grade.broken else f"{grade.score} of {grade.max_score} points") in text
 
 
 def outside_of_fences(text: str) -> list[str]:
@@ -248,11 +291,13 @@ def check_github(text: str, grade: Grade) -> None:
             assert re.sub("%(25|0D|0A|3A|2C)", "", value).count("%") == 0
     assert all(number <= 10 for number in kinds.values())
     assert kinds.total() <= 50
-    assert f"{grade.score} of {grade.max_score} points" in lines[-1] or not list(grade.checks)
+    said = "no points" if grade.broken else f"{grade.score} of {grade.max_score} points"
+    assert said in lines[-1] or not list(grade.checks)
 
 
 def check_csv(text: str, grade: Grade) -> None:
     rows = list(csv.reader(io.StringIO(text), strict=True))
+    assert all(re.fullmatch(r'"([^"]|"")*"(,"([^"]|"")*")*', line) for line in text.splitlines())
     assert {len(row) for row in rows} == {len(rows[0])}
     unique(rows[0])
     assert not [cell for row in rows for cell in row if re.match(r"\s*[=+\-@]|[\t\r]", cell)]

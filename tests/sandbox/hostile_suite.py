@@ -22,10 +22,13 @@ from typing import TYPE_CHECKING, Any
 
 import psutil
 
+import pytest_asyncgrade
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 ROOT = Path(__file__).parents[2]
+PACKAGES = Path(pytest_asyncgrade.__file__).parents[1]
 SUITE = ROOT / "tests" / "hostile"
 SLUG = "concurrent_sleeps"
 SECRET = "secret-of-the-grader-8f2d"  # noqa: S105  # no secret at all
@@ -115,7 +118,7 @@ class _Grading:
         files = {"GITHUB_OUTPUT": "output", "GITHUB_ENV": "env", "GITHUB_STEP_SUMMARY": "summary", "HOME": "home"}
         environment = {key: value for key, value in os.environ.items() if not key.startswith("COVERAGE_PROCESS")}
         environment |= {key: str(self.folder / file) for key, file in files.items()}
-        environment |= {"GITHUB_TOKEN": SECRET, "HOSTILE_MARKER": self.marker, "PYTHONPATH": str(ROOT)}
+        environment |= {"GITHUB_TOKEN": SECRET, "HOSTILE_MARKER": self.marker, "PYTHONPATH": str(PACKAGES)}
         command = [
             sys.executable, "-m", "pytest", "--grade", f"graders/{SLUG}", "--submissions", "class",
             "--grade-report=json=grade.json", "--grade-timeout=4", "-p", "no:cacheprovider", "-p", "no:randomly",

@@ -112,6 +112,43 @@ def test_it_works_as_programs_do(stem: Stem, tmp_path: Path) -> None:
 
 
 @bubblewrap
+@pytest.mark.parametrize("way", ["through another folder", "through a link to its folder", "through links to its file"])
+def test_the_way_to_our_python_costs_no_isolation(way: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    python = Path(sys.executable)
+    here = tmp_path / "here"
+    here.mkdir()
+    if way == "through another folder":
+        python = here / os.path.relpath(python, here)
+    elif way == "through a link to its folder":
+        (here / "bin").symlink_to(python.parent)
+        python = here / "bin" / python.name
+    else:
+        (here / "hop").symlink_to(python.resolve())
+        (here / "bin").mkdir()
+        (here / "bin" / "python").symlink_to("../hop")
+        python = here / "bin" / "python"
+    monkeypatch.setattr(sys, "executable", str(python))
+    (tmp_path / "program.py").write_text("print(6 * 7)")
+    stem = Stem("auto")
+    assert run_isolated(Job(pack(tmp_path / "program.py")), stem).output == ["42"]
+    assert (stem.confinement.isolation, stem.confinement.name) == ("strong", "bubblewrap")
+    stem.close()
+
+
+@linux
+def test_bubblewrap_that_does_not_work_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    refuses = tmp_path / "bwrap"
+    refuses.write_text("#!/bin/sh\nexit 1\n")
+    refuses.chmod(0o755)
+    monkeypatch.setattr(confinement, "_bubblewrap", lambda: str(refuses))
+    (tmp_path / "program.py").write_text("print(6 * 7)")
+    stem = Stem("auto")
+    assert run_isolated(Job(pack(tmp_path / "program.py")), stem).output == ["42"]
+    assert stem.confinement.name == f"{OnLinux().name}: bubblewrap is installed, and cannot be used here"
+    stem.close()
+
+
+@bubblewrap
 def test_bubblewrap_leaves_it_alone_in_the_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in os.environ if name.startswith("COVERAGE_")]:
         monkeypatch.delenv(name)

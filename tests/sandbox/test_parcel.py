@@ -143,6 +143,114 @@ def test_a_file_that_is_graded_alone_has_no_neighbours(folder: Path) -> None:
     assert list(pack(folder / "program.py", alone=True).files) == ["program.py"]
 
 
+def written(folder: Path, *names: str, **texts: str) -> None:
+    for name, text in {**dict.fromkeys(names, ""), **texts}.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+
+
+def test_of_a_file_that_is_graded_alone_what_it_names_comes_along(folder: Path) -> None:
+    (folder / "program.py").write_text(
+        "import helpers, kit.tools\nfrom importlib import import_module\nimport_module('plugin')\n"
+        "open('words.txt')\nopen(f'page_{1}.html')\nopen('./data/one.csv')\n"
+        "folder = 'texts'\nprint('*' * 10, 'Alice')\n"
+    )
+    written(
+        folder,
+        **{"helpers.py": "import deeper", "deeper.py": "open('deep.json')", "kit/tools.py": "from . import more"},
+    )
+    written(
+        folder, "plugin.py", "deep.json", "kit/more.py", "kit/table.csv", "words.txt", "page_1.html", "data/one.csv"
+    )
+    written(folder, "texts/a.txt", "texts/others.py")
+    written(folder, "bob.py", "notes.txt", "data/two.csv", "Alice/program.py", "test_program.py", "solution.py")
+    packed = pack(folder / "program.py", alone=True)
+    assert sorted(packed.files) == [
+        "data/one.csv", "deep.json", "deeper.py", "helpers.py", "kit/more.py", "kit/table.csv", "kit/tools.py",
+        "page_1.html", "plugin.py", "program.py", "texts/a.txt", "words.txt",
+    ]  # fmt: skip
+    assert packed.left_behind == {}
+
+
+@links
+def test_what_a_program_names_may_be_anything(folder: Path) -> None:
+    name = "x" * 300
+    named = ("語" * 199, "loop", "out/a.txt", "out")
+    (folder / "program.py").write_text(f"import {name}\nnamed = {named!r}\n", encoding="utf-8")
+    (folder / "loop").symlink_to("loop")
+    written(folder.parent, "elsewhere/a.txt")
+    (folder / "out").symlink_to("../elsewhere")
+    packed = pack(folder / "program.py", alone=True)
+    assert list(packed.files) == ["program.py"]
+    assert packed.left_behind == {
+        "loop": "no regular file", "out/a.txt": "a link to somewhere else", "out": "a link to somewhere else",
+    }  # fmt: skip
+
+
+def test_no_program_that_is_graded_alone_gets_a_grader_or_what_shadows(folder: Path) -> None:
+    (folder / "program.py").write_text("import solution, test_program, asyncio, conftest\nopen('solution.py')")
+    written(folder, "solution.py", "test_program.py", "asyncio.py", "conftest.py")
+    packed = pack(folder / "program.py", alone=True)
+    assert list(packed.files) == ["program.py"]
+    assert packed.left_behind == {
+        "asyncio.py": "it would be imported instead of Python's own asyncio",
+        "conftest.py": "it would configure Python or pytest",
+    }
+
+
+@pytest.mark.parametrize("alone", [True, False])
+@pytest.mark.parametrize("source", ["from app.helpers import x\nprint(x)", "from .helpers import x\nprint(x)"])
+def test_the_package_of_a_program_comes_along_whole(tmp_path: Path, source: str, *, alone: bool) -> None:
+    written(tmp_path, "app/__init__.py", **{"app/main.py": source, "app/helpers.py": "from . import y\nx = 1"})
+    written(tmp_path, **{"app/y.py": "import shared", "shared.py": ""})
+    packed = pack(tmp_path / "app" / "main.py", alone=alone)
+    assert packed.script == "app/main.py"
+    assert sorted(packed.files) == ["app/__init__.py", "app/helpers.py", "app/main.py", "app/y.py", "shared.py"]
+    assert run_isolated(Job(packed)).output == ["1"]
+
+
+def test_a_folder_that_a_program_imports_from_by_its_name_is_its_package(tmp_path: Path) -> None:
+    written(tmp_path, **{"app/main.py": "from app.helpers import x\nprint(x)", "app/helpers.py": "x = 1"})
+    packed = pack(tmp_path / "app" / "main.py", alone=True)
+    assert (packed.script, sorted(packed.files)) == ("app/main.py", ["app/helpers.py", "app/main.py"])
+    assert run_isolated(Job(packed)).output == ["1"]
+
+
+def test_what_would_shadow_beside_a_program_in_a_folder_is_left_behind(tmp_path: Path) -> None:
+    written(tmp_path, "app/json.py", "app/conftest.py", **{"app/main.py": "import json"})
+    packed = pack(tmp_path / "app" / "main.py", folder=tmp_path)
+    assert (packed.script, list(packed.files)) == ("app/main.py", ["app/main.py"])
+    assert packed.left_behind == {
+        "app/conftest.py": "it would configure Python or pytest",
+        "app/json.py": "it would be imported instead of Python's own json",
+    }
+
+
+@links
+def test_no_link_at_any_depth_leads_out_of_the_students_own_folder(tmp_path: Path) -> None:
+    own = tmp_path / "ada"
+    written(tmp_path, "ben/program.py", "ben/deep/secret.py")
+    written(own, "work/program.py", "shared/inside.py")
+    (own / "work" / "ben").symlink_to("../../ben")
+    (own / "work" / "all").symlink_to("../..")
+    (own / "work" / "shared").symlink_to("../shared")
+    (own / "work" / "round").symlink_to("..")
+    (own / "work" / "loop.txt").symlink_to("loop.txt")
+    (own / "shared" / "secret.py").symlink_to(tmp_path / "ben" / "deep" / "secret.py")
+    packed = pack(own / "work" / "program.py", own=own)
+    assert sorted(packed.files) == ["program.py", "shared/inside.py"]
+    assert packed.left_behind == {
+        "all": "a link to somewhere else", "ben": "a link to somewhere else", "loop.txt": "no regular file",
+        "round": "a folder",
+        "shared/secret.py": "a link to somewhere else",
+    }  # fmt: skip
+    (own / "linked").symlink_to("../ben")
+    assert pack(own / "linked" / "program.py", own=own).problem == (
+        "program.py cannot be graded: it is a link to somewhere else"
+    )
+    assert pack(own / "linked" / "no.py", own=own).problem == "no.py cannot be graded: it is a link to somewhere else"
+
+
 def test_a_missing_file_and_a_folder_are_no_programs(folder: Path) -> None:
     assert pack(folder / "nowhere.py").problem == f"there is no file nowhere.py{INSTEAD}"
     assert pack(folder).problem == "handed_in cannot be graded: it is a folder"

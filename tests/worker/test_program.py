@@ -467,3 +467,53 @@ def test_what_an_eager_task_prints_is_its_own(run: Run) -> None:
         ("quick", 1, "finished", 0),
         ("slow", 1, "finished", 1),
     ]
+
+
+OWN_MAIN_FAILS = """
+    import asyncio
+    async def fetch(number):
+        await asyncio.sleep(number)
+        return number * 10
+    async def main():
+        async with asyncio.TaskGroup() as group:
+            group.create_task(fetch(1))
+            raise ValueError("oops")
+    {the_end}
+    def later():
+        return 1
+    """
+
+
+@pytest.mark.parametrize(
+    ("the_end", "reason"),
+    [
+        ("asyncio.run(main())", "line 9: ValueError: oops"),
+        ("exit('no')", "the program ended itself with exit(no) on line 10"),
+        (
+            "input()",
+            "line 10: EOFError: EOF when reading a line (the program asks for input, and nobody types anything when it"
+            " is graded)",
+        ),
+        ("asyncio.run(asyncio.wait_for(asyncio.sleep(2), 1))", "line 10: TimeoutError"),
+    ],
+)
+def test_a_main_that_fails_at_import_leaves_what_was_defined_before(
+    run: Run, tmp_path: Path, the_end: str, reason: str
+) -> None:
+    source = OWN_MAIN_FAILS.format(the_end=the_end)
+    trace = run(source, kind="call", function="fetch", args=(2,))
+    assert (trace.outcome, trace.result, trace.elapsed) == (Outcome.FINISHED, 20, 2)
+    scenarios = tmp_path / "scenarios.py"
+    scenarios.write_text(
+        "import asyncio\n"
+        "async def both(student):\n    return await asyncio.gather(student.fetch(1), student.fetch(3))\n"
+        "async def missing(student):\n"
+        "    async with asyncio.TaskGroup() as group:\n        group.create_task(asyncio.to_thread(student.later))\n"
+    )
+    assert run(source, kind="play", function="both", scenarios=scenarios).result == [10, 30]
+    for fields in (
+        {"kind": "call", "function": "later"},
+        {"kind": "play", "function": "missing", "scenarios": scenarios},
+    ):
+        trace = run(source, **fields)
+        assert (trace.outcome, trace.reason) == (run(source).outcome, reason)

@@ -1,0 +1,66 @@
+"""The programs that a teacher keeps with a grader: its solution, alternatives and known mistakes.
+
+Each is a file, or a folder as a student would hand it in.  A file takes the place of the program among the files of the
+solution, if that is a folder, else among those that come with the starter.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pytest_asyncgrade.errors import UsageError
+from pytest_asyncgrade.sandbox import pack
+
+from .exercise import Source
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from .exercise import Exercise
+
+Files = dict[str, bytes]
+"""What somebody hands in: the content of each file, by its path."""
+
+
+def solution(exercise: Exercise) -> Files:
+    """Return the files of the solution: ``solution.py`` or ``solution/``; UsageError if there is none."""
+    folder, file = exercise.grader / "solution", exercise.grader / "solution.py"
+    if folder.is_dir():
+        return _folder(exercise, folder)
+    if not file.is_file():
+        msg = f"{exercise.grader}: there is no solution.py in it; a grader that is to be proved needs one"
+        raise UsageError(msg)
+    return _file(exercise, file)
+
+
+def others(exercise: Exercise, kind: str) -> dict[str, Files]:
+    """Return the ``alternatives`` or ``mistakes``, by their names."""
+    paths = sorted(path for path in exercise.grader.glob(f"{kind}/*") if path.name[0] not in "._")
+    folders = {path.name: _folder(exercise, path) for path in paths if path.is_dir()}
+    files = {path.stem: _file(exercise, path) for path in paths if path.suffix == ".py"}
+    return folders | files
+
+
+def starter(exercise: Exercise) -> Files:
+    """Return what students begin with, without its README; nothing if there is no starter."""
+    files = Source().handed_in(exercise, "").parcel(exercise).files
+    return {name: data for name, data in files.items() if name != "README.md"}
+
+
+def _folder(exercise: Exercise, folder: Path) -> Files:
+    parcel = exercise.program_in(folder).parcel(exercise)
+    if parcel.problem:
+        msg = f"{folder}: {parcel.problem}"
+        raise UsageError(msg)
+    return parcel.files
+
+
+def _file(exercise: Exercise, path: Path) -> Files:
+    folder = exercise.grader / "solution"
+    around = _folder(exercise, folder) if folder.is_dir() else starter(exercise)
+    parcel = pack(path, alone=True, rules=exercise.rules)
+    if parcel.problem:
+        msg = f"{path}: {parcel.problem}"
+        raise UsageError(msg)
+    program = parcel.files.pop(parcel.script)
+    return around | parcel.files | {exercise.filename: program}
