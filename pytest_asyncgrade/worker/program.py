@@ -58,7 +58,7 @@ class Program:
     else is done, and returns what there is to say of it.  The program can see all this: it is below it on the stack.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # what a program is, and what is done with it
         self,
         path: Path,
         places: Places,

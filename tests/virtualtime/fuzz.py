@@ -43,8 +43,14 @@ class _Moments(Observer):
     """Notes every moment at which anything happens or would, were it not cancelled; in nanoseconds."""
 
     def __init__(self) -> None:
-        self.clock = VirtualClock(observer=self)
-        self.seen: set[int] = set()
+        self.seen = seen = set[int]()
+
+        class NotingClock(VirtualClock):
+            def after(self, delay_ns: int) -> int:
+                seen.add(self.ns + delay_ns)  # of a thread that sleeps, above all
+                return super().after(delay_ns)
+
+        self.clock = NotingClock(observer=self)
 
     def advancing(self) -> None:
         """Note the moment that is over."""
