@@ -7,12 +7,13 @@ there is in `Trace.partial`.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Literal, overload
+from typing import Any, Literal, Self, overload
 
-from .plain import number
+from .plain import number, shown
 
 Stream = Literal["stdout", "stderr"]
 
@@ -42,20 +43,84 @@ class MissingLineError(AssertionError, IndexError):
     """A check asked for a line that the program never printed: the student's fault, not the grader's."""
 
 
+_NANOSECOND = 1e-9
+
+
 class Seconds(float):
-    """A duration in seconds that shows its unit: ``6 s``."""
+    """A moment or a duration in seconds, known to the nanosecond, that shows its unit: ``6 s``.
+
+    It equals every number that is no further away than a nanosecond, and so do sums and differences of it: a wait of a
+    random time takes as long as it says.  Its hash is that of the exact number.
+
+    >>> Seconds(0.3) == 0.1 + 0.2, Seconds(0.3) < 0.1 + 0.2, Seconds(1.1) - Seconds(0.1) == 1, Seconds(1.00000001) == 1
+    (True, False, True, False)
+    """
 
     __slots__ = ()
 
-    if TYPE_CHECKING:  # mypy takes `elapsed == 3` for a comparison that is always false, unless we say what == takes
+    def __eq__(self, other: object) -> bool:
+        equal = float.__eq__(self, other)
+        return _is_near(float(self), other) if equal is False and isinstance(other, int | float) else equal
 
-        def __eq__(self, other: object) -> bool: ...
-        def __hash__(self) -> int: ...
+    def __ne__(self, other: object) -> bool:
+        equal = self.__eq__(other)
+        return equal if equal is NotImplemented else not equal
+
+    def __lt__(self, other: float) -> bool:
+        return self != other and float.__lt__(self, other)
+
+    def __le__(self, other: float) -> bool:
+        return self == other or float.__le__(self, other)
+
+    def __gt__(self, other: float) -> bool:
+        return self != other and float.__gt__(self, other)
+
+    def __ge__(self, other: float) -> bool:
+        return self == other or float.__ge__(self, other)
+
+    __hash__ = float.__hash__
+
+    def __add__(self, other: float) -> Seconds:
+        return _seconds(float.__add__(self, other))
+
+    def __radd__(self, other: float) -> Seconds:
+        return _seconds(float.__radd__(self, other))
+
+    def __sub__(self, other: float) -> Seconds:
+        return _seconds(float.__sub__(self, other))
+
+    def __rsub__(self, other: float) -> Seconds:
+        return _seconds(float.__rsub__(self, other))
+
+    def __mul__(self, other: float) -> Seconds:
+        return _seconds(float.__mul__(self, other))
+
+    def __rmul__(self, other: float) -> Seconds:
+        return _seconds(float.__rmul__(self, other))
+
+    def __truediv__(self, other: float) -> Seconds:
+        return _seconds(float.__truediv__(self, other))
+
+    def __abs__(self) -> Seconds:
+        return Seconds(float.__abs__(self))
 
     def __repr__(self) -> str:
         return number(self)
 
     __str__ = __repr__
+
+
+def _is_near(exact: float, other: float) -> bool:
+    try:
+        distance = abs(exact - other)
+    except OverflowError:  # a whole number larger than any float
+        return False
+    return math.isfinite(distance) and distance <= _NANOSECOND + math.ulp(exact)
+
+
+def _seconds(value: float) -> Seconds:
+    """Return what an operation of floats gave, which may be that it is not implemented, in seconds."""
+    return value if value is NotImplemented else Seconds(value)
 
 
 class Elapsed(Seconds):
@@ -76,15 +141,44 @@ class Place:
         return f"line {self.lineno}"
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of output: `text` without its newline, `time` in virtual seconds since the program started."""
+class Line(str):
+    """One line of output, without its newline: a text that knows more.
 
-    text: str
+    `time` is in virtual seconds since the program started, `task` the number of the task that printed it, `place` the
+    student's line that did.  It equals its text, and any other line of the same text.
+    """
+
+    __slots__ = ("place", "stream", "task", "time")
     time: Seconds
-    stream: Stream = "stdout"
-    task: int | None = None
-    place: Place | None = None
+    stream: Stream
+    task: int | None
+    place: Place | None
+
+    def __new__(
+        cls,
+        text: str,
+        time: Seconds,
+        stream: Stream = "stdout",
+        task: int | None = None,
+        place: Place | None = None,
+    ) -> Self:
+        """Return the line of this text."""
+        line = super().__new__(cls, text)
+        line.time, line.stream, line.task, line.place = time, stream, task, place
+        return line
+
+    def __getnewargs__(self) -> tuple[str, Seconds, Stream, int | None, Place | None]:  # type: ignore[override]  # more
+        return self.facts
+
+    @property
+    def text(self) -> str:
+        """The text alone, an exact `str`."""
+        return str(self)
+
+    @property
+    def facts(self) -> tuple[str, Seconds, Stream, int | None, Place | None]:
+        """All that is known of the line, by which two can be told apart that have the same text."""
+        return str(self), self.time, self.stream, self.task, self.place
 
     @property
     def function(self) -> str | None:
@@ -95,9 +189,6 @@ class Line:
     def lineno(self) -> int | None:
         """The number of the student's line that printed it, from 1, None if that is not known."""
         return self.place.lineno if self.place else None
-
-    def __str__(self) -> str:
-        return self.text
 
 
 class Output(Sequence[Line]):
@@ -127,17 +218,17 @@ class Output(Sequence[Line]):
         return len(self._lines)
 
     def __contains__(self, text: object) -> bool:
-        return any(line is text or line.text == text for line in self._lines)
+        return text in self._lines
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, Output):
-            return self._lines == other._lines
+            return [line.facts for line in self] == [line.facts for line in other]
         if isinstance(other, list | tuple):
             return self.texts == list(other)
         return NotImplemented
 
     def __repr__(self) -> str:
-        return f"<output: {self.texts!r}>"
+        return f"<output: {shown(self.texts)}>"
 
     def by(self, function: str) -> Output:
         """Return the lines that a function of the student's printed itself: ``trace.output.by("main")``."""
@@ -151,7 +242,7 @@ class Output(Sequence[Line]):
     @property
     def text(self) -> str:
         """The whole as one string, each line with its newline."""
-        return "".join(f"{line.text}\n" for line in self._lines)
+        return "".join(f"{line}\n" for line in self._lines)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from pytest_asyncgrade.trace.codec import VERSION, Seal, dump
 from pytest_asyncgrade.trace.model import Outcome
-from pytest_asyncgrade.trace.plain import decode, encode
+from pytest_asyncgrade.trace.plain import NotPlainError, decode, encode
 from pytest_asyncgrade.virtualtime import virtual_time
 from pytest_asyncgrade.worker.confined import become_a_stem, comment, confine, sweep
 from pytest_asyncgrade.worker.delays import vary
@@ -47,8 +47,8 @@ _LONGEST_TEXT = 20_000
 _AT_ONCE = frozenset({"hello", "line", "end"})
 _ENOUGH = 100
 """So many records make a line."""
-_LONGEST_END = 900_000
-"""Of the record that ends a run, in bytes."""
+_LONGEST_RESULT = 900_000
+"""Of a result as a record holds it, in bytes."""
 
 
 def enter(arguments: list[str]) -> Session:
@@ -275,15 +275,14 @@ class Session:
                 return partial(program.play, scenarios, job["function"], decode(job["kwargs"]))
 
     def _end(self, end: End) -> None:
-        record = ["end", self._recorder.now, end.outcome, _cut(end.reason), end.raised, encode(end.result)]
+        record = ["end", self._recorder.now, end.outcome, _cut(end.reason), end.raised, None]
         if end.raised is not None:
             record[4] = [_cut(part) if isinstance(part, str) else part for part in end.raised]
         self._report.flush()
-        if len(dump(record)) > _LONGEST_END:
-            reason = (
-                f"the result is too large to be looked at: more than {_LONGEST_END // 1000} kB when it is written down"
-            )
-            record[2:] = [Outcome.FLOODED, reason, None, None]
+        try:
+            record[5] = _encoded(end.result)
+        except NotPlainError as error:
+            record[2:] = [Outcome.FLOODED, f"the result is too large to be looked at: {error}", None, None]
         self._report.write(record)
 
     def _record(self, record: list[object]) -> None:
@@ -322,6 +321,16 @@ class Session:
 
 def _append(ends: list[End], action: Callable[[], End]) -> None:
     ends.append(action())
+
+
+def _encoded(result: object) -> object:
+    """Return a result as a record can hold it; NotPlainError if none can."""
+    encoded = encode(result)
+    if len(dump([encoded])) > _LONGEST_RESULT:
+        msg = f"more than {_LONGEST_RESULT // 1000} kB when it is written down"
+        raise NotPlainError(msg)
+    decode(encoded)  # as the parent does, which would take what it refuses for a forgery
+    return encoded
 
 
 def _cut(text: str) -> str:
