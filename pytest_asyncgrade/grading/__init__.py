@@ -2,10 +2,23 @@
 
 from .beside import beside
 from .exercise import Exercise, Source
-from .grade import CheckResult, Failure, Grade, Points, Verdict, Visibility, Work, collect, pack_result, withheld
+from .grade import (
+    CheckResult,
+    Failure,
+    Grade,
+    Points,
+    Verdict,
+    Visibility,
+    Work,
+    collect,
+    pack_result,
+    part_of_result,
+    withheld,
+)
 from .submission import Deadline, Submission, checked_timeout
 
 __all__ = [
     "CheckResult", "Deadline", "Exercise", "Failure", "Grade", "Points", "Source", "Submission", "Verdict",
-    "Visibility", "Work", "beside", "checked_timeout", "collect", "pack_result", "withheld",
+    "Visibility", "Work", "beside", "checked_timeout", "collect", "pack_result",
+    "part_of_result", "withheld",
 ]  # fmt: skip

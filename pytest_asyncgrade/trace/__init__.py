@@ -23,10 +23,11 @@ from .model import (
     Unawaited,
     UnfinishedRunError,
     Wait,
+    WrongResultError,
 )
 
 __all__ = [
     "KINDS", "Blocked", "BusyWait", "Explanation", "Finding", "Line", "Matcher", "Outcome", "Output", "Place", "Raised",
     "RecordError", "Recording", "Seconds", "SlowStep", "TaskSpan", "Trace", "TraceBuilder", "Unawaited",
-    "UnfinishedRunError", "Wait", "at", "contains", "exactly", "in_any_order", "in_order", "lines",
+    "UnfinishedRunError", "Wait", "WrongResultError", "at", "contains", "exactly", "in_any_order", "in_order", "lines",
 ]  # fmt: skip

@@ -7,15 +7,18 @@ there is in `Trace.partial`.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Literal, Self, overload
+from typing import Any, Literal
 
-from .plain import number, shown
+from .output import Line, Output, Place, Stream, innermost
+from .seconds import Elapsed, Seconds
 
-Stream = Literal["stdout", "stderr"]
+__all__ = [
+    "KINDS", "Blocked", "BusyWait", "Elapsed", "Finding", "Line", "Outcome", "Output", "Place", "Raised",
+    "Recording", "Seconds", "SlowStep", "Stream", "TaskSpan", "Trace", "Unawaited", "UnfinishedRunError",
+    "Varied", "Wait", "WrongResultError",
+]  # fmt: skip
 
 
 class Outcome(StrEnum):
@@ -39,210 +42,8 @@ class UnfinishedRunError(AssertionError):
         self.trace = trace
 
 
-class MissingLineError(AssertionError, IndexError):
-    """A check asked for a line that the program never printed: the student's fault, not the grader's."""
-
-
-_NANOSECOND = 1e-9
-
-
-class Seconds(float):
-    """A moment or a duration in seconds, known to the nanosecond, that shows its unit: ``6 s``.
-
-    It equals every number that is no further away than a nanosecond, and so do sums and differences of it: a wait of a
-    random time takes as long as it says.  Its hash is that of the exact number.
-
-    >>> Seconds(0.3) == 0.1 + 0.2, Seconds(0.3) < 0.1 + 0.2, Seconds(1.1) - Seconds(0.1) == 1, Seconds(1.00000001) == 1
-    (True, False, True, False)
-    """
-
-    __slots__ = ()
-
-    def __eq__(self, other: object) -> bool:
-        equal = float.__eq__(self, other)
-        return _is_near(float(self), other) if equal is False and isinstance(other, int | float) else equal
-
-    def __ne__(self, other: object) -> bool:
-        equal = self.__eq__(other)
-        return equal if equal is NotImplemented else not equal
-
-    def __lt__(self, other: float) -> bool:
-        return self != other and float.__lt__(self, other)
-
-    def __le__(self, other: float) -> bool:
-        return self == other or float.__le__(self, other)
-
-    def __gt__(self, other: float) -> bool:
-        return self != other and float.__gt__(self, other)
-
-    def __ge__(self, other: float) -> bool:
-        return self == other or float.__ge__(self, other)
-
-    __hash__ = float.__hash__
-
-    def __add__(self, other: float) -> Seconds:
-        return _seconds(float.__add__(self, other))
-
-    def __radd__(self, other: float) -> Seconds:
-        return _seconds(float.__radd__(self, other))
-
-    def __sub__(self, other: float) -> Seconds:
-        return _seconds(float.__sub__(self, other))
-
-    def __rsub__(self, other: float) -> Seconds:
-        return _seconds(float.__rsub__(self, other))
-
-    def __mul__(self, other: float) -> Seconds:
-        return _seconds(float.__mul__(self, other))
-
-    def __rmul__(self, other: float) -> Seconds:
-        return _seconds(float.__rmul__(self, other))
-
-    def __truediv__(self, other: float) -> Seconds:
-        return _seconds(float.__truediv__(self, other))
-
-    def __abs__(self) -> Seconds:
-        return Seconds(float.__abs__(self))
-
-    def __repr__(self) -> str:
-        return number(self)
-
-    __str__ = __repr__
-
-
-def _is_near(exact: float, other: float) -> bool:
-    try:
-        distance = abs(exact - other)
-    except OverflowError:  # a whole number larger than any float
-        return False
-    return math.isfinite(distance) and distance <= _NANOSECOND + math.ulp(exact)
-
-
-def _seconds(value: float) -> Seconds:
-    """Return what an operation of floats gave, which may be that it is not implemented, in seconds."""
-    return value if value is NotImplemented else Seconds(value)
-
-
-class Elapsed(Seconds):
-    """The duration of a whole run, so that a failed comparison can say so."""
-
-    __slots__ = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A line of the student's: file name (relative to the submission's folder), line number from 1, function."""
-
-    filename: str
-    lineno: int
-    function: str
-
-    def __str__(self) -> str:
-        return f"line {self.lineno}"
-
-
-class Line(str):
-    """One line of output, without its newline: a text that knows more.
-
-    `time` is in virtual seconds since the program started, `task` the number of the task that printed it, `place` the
-    student's line that did.  It equals its text, and any other line of the same text.
-    """
-
-    __slots__ = ("place", "stream", "task", "time")
-    time: Seconds
-    stream: Stream
-    task: int | None
-    place: Place | None
-
-    def __new__(
-        cls,
-        text: str,
-        time: Seconds,
-        stream: Stream = "stdout",
-        task: int | None = None,
-        place: Place | None = None,
-    ) -> Self:
-        """Return the line of this text."""
-        line = super().__new__(cls, text)
-        line.time, line.stream, line.task, line.place = time, stream, task, place
-        return line
-
-    def __getnewargs__(self) -> tuple[str, Seconds, Stream, int | None, Place | None]:  # type: ignore[override]  # more
-        return self.facts
-
-    @property
-    def text(self) -> str:
-        """The text alone, an exact `str`."""
-        return str(self)
-
-    @property
-    def facts(self) -> tuple[str, Seconds, Stream, int | None, Place | None]:
-        """All that is known of the line, by which two can be told apart that have the same text."""
-        return str(self), self.time, self.stream, self.task, self.place
-
-    @property
-    def function(self) -> str | None:
-        """The name of the function that printed it, None if that is not known (a subprocess)."""
-        return self.place.function if self.place else None
-
-    @property
-    def lineno(self) -> int | None:
-        """The number of the student's line that printed it, from 1, None if that is not known."""
-        return self.place.lineno if self.place else None
-
-
-class Output(Sequence[Line]):
-    """The lines of a stream in the order they appeared; equals a matcher, or a list of the exact texts."""
-
-    __slots__ = ("_lines",)
-    __hash__ = None  # type: ignore[assignment]  # equal to lists, which have none
-
-    def __init__(self, lines: Sequence[Line]) -> None:
-        self._lines: Sequence[Line] = tuple(lines)
-
-    @overload
-    def __getitem__(self, index: int) -> Line: ...
-    @overload
-    def __getitem__(self, index: slice) -> Output: ...
-    def __getitem__(self, index: int | slice) -> Line | Output:
-        if isinstance(index, slice):
-            return Output(self._lines[index])
-        if not -len(self) <= index < len(self):
-            which = f"line {index + 1}" if index >= 0 else f"line {-index} from the end"
-            printed = {0: "nothing was", 1: "1 was"}.get(len(self), f"{len(self)} were")
-            msg = f"there is no {which}: {printed} printed"
-            raise MissingLineError(msg)
-        return self._lines[index]
-
-    def __len__(self) -> int:
-        return len(self._lines)
-
-    def __contains__(self, text: object) -> bool:
-        return text in self._lines
-
-    def __eq__(self, other: object) -> bool:
-        if isinstance(other, Output):
-            return [line.facts for line in self] == [line.facts for line in other]
-        if isinstance(other, list | tuple):
-            return self.texts == list(other)
-        return NotImplemented
-
-    def __repr__(self) -> str:
-        return f"<output: {shown(self.texts)}>"
-
-    def by(self, function: str) -> Output:
-        """Return the lines that a function of the student's printed itself: ``trace.output.by("main")``."""
-        return Output([line for line in self._lines if line.function and _last(line.function) == function])
-
-    @property
-    def texts(self) -> list[str]:
-        """The lines as plain strings."""
-        return [line.text for line in self._lines]
-
-    @property
-    def text(self) -> str:
-        """The whole as one string, each line with its newline."""
-        return "".join(f"{line}\n" for line in self._lines)
+class WrongResultError(AssertionError):
+    """What a student's function returned has another shape than it should; the message says so to the student."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -379,11 +180,6 @@ class Raised:
         return f"{self.type}: {self.message}" if self.message else self.type
 
 
-def _last(name: str) -> str:
-    """Return the last part of a qualified name."""
-    return name.rpartition(".")[2]
-
-
 class Varied(dict[float, float]):
     """What became of the delays of a program's own sleeps, in seconds; one that was not varied is what it was."""
 
@@ -484,7 +280,7 @@ class Trace:
 
     def waits_in(self, function: str) -> tuple[Wait, ...]:
         """Return the waits of a function of the student's and of what it called; empty if it was never called."""
-        return tuple(w for w in self.waits if any(_last(place.function) == function for place in w.places))
+        return tuple(w for w in self.waits if any(innermost(place.function) == function for place in w.places))
 
     @property
     def findings(self) -> list[Finding]:

@@ -145,6 +145,16 @@ def _has_opaque(data: object) -> bool:
     return data[0] == "opaque" or any(map(_has_opaque, parts))
 
 
+def parts_of(value: object) -> Iterator[object]:
+    """Yield a value, and all that is in it if it is a container of plain data."""
+    yield value
+    if isinstance(value, dict):
+        value = [*value.keys(), *value.values()]
+    if isinstance(value, list | tuple | set | frozenset):
+        for part in value:
+            yield from parts_of(part)
+
+
 def shown(value: object, most: int = MOST_SHOWN) -> str:
     """Return any value as text, as `repr` does: no longer than about `most` characters, and whatever it is.
 
@@ -206,6 +216,19 @@ def _own_text(value: object) -> str:
         return repr(value)
     except Exception:  # noqa: BLE001  # whatever its __repr__ does
         return f"<an object of type {_own_name(type(value))}>"
+
+
+def said_by(error: BaseException) -> str:
+    """Return the type and the text of an exception, whatever it is made of.
+
+    >>> said_by(KeyError("a")), said_by(ValueError(10**5000)), said_by(OSError())
+    ("KeyError: 'a'", 'ValueError: (<an int of about 5001 digits>,)', 'OSError')
+    """
+    try:
+        text = str(error)
+    except Exception:  # noqa: BLE001  # it is made of whatever a check had in its hands
+        text = shown(error.args)
+    return clipped(f"{type(error).__name__}: {text}" if text else type(error).__name__)
 
 
 def number(seconds: float, digits: int = 9) -> str:

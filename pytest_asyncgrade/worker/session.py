@@ -30,6 +30,7 @@ from pytest_asyncgrade.trace.plain import NotPlainError, decode, encode
 from pytest_asyncgrade.virtualtime import virtual_time
 from pytest_asyncgrade.worker.confined import become_a_stem, comment, confine, sweep
 from pytest_asyncgrade.worker.delays import vary
+from pytest_asyncgrade.worker.draws import seed
 from pytest_asyncgrade.worker.hidden import close_side_doors, opaque
 from pytest_asyncgrade.worker.places import Places
 from pytest_asyncgrade.worker.program import End, Program
@@ -232,6 +233,8 @@ class Session:
         self._recorder.watch()
         if job["vary"] is not None:
             vary(dict(job["vary"]), self._name, opaque(self._recorder.delay))
+        if job["seed"] is not None:
+            seed(job["seed"])
         program = partial(_append, self._ends, self._action())
         close_side_doors(__package__)
         return program
