@@ -14,11 +14,12 @@ from .grade import (
     pack_result,
     part_of_result,
     withheld,
+    worst,
 )
 from .submission import Deadline, Submission, checked_timeout
 
 __all__ = [
     "CheckResult", "Deadline", "Exercise", "Failure", "Grade", "Points", "Source", "Submission", "Verdict",
     "Visibility", "Work", "beside", "checked_timeout", "collect", "pack_result",
-    "part_of_result", "withheld",
+    "part_of_result", "withheld", "worst",
 ]  # fmt: skip

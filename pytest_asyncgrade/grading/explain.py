@@ -20,13 +20,14 @@ _SIGNS: dict[type[ast.cmpop], str] = {
 }  # fmt: skip
 _MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "!=": "!=", "==": "=="}
 _SUBJECTS = {
-    "trace.elapsed": "the time the program took",
-    "trace.result": "the result",
-    "trace.outcome": "the way the program ended",
-    "trace.max_concurrency": "the number of tasks in progress at once",
+    "elapsed": "the time the program took",
+    "result": "the result",
+    "outcome": "the way the program ended",
+    "max_concurrency": "the number of tasks in progress at once",
     "len(trace.tasks)": "the number of tasks",
     "len(trace.output)": "the number of lines printed",
 }
+"""What a student reads for an attribute of a trace, or for an expression."""
 
 
 def explain_matcher(op: str, left: object, right: object) -> Explanation | None:
@@ -90,8 +91,7 @@ def explain_values(op: str, left: object, right: object, expression: ast.Compare
     constant = [isinstance(side, ast.Constant) for side in sides or ()]
     if sides and constant == [True, False] and op in _MIRRORED:  # 3 == trace.result: it is about the result
         op, left, right, sides = _MIRRORED[op], right, left, sides[::-1]
-    written = ast.unparse(sides[0]) if sides else "the value"
-    subject = f"the line at {left.time}" if isinstance(left, Line) else _SUBJECTS.get(written, written)
+    subject = f"the line at {left.time}" if isinstance(left, Line) else _subject(sides[0]) if sides else "the value"
     value, expected = _value(left), _value(right)
     if op in {"in", "not in"} and isinstance(right, str):
         return Explanation(f"{expected} should {'not ' if op == 'not in' else ''}contain {value}")
@@ -102,6 +102,11 @@ def explain_values(op: str, left: object, right: object, expression: ast.Compare
     if op in _SHOULD:
         return Explanation(f"{subject} is {value}; it should be {_SHOULD[op]} {expected}")
     return Explanation(f"{subject} is {value}; expected: {op} {expected}")
+
+
+def _subject(side: ast.expr) -> str:
+    written = ast.unparse(side)
+    return _SUBJECTS.get(side.attr if isinstance(side, ast.Attribute) else written, written)
 
 
 def _value(value: object) -> str:

@@ -126,9 +126,14 @@ class CheckResult:
 _SEVERITY = (Verdict.PASSED, Verdict.NOT_RUN, Verdict.FAILED, Verdict.ERROR)
 
 
+def worst(verdicts: Iterable[Verdict]) -> Verdict:
+    """Return the verdict that counts of those on one check."""
+    return max(verdicts, key=_SEVERITY.index)
+
+
 def merged(results: Sequence[CheckResult]) -> CheckResult:
     """Return one result for all that was found of a check, by its subtests, itself, its teardown: the worst counts."""
-    verdict = max((result.verdict for result in results), key=_SEVERITY.index)
+    verdict = worst(result.verdict for result in results)
     failures = list(dict.fromkeys(one.failure for one in results if one.verdict is verdict and one.failure))
     failure = failures[0] if failures else None
     if failure is not None and len(failures) > 1:
