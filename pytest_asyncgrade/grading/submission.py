@@ -230,10 +230,10 @@ def _hashed(text: str) -> int:
 
 
 def _in_shape(trace: Trace, function: str, shape: object) -> Trace:
-    """Return a trace whose result has a shape, or that has none; WrongResultError for a result of another shape."""
+    """Return a trace whose result has a shape; WrongResultError for another one, UnfinishedRunError without one."""
     if not is_shape(shape):
         msg = f"{function}: returns={shown(shape)} is no shape of plain data: write a type, as in returns=list[int]"
         raise UsageError(msg)
-    if trace.outcome is Outcome.FINISHED and (msg := complaint(function, trace.result, shape)):
+    if shape is not Any and (msg := complaint(function, trace.result, shape)):
         raise WrongResultError(msg)
     return trace
