@@ -14,6 +14,7 @@ import pytest
 from pytest_asyncgrade.errors import AsyncgradeError, UsageError
 from pytest_asyncgrade.grading import Deadline, Submission, Verdict, checked_timeout, collect, part_of_result, worst
 from pytest_asyncgrade.reports.terminal import render
+from pytest_asyncgrade.reports.untold import rendered
 from pytest_asyncgrade.sandbox import CAN_FORK, HOW_TO_GET_IT, Stem, why_not_strict
 
 from .check import watched
@@ -295,7 +296,8 @@ class GradeSession:
         if self.results:
             terminalreporter.ensure_newline()
             grade = self.reporting.shown(self._grade())
-            for text, markup in render(grade, verbose=self.config.option.verbose >= 0):
+            verbose = self.config.option.verbose >= 0
+            for text, markup in rendered(lambda shown: list(render(shown, verbose=verbose)), grade):
                 terminalreporter.write_line(text, **dict.fromkeys(markup, True))
             for name in self.meddlers:
                 warning = (

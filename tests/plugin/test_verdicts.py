@@ -300,3 +300,51 @@ def test_what_was_typed_is_shown(course: Course) -> None:
         "  What happened: python naps.py 'a b', and 90001 typed in took 0 s",
         "  What happened: python naps.py, and an empty line and x typed in took 0 s",
     ]
+
+
+def test_a_check_that_cannot_be_reported_says_so_alone(course: Course, checks: Any) -> None:
+    course.write("conftest.py", """
+        def pytest_collection_finish():
+            from pytest_asyncgrade.reports import json, terminal
+
+            headline, failure = json.headline, terminal._failure
+            json.headline = lambda trace: headline(trace) if trace.asked == "give(1)" else 1 / 0
+            terminal._failure = lambda said, *args, **more: (
+                1 / 0 if said.rationale.startswith("this does not hold") else failure(said, *args, **more)
+            )
+        """)  # fmt: skip
+    found, status, _ = checks("""
+        def test_bad(submission): assert submission.call("give", 2).elapsed
+        def test_other(submission): assert submission.call("give", 1).elapsed == 1
+        """)
+    said = "this check cannot be reported: ZeroDivisionError: division by zero"
+    assert {name: told(check) for name, check in found.items()} == {
+        "bad": ("failed", said),
+        "other": ("failed", "the program took 0 s, not 1 s"),
+    }
+    assert status == 1
+    course.grade().stdout.fnmatch_lines(
+        [
+            "naps * 0 of 2 points",
+            "  LOST    0/1  bad",
+            f"               {said[:60]}*",
+            "  LOST    0/1  other",
+            "               the program took 0 s, not 1 s",
+            "  What happened: give(1) took 0 s",
+            "total: 0 of 2 points",
+        ]
+    )
+
+
+def test_a_report_that_cannot_be_made_costs_no_other(course: Course, checks: Any) -> None:
+    course.write("conftest.py", """
+        def pytest_collection_finish():
+            from pytest_asyncgrade.reports import junit
+            junit.render = lambda *_: 1 / 0
+        """)  # fmt: skip
+    found, status, _ = checks("def test_it(submission): pass", "--grade-report=junit=j.xml")
+    assert told(found["it"]) == ("passed", "")
+    assert status == pytest.ExitCode.USAGE_ERROR
+    result = course.grade("--grade-report=junit=j.xml")
+    said = f"ERROR: --grade-report junit={course.path / 'j.xml'}: this report cannot be made: ZeroDivisionError: division by zero"
+    assert said in result.outlines
