@@ -35,9 +35,9 @@ class TestClock:
         """One object for all tests: pytest takes another one for another parameter, and would close a shared loop."""
 
     @property
-    def elapsed(self) -> float:
+    def elapsed(self) -> Seconds:
         """Virtual seconds since the test began, exact to the nanosecond."""
-        return (self._clock.elapsed_ns - self._start) / NANOSECONDS
+        return Seconds((self._clock.elapsed_ns - self._start) / NANOSECONDS)
 
     def advance(self, seconds: float) -> None:
         """Let virtual time pass; ValueError if `seconds` is negative or not a number."""
@@ -90,7 +90,7 @@ class LiveOutput(Output):
         self._lines: list[Line] = []
 
     def _add(self, _stream: str, text: str) -> None:
-        self._lines.append(Line(text, Seconds(self._clock.elapsed)))
+        self._lines.append(Line(text, self._clock.elapsed))
 
     @contextmanager
     def collecting(self) -> Iterator[None]:
