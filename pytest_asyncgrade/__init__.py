@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         UnfinishedRunError,
         at,
         contains,
+        exactly,
         in_any_order,
         in_order,
         lines,
@@ -30,16 +31,16 @@ if TYPE_CHECKING:
 _HOMES = {
     "AsyncgradeError": "errors", "UsageError": "errors", "Submission": "grading",
     "Finding": "trace", "Line": "trace", "Outcome": "trace", "Output": "trace", "Seconds": "trace", "Trace": "trace",
-    "UnfinishedRunError": "trace", "at": "trace", "contains": "trace", "in_any_order": "trace", "in_order": "trace",
-    "lines": "trace",
+    "UnfinishedRunError": "trace", "at": "trace", "contains": "trace", "exactly": "trace", "in_any_order": "trace",
+    "in_order": "trace", "lines": "trace",
     "DeadlockError": "virtualtime", "VirtualClock": "virtualtime", "VirtualTimeLoop": "virtualtime",
     "virtual_time": "virtualtime",
 }  # fmt: skip
 
 __all__ = [
     "AsyncgradeError", "DeadlockError", "Finding", "Line", "Outcome", "Output", "Seconds", "Submission",
-    "Trace", "UnfinishedRunError", "UsageError", "VirtualClock", "VirtualTimeLoop", "at", "contains", "in_any_order",
-    "in_order", "lines", "virtual_time",
+    "Trace", "UnfinishedRunError", "UsageError", "VirtualClock", "VirtualTimeLoop", "at", "contains", "exactly",
+    "in_any_order", "in_order", "lines", "virtual_time",
 ]  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -64,3 +65,50 @@ def test_the_neighbours_of_a_script_become_part_of_the_exercise(script: str, tmp
     assert {name.removeprefix("graders/naps/solution/") for name in written if "/solution/" in name} == expected
     proof = asyncgrade("verify", "--seeds", 1, "--no-mutants", "graders/naps", cwd=tmp_path)
     assert proof.stdout == "naps: good (4 checks, 2 mistakes)\n", proof.stderr
+
+
+NAPS = """\
+import asyncio, random, datetime, time
+async def nap(number):
+    await asyncio.sleep({seconds})
+    print(number, {text})
+async def main():
+    await asyncio.gather(*(nap(number) for number in range({count})))
+asyncio.run(main())
+"""
+
+
+def made_from(
+    tmp_path: Path, seconds: str, text: str = "'wakes up'", count: int = 2
+) -> subprocess.CompletedProcess[str]:
+    script = tmp_path / "script.py"
+    script.write_text(NAPS.format(seconds=seconds, text=text, count=count), encoding="utf-8")
+    return asyncgrade("new", "--from-script", script, "naps", cwd=tmp_path)
+
+
+@pytest.mark.parametrize("seconds", ["1.23456789", "1.2345678912345", "123456.7 + 0.1 + 0.2", "1e-7", "1 / 3"])
+def test_its_own_solution_passes_whatever_its_numbers(seconds: str, tmp_path: Path) -> None:
+    made = made_from(tmp_path, f"({seconds}) * (number + 1)", "time.time() < 0")
+    assert made.returncode == 0, made.stderr
+    graded = asyncgrade("grade", "graders/naps/solution.py", "--graders", "graders/naps", cwd=tmp_path)
+    assert "total: 10 of 10 points" in graded.stdout, graded.stdout + graded.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("random.random()",), "two runs of the script differ: "),
+        (("number", "datetime.date.today()"), 'two runs of the script differ: line 1 is "0 2026-01-01" at 0 s in one '
+         'and "0 2029-11-30" at 0 s in the other; let it do the same each time: call random.seed(1) at its start, and '
+         "print no date, no time of day and nothing that the machine decides\n"),
+        (("1", "'naps'", 300), "the script prints more than 200 lines or 10000 characters, which nobody can compare "
+         "with what is expected; line 4 prints most of it: let it print less, as by fewer rounds of a loop\n"),
+        (("1", "'naps' * 9999", 1), "the script prints more than 200 lines or 10000 characters"),
+        (("1", "'naps' * 99999999", 1), "the script prints more than 200 lines or 10000 characters"),
+    ],
+)  # fmt: skip
+def test_what_no_student_could_print_again_is_refused(arguments: Any, message: str, tmp_path: Path) -> None:
+    made = made_from(tmp_path, *arguments)
+    assert made.returncode == 2
+    assert f"\n\nError: asyncgrade new naps: {message}" in made.stderr
+    assert not (tmp_path / "graders").exists()

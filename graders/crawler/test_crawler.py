@@ -14,6 +14,12 @@ def trace(submission: Submission) -> Trace:
 
 
 Site = dict[str, list[object]]
+LINKS = dict[str, list[str] | None]
+
+
+def check_result(submission: Submission) -> None:
+    """Let a student know at once that crawl() returns something else than the links of pages."""
+    submission.play("crawl", page="home", returns=LINKS)
 
 
 @pytest.fixture
@@ -31,9 +37,10 @@ def site(rng: Random) -> Site:
 )
 def test_every_page_once(submission: Submission, site: Site) -> None:
     """Every page that can be reached is fetched, once, and its links are in the result."""
+    check_result(submission)
     found, fetched, *_ = submission.play("crawl_site", site=site, limit=3, before="other").result
-    assert "other" not in (found or ()), "a page of an earlier crawl is in the result of this one"
-    missing = sorted(set(site) - set(found or ()))
+    assert "other" not in found, "a page of an earlier crawl is in the result of this one"
+    missing = sorted(set(site) - set(found))
     assert not missing, f"of {len(site)} pages these are not found: {', '.join(missing)}"
     twice = sorted(page for page, times in fetched.items() if times > 1)
     assert not twice, f"these pages are fetched more than once: {', '.join(twice)}"
@@ -63,8 +70,9 @@ def test_no_waiting_for_others(submission: Submission) -> None:
         "p4": [1, ["p5"]],
         "p5": [1, []],
     }
+    check_result(submission)
     trace = submission.play("crawl_site", site=site, limit=4, patience=9)
-    found = trace.result[0] or ()
+    found = trace.result[0]
     assert len(found) == 6, f"of six pages {len(found)} are found"
     assert trace.elapsed == 6.25
 

@@ -50,7 +50,7 @@ def test_as_many_as_may_be(submission: Submission, rng: Random) -> None:
 @pytest.mark.points(1, hint="asyncio.gather returns the results in the order of its arguments")
 def test_results_in_order(submission: Submission) -> None:
     """The results come in the order of the delays, not in the order in which they end."""
-    assert submission.call("fetch_all", [3, 2, 1], 3).result == [10, 20, 30]
+    assert submission.call("fetch_all", [3, 2, 1], 3, returns=list[int]).result == [10, 20, 30]
 
 
 @pytest.mark.points(

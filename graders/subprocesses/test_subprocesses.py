@@ -17,7 +17,7 @@ def trace(submission: Submission) -> Trace:
 def test_text_and_status(submission: Submission, rng: Random) -> None:
     """run() returns the exit status and the text of any program."""
     status, number = rng.randrange(1, 100), rng.randrange(1000)
-    assert submission.call("run", f"print({number})").result == (0, str(number))
+    assert submission.call("run", f"print({number})", returns=tuple[int, str]).result == (0, str(number))
     trace = submission.call("run", f"import sys; print({number}); print('more'); sys.exit({status})")
     assert trace.result == (status, f"{number}\nmore")
     trace = submission.call("run", f"import sys; print('careful', file=sys.stderr); print({number})")
@@ -27,8 +27,7 @@ def test_text_and_status(submission: Submission, rng: Random) -> None:
 @pytest.mark.points(2, hint="communicate() reads while it waits; wait() alone hangs when the program writes much")
 def test_much_text(submission: Submission) -> None:
     """A program that writes much does not hang."""
-    trace = submission.call("run", "print('x' * 300_000)", 4)
-    assert trace.result, "run() returns nothing"
+    trace = submission.call("run", "print('x' * 300_000)", 4, returns=tuple[int, str | bytes])
     assert trace.result[0] == 0
     assert len(trace.result[1]) == 300_000, f"{len(trace.result[1])} characters come back of 300000"
 

@@ -6,8 +6,9 @@ import ast
 import linecache
 from typing import TYPE_CHECKING
 
-from pytest_asyncgrade.trace import Explanation, Finding, Matcher, Outcome, Output, lines
+from pytest_asyncgrade.trace import Explanation, Finding, Line, Matcher, Outcome, Output, lines
 from pytest_asyncgrade.trace.model import Elapsed, Seconds
+from pytest_asyncgrade.trace.plain import clipped, digits_apart, number, shown
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -19,13 +20,14 @@ _SIGNS: dict[type[ast.cmpop], str] = {
 }  # fmt: skip
 _MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "!=": "!=", "==": "=="}
 _SUBJECTS = {
-    "trace.elapsed": "the time the program took",
-    "trace.result": "the result",
-    "trace.outcome": "the way the program ended",
-    "trace.max_concurrency": "the number of tasks in progress at once",
+    "elapsed": "the time the program took",
+    "result": "the result",
+    "outcome": "the way the program ended",
+    "max_concurrency": "the number of tasks in progress at once",
     "len(trace.tasks)": "the number of tasks",
     "len(trace.output)": "the number of lines printed",
 }
+"""What a student reads for an attribute of a trace, or for an expression."""
 
 
 def explain_matcher(op: str, left: object, right: object) -> Explanation | None:
@@ -37,13 +39,13 @@ def explain_matcher(op: str, left: object, right: object) -> Explanation | None:
     if op == "==" and isinstance(left, Output) and isinstance(right, list | tuple):
         return _explain_lines(left, list(right))
     if op == "in" and isinstance(right, Output):
-        return Explanation(f'"{left}" was not printed', actual=tuple(f'"{line}" at {line.time}' for line in right))
+        return Explanation(f"{_quoted(left)} was not printed", actual=tuple(f"{_quoted(o)} at {o.time}" for o in right))
     if op == "not in" and isinstance(right, Output):
-        return Explanation(f'"{left}" was printed, and should not have been')
+        return Explanation(f"{_quoted(left)} was printed, and should not have been")
     if isinstance(right, Seconds) and not isinstance(left, Seconds) and op in _MIRRORED:
         op, left, right = _MIRRORED[op], right, left
     if isinstance(left, Seconds) and op in _SHOULD and isinstance(right, int | float):
-        return _explain_seconds(op, left, Seconds(right))
+        return _explain_seconds(op, left, right)
     return _explain_finding(left) if op == "==" and right == [] else None
 
 
@@ -55,15 +57,32 @@ def _explain_finding(findings: object) -> Explanation | None:
 
 def _explain_lines(output: Output, texts: list[object]) -> Explanation | None:
     if not texts:
-        return Explanation(f'"{output[0]}" was printed, and nothing should have been')
-    return lines(*map(str, texts)).explain(output)
+        return Explanation(f"{_quoted(output[0])} was printed, and nothing should have been")
+    said = [text if isinstance(text, str) else shown(text) for text in texts]
+    if explanation := lines(*said).explain(output):
+        return explanation
+    differs = next((n for n, (line, text) in enumerate(zip(output, texts, strict=True)) if line != text), None)
+    if differs is None:
+        return None
+    rationale = f"line {differs + 1} of the output is {_quoted(output[differs])}, not {_quoted(texts[differs])}"
+    return Explanation(rationale, tuple(map(_quoted, texts)), tuple(map(_quoted, output)))
 
 
-def _explain_seconds(op: str, left: Seconds, right: Seconds) -> Explanation:
+def _quoted(text: object) -> str:
+    """Return a text as reports show it; any other value as Python does, for it is no text and so no line."""
+    return f'"{clipped(text)}"' if isinstance(text, str) else shown(text)
+
+
+def _explain_seconds(op: str, left: Seconds, right: float) -> Explanation:
     subject = "the program took" if isinstance(left, Elapsed) else "it was"
+    try:
+        digits = digits_apart((left, right))
+        took, wanted = number(left, digits), number(right, digits)
+    except OverflowError:  # a whole number larger than any float
+        took, wanted = str(left), shown(right)
     if op == "==":
-        return Explanation(f"{subject} {left}, not {right}")
-    return Explanation(f"{subject} {left}; it should be {_SHOULD[op]} {right}")
+        return Explanation(f"{subject} {took}, not {wanted}")
+    return Explanation(f"{subject} {took}; it should be {_SHOULD[op]} {wanted}")
 
 
 def explain_values(op: str, left: object, right: object, expression: ast.Compare) -> Explanation:
@@ -72,15 +91,28 @@ def explain_values(op: str, left: object, right: object, expression: ast.Compare
     constant = [isinstance(side, ast.Constant) for side in sides or ()]
     if sides and constant == [True, False] and op in _MIRRORED:  # 3 == trace.result: it is about the result
         op, left, right, sides = _MIRRORED[op], right, left, sides[::-1]
-    written = ast.unparse(sides[0]) if sides else "the value"
-    subject = _SUBJECTS.get(written, written)
-    shown = left.value if isinstance(left, Outcome) else repr(left)
-    expected = right.value if isinstance(right, Outcome) else repr(right)
+    subject = f"the line at {left.time}" if isinstance(left, Line) else _subject(sides[0]) if sides else "the value"
+    value, expected = _value(left), _value(right)
+    if op in {"in", "not in"} and isinstance(right, str):
+        return Explanation(f"{expected} should {'not ' if op == 'not in' else ''}contain {value}")
+    if op == "==" and value == expected:
+        return Explanation(f"{subject} is {value}; it should be something else that begins alike")
     if op == "==":
-        return Explanation(f"{subject} is {shown}, not {expected}")
+        return Explanation(f"{subject} is {value}, not {expected}")
     if op in _SHOULD:
-        return Explanation(f"{subject} is {shown}; it should be {_SHOULD[op]} {expected}")
-    return Explanation(f"{subject} is {shown}; expected: {op} {expected}")
+        return Explanation(f"{subject} is {value}; it should be {_SHOULD[op]} {expected}")
+    return Explanation(f"{subject} is {value}; expected: {op} {expected}")
+
+
+def _subject(side: ast.expr) -> str:
+    written = ast.unparse(side)
+    return _SUBJECTS.get(side.attr if isinstance(side, ast.Attribute) else written, written)
+
+
+def _value(value: object) -> str:
+    if isinstance(value, Outcome):
+        return value.value
+    return _quoted(value) if isinstance(value, Line) else shown(value)
 
 
 def failed_assert(tb: TracebackType | None) -> ast.expr | None:

@@ -13,7 +13,7 @@ from pytest_asyncgrade.trace.codec import pack, unpack
 from .secrets import without_secrets
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from pytest_asyncgrade.trace import Finding, Trace
 
@@ -82,13 +82,18 @@ class Points:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why a check was not passed, in the student's words; `traceback` is for the teacher, of an error of the grader."""
+    """Why a check was not passed, in the student's words.
+
+    `traceback` is for the teacher, of an error of the grader; so is `flag`, of a check that could not cope with what a
+    student's program did.
+    """
 
     rationale: str
     expected: tuple[str, ...] = ()
     actual: tuple[str, ...] = ()
     hint: str = ""
     traceback: str = ""
+    flag: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +121,27 @@ class CheckResult:
     def max_score(self) -> int:
         """The points it could have earned that count for the maximum: none for a bonus."""
         return 0 if self.points.bonus else self.points.points
+
+
+_SEVERITY = (Verdict.PASSED, Verdict.NOT_RUN, Verdict.FAILED, Verdict.ERROR)
+
+
+def worst(verdicts: Iterable[Verdict]) -> Verdict:
+    """Return the verdict that counts of those on one check."""
+    return max(verdicts, key=_SEVERITY.index)
+
+
+def merged(results: Sequence[CheckResult]) -> CheckResult:
+    """Return one result for all that was found of a check, by its subtests, itself, its teardown: the worst counts."""
+    verdict = worst(result.verdict for result in results)
+    failures = list(dict.fromkeys(one.failure for one in results if one.verdict is verdict and one.failure))
+    failure = failures[0] if failures else None
+    if failure is not None and len(failures) > 1:
+        said = "; ".join(dict.fromkeys(one.rationale for one in failures))
+        failure = replace(failure, rationale=said, expected=(), actual=())
+    runs = dict.fromkeys(key for result in results for key in result.runs)
+    seconds = sum(result.duration for result in results)
+    return replace(results[0], verdict=verdict, failure=failure, runs=tuple(runs), duration=seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,18 +285,28 @@ def pack_result(result: CheckResult, runs: Mapping[str, Trace], **about: object)
     return json.dumps(packed)
 
 
+def part_of_result(packed: str, part: str) -> str:
+    """Return a packed result of a part of a check, a subtest: what was lost there is said with its name."""
+    item = json.loads(packed)
+    if failure := item["result"]["failure"]:
+        failure["rationale"] = f"{part}: {failure['rationale']}"
+    return json.dumps(item)
+
+
 def collect(packed: Iterable[str], not_handed_in: Iterable[str] = ()) -> Grade:
     """Return the grade of all results, in the order of student, exercise and check, however they arrived."""
-    works: dict[tuple[str, str], tuple[dict[str, CheckResult], dict[str, Trace], dict[str, Any]]] = {}
+    works: dict[tuple[str, str], tuple[dict[str, list[CheckResult]], dict[str, Trace], dict[str, Any]]] = {}
     for item in map(json.loads, packed):
         result = _unpack_result(item["result"])
         checks, runs, about = works.setdefault((result.student, result.exercise), ({}, {}, {}))
-        checks[result.nodeid] = result
+        checks.setdefault(result.nodeid, []).append(result)
         runs |= {key: unpack(trace) for key, trace in item["runs"].items() if key not in runs}
         about |= {key: value for key, value in item["about"].items() if value or key not in about}
     return Grade(
         tuple(
-            _work(exercise, student, tuple(sorted(checks.values(), key=lambda c: (c.order, c.nodeid))), runs, about)
+            _work(
+                exercise, student, sorted(map(merged, checks.values()), key=lambda c: (c.order, c.nodeid)), runs, about
+            )
             for (student, exercise), (checks, runs, about) in sorted(works.items(), key=lambda item: item[0])
         ),
         tuple(sorted(not_handed_in)),
@@ -278,9 +314,10 @@ def collect(packed: Iterable[str], not_handed_in: Iterable[str] = ()) -> Grade:
 
 
 def _work(
-    exercise: str, student: str, checks: tuple[CheckResult, ...], runs: dict[str, Trace], about: dict[str, Any]
+    exercise: str, student: str, results: Iterable[CheckResult], runs: dict[str, Trace], about: dict[str, Any]
 ) -> Work:
-    """Return a work whose runs are in the order of the checks that look at them."""
+    """Return a work whose checks are in the grader's order, and its runs in that of the checks that look at them."""
+    checks = tuple(sorted(results, key=lambda check: (check.order, check.nodeid)))
     keys = dict.fromkeys(key for check in checks for key in check.runs)
     return Work(exercise, student, checks=checks, runs={key: runs[key] for key in keys}, **about)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import threading
 import time
@@ -12,8 +13,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pytest_asyncgrade.errors import UsageError
 from pytest_asyncgrade.sandbox import Fresh, Job, Launcher, Parcel, run_isolated
-from pytest_asyncgrade.trace import Outcome, Recording, Trace
-from pytest_asyncgrade.trace.plain import is_plain
+from pytest_asyncgrade.trace import Outcome, Recording, Trace, WrongResultError
+from pytest_asyncgrade.trace.plain import Opaque, encode, is_plain, parts_of, shown
+from pytest_asyncgrade.trace.shape import complaint, is_shape
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -67,6 +69,8 @@ class Submission:
         self.student = student
         self.runs: dict[str, Trace] = {}
         self.asked: list[str] = []
+        self.functions: dict[str, str] = {}
+        """What was called in each run, by the run's key; empty for the whole program."""
         self.is_random = False
         self._seed = seed
         self._timeout = timeout
@@ -97,8 +101,7 @@ class Submission:
         """The seed of all that is random in the grading of this submission: the same wherever it is graded."""
         if self._seed is not None:
             return self._seed
-        what = "\0".join([self.exercise.slug, self.student, *self.parcel.source])
-        return int.from_bytes(sha256(what.encode("utf-8", "surrogatepass")).digest()[:4], "big")
+        return _hashed("\0".join([self.exercise.slug, self.student, *self.parcel.source]))
 
     def rng(self, name: str) -> random.Random:
         """Return random numbers for the check `name`: its own, whatever other checks do."""
@@ -146,7 +149,7 @@ class Submission:
         a submission.  ``trace.varied`` is the mapping.
         """
         if not all(isinstance(arg, str) for arg in argv):
-            msg = f"submission.run{argv!r}: the arguments of a program are strings"
+            msg = f"submission.run{shown(argv)}: the arguments of a program are strings"
             raise UsageError(msg)
         return self._do("run", timeout, argv=argv, stdin=stdin, vary=self._vary(vary_sleeps))
 
@@ -158,20 +161,25 @@ class Submission:
         stdin: str = "",
         timeout: float | None = None,
         vary_sleeps: bool | Mapping[float, float] = False,
+        returns: Any = Any,
         **kwargs: Any,
     ) -> Trace:
         """Call a function or coroutine function of the file; ``trace.result`` is what it returned, as plain data.
 
-        Arguments are plain data too (None, bool, int, float, str, bytes, list, tuple, set, frozenset, dict).
+        Arguments are plain data too (None, bool, int, float, str, bytes, list, tuple, set, frozenset, dict).  `returns`
+        is the shape that the result should have, as a type hint: ``list[int]``, ``dict[str, float | None]``.  A student
+        is told of another one, and the check is lost (WrongResultError).
         """
         self._check_plain(function, [*args, *kwargs.values()])
         vary = self._vary(vary_sleeps)
-        return self._do("call", timeout, function=function, args=args, kwargs=kwargs, stdin=stdin, vary=vary)
+        trace = self._do("call", timeout, function=function, args=args, kwargs=kwargs, stdin=stdin, vary=vary)
+        return _in_shape(trace, function, returns)
 
-    def play(self, scenario: str, /, *, timeout: float | None = None, **kwargs: Any) -> Trace:
+    def play(self, scenario: str, /, *, timeout: float | None = None, returns: Any = Any, **kwargs: Any) -> Trace:
         """Run a coroutine function of the grader's ``scenarios.py``: ``async def scenario(student, **kwargs)``.
 
-        Its first argument is the student's module; so a test can hand it live objects (a queue, a callback).
+        Its first argument is the student's module; so a test can hand it live objects (a queue, a callback).  `returns`
+        is the shape that the scenario's result should have, as in `call`.
         """
         scenarios = self.exercise.grader / "scenarios.py"
         if not scenarios.is_file():
@@ -180,15 +188,19 @@ class Submission:
             )
             raise UsageError(msg)
         self._check_plain(scenario, list(kwargs.values()))
-        return self._do("play", timeout, function=scenario, kwargs=kwargs, scenarios=scenarios.read_bytes())
+        trace = self._do("play", timeout, function=scenario, kwargs=kwargs, scenarios=scenarios.read_bytes())
+        return _in_shape(trace, scenario, returns)
 
     @staticmethod
     def _check_plain(function: str, values: list[Any]) -> None:
         for value in values:
+            if any(isinstance(part, Opaque) for part in parts_of(value)):  # what the student's program has returned
+                msg = f"{function}() cannot be called with {shown(value)}: a value like this was returned before"
+                raise WrongResultError(msg)
             if not is_plain(value):
                 msg = (
-                    f"{function!r} cannot be given {value!r}: it runs in another process, so arguments are plain data; "
-                    "to hand it a live object, write a scenario and submission.play() it"
+                    f"{function!r} cannot be given {shown(value)}: it runs in another process, so arguments are plain "
+                    "data; to hand it a live object, write a scenario and submission.play() it"
                 )
                 raise UsageError(msg)
 
@@ -197,10 +209,11 @@ class Submission:
         given = self._timeout() if timeout is None else checked_timeout(timeout, f"submission.{kind}: timeout")
         if given is not None:
             limits = replace(limits, wall_seconds=given)
-        job = Job(self.parcel, kind, limits=limits, **fields)
-        key = repr((kind, limits.wall_seconds, sorted(fields.items())))
+        job = Job(self.parcel, kind, limits=limits, seed=_hashed(f"program {self.seed}"), **fields)
+        key = sha256(json.dumps([kind, limits.wall_seconds, encode(fields)]).encode()).hexdigest()
         if key not in self.runs:
             self.runs[key] = replace(self._run(job), ignored=self.exercise.ignored)
+            self.functions[key] = job.function
         self.asked.append(key)
         return self.runs[key]
 
@@ -208,3 +221,17 @@ class Submission:
         if self._deadline is not None and self._deadline.is_over:
             return Trace(Outcome.TIMED_OUT, self._deadline.reason, Recording(), asked=job.asked)
         return run_isolated(job, self.launcher)
+
+
+def _hashed(text: str) -> int:
+    return int.from_bytes(sha256(text.encode("utf-8", "surrogatepass")).digest()[:4], "big")
+
+
+def _in_shape(trace: Trace, function: str, shape: object) -> Trace:
+    """Return a trace whose result has a shape; WrongResultError for another one, UnfinishedRunError without one."""
+    if not is_shape(shape):
+        msg = f"{function}: returns={shown(shape)} is no shape of plain data: write a type, as in returns=list[int]"
+        raise UsageError(msg)
+    if shape is not Any and (msg := complaint(function, trace.result, shape)):
+        raise WrongResultError(msg)
+    return trace

@@ -26,8 +26,14 @@ COMPARISON = pytest.StashKey[Comparison | None]()
 
 
 def explain_comparison(config: pytest.Config, op: str, left: object, right: object) -> list[str] | None:
-    """Remember a failed comparison, and return its explanation for pytest's own report."""
-    explanation = explain_matcher(op, left, right)
+    """Remember a failed comparison, and return its explanation for pytest's own report.
+
+    An explanation that fails is none: this is called in the middle of a check, which would end with our error.
+    """
+    try:
+        explanation = explain_matcher(op, left, right)
+    except Exception:  # noqa: BLE001  # whatever a value is made of
+        explanation = None
     config.stash[COMPARISON] = Comparison(op, left, right, explanation)
     if explanation is None:
         return None

@@ -77,9 +77,9 @@ class TestClock:
         self._loops: weakref.WeakSet[VirtualTimeLoop] = weakref.WeakSet()
 
     @property
-    def elapsed(self) -> float:
+    def elapsed(self) -> Seconds:
         """Virtual seconds since the test began, exact to the nanosecond."""
-        return (self._clock.ns - self._start) / NANOSECONDS
+        return Seconds((self._clock.ns - self._start) / NANOSECONDS)
 
     def advance(self, seconds: float) -> None:
         """Let virtual time pass, and run all that is due on the way, in order: timers, tasks, sleeping threads.
@@ -207,7 +207,7 @@ class LiveOutput(Output):
         self._lines: list[Line] = []
 
     def _add(self, _stream: str, text: str) -> None:
-        self._lines.append(Line(text, Seconds(self._clock.elapsed)))
+        self._lines.append(Line(text, self._clock.elapsed))
 
     @contextmanager
     def collecting(self) -> Iterator[None]:

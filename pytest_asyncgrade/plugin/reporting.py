@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from pytest_asyncgrade.errors import UsageError
 from pytest_asyncgrade.reports import About, ReportFile
+from pytest_asyncgrade.trace.plain import said_by
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -70,6 +71,9 @@ class Reporting:
                     file.write(text)
             except (UsageError, OSError) as error:
                 problems.append(f"--grade-report {file.format}={file.path or '-'}: {error}")
+            except Exception as error:  # noqa: BLE001  # the other reports are to be written
+                reason = f"this report cannot be made: {said_by(error)}"
+                problems.append(f"--grade-report {file.format}={file.path or '-'}: {reason}")
         return problems
 
     def write_waiting(self) -> None:

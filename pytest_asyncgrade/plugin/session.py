@@ -13,13 +13,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_asyncgrade.errors import AsyncgradeError, UsageError
-from pytest_asyncgrade.grading import Deadline, Submission, checked_timeout, collect
+from pytest_asyncgrade.grading import Deadline, Submission, Verdict, checked_timeout, collect, part_of_result, worst
 from pytest_asyncgrade.reports.terminal import render
+from pytest_asyncgrade.reports.untold import rendered
 from pytest_asyncgrade.reports.words import tame
 from pytest_asyncgrade.sandbox import CAN_FORK, HOW_TO_GET_IT, Stem, why_not_strict
 
+from .check import watched
 from .comparison import COMPARISON
 from .finding import find
+from .imports import Neighbours
 from .marks import exercise_of, points_of
 from .reporting import Reporting
 from .surroundings import meddlers
@@ -28,17 +31,34 @@ from .verdict import ORDER, Seen, judge
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from pytest_asyncgrade.grading import Source
+    from pytest_asyncgrade.grading import Grade, Source
 
 _GRADED = {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED}
 _GRADER_IS_BROKEN = pytest.ExitCode.INTERNAL_ERROR
-_STATUS: dict[str, tuple[str, str, tuple[str, Any]]] = {
-    "passed": ("passed", ".", ("EARNED", {"green": True})),
-    "failed": ("failed", "F", ("LOST", {"red": True})),
-    "error": ("error", "E", ("BROKEN", {"red": True})),
-    "not_run": ("failed", "N", ("NOT RUN", {"yellow": True})),
+_STATUS: dict[Verdict, tuple[str, str, tuple[str, Any]]] = {
+    Verdict.PASSED: ("passed", ".", ("EARNED", {"green": True})),
+    Verdict.FAILED: ("failed", "F", ("LOST", {"red": True})),
+    Verdict.ERROR: ("error", "E", ("BROKEN", {"red": True})),
+    Verdict.NOT_RUN: ("failed", "N", ("NOT RUN", {"yellow": True})),
 }
 """Of each verdict pytest's own category, which other plugins count, and our word."""
+
+
+_RUNS = pytest.StashKey[tuple[str, ...]]()
+"""The keys of the runs that a check has looked at."""
+
+
+class Results:
+    """What was found of one check: by its subtests, by itself, by its teardown."""
+
+    def __init__(self) -> None:
+        self.packed: list[str] = []
+        self.verdicts: list[Verdict] = []
+
+    @property
+    def verdict(self) -> Verdict:
+        """The worst, which counts."""
+        return worst(self.verdicts)
 
 
 class GradeSession:
@@ -49,12 +69,13 @@ class GradeSession:
         self.source = source
         self.reporting = reporting
         self.submissions: dict[tuple[str, str], Submission] = {}
-        self.packed: dict[str, str] = {}
+        self.results: dict[str, Results] = {}
         self.not_handed_in: set[str] = set()
         self.collected = 0
         self.uncollected: list[str] = []
         self.fixture_runs: dict[pytest.FixtureDef[Any], list[str]] = {}
         self.item: pytest.Item | None = None
+        self.neighbours = Neighbours()
         self.spare_stem = stem
         self.meddlers = meddlers(config, source)
         seconds = config.option.grade_deadline
@@ -66,6 +87,8 @@ class GradeSession:
         """Check what was asked for; pytest.UsageError says what is wrong with it."""
         option = config.option
         _silence_pytest_asyncio()
+        if option.importmode == "prepend":
+            option.importmode = "importlib"  # two graders may have files of the same name
         option.verbose -= 1  # pytest's own header and file names say nothing to a student
         option.reportchars = option.reportchars.replace("fE", "")  # nor does its summary of failures
         try:
@@ -84,6 +107,13 @@ class GradeSession:
         return cls(config, source, reporting, stem)
 
     # collection
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_make_collect_report(self, collector: pytest.Collector) -> Generator[None, object, object]:
+        """Let a grader import what lies beside it."""
+        if isinstance(collector, pytest.Module):
+            self.neighbours.move_to(collector.path.parent)
+        return (yield)
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
         """Let each check run once per student."""
@@ -174,14 +204,15 @@ class GradeSession:
         self.fixture_runs.pop(fixturedef, None)
 
     def _runs(self, item: pytest.Function, submission: Submission | None) -> tuple[str, ...]:
-        """Return the keys of the runs a check has looked at: its fixtures' and its own."""
+        """Return the keys of the runs a check has looked at up to now: its fixtures' and its own."""
         runs = [
             key for fixture, keys in self.fixture_runs.items() if fixture.argname in item.fixturenames for key in keys
         ]
         if submission is not None:
             runs += submission.asked
             submission.asked.clear()
-        return tuple(dict.fromkeys(runs))
+        item.stash[_RUNS] = tuple(dict.fromkeys([*item.stash.get(_RUNS, ()), *runs]))
+        return item.stash[_RUNS]
 
     def _timeout(self) -> float | None:
         """Return the real seconds that a run of the check under way may take, None if nobody says (0 says nothing)."""
@@ -202,7 +233,14 @@ class GradeSession:
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
         """Know which check is under way."""
         self.item = item
+        self.neighbours.move_to(item.path.parent)
         return (yield)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self, item: pytest.Function) -> Generator[None, object, object]:
+        """Refuse a check that returns something, or that nobody awaits."""
+        with watched(item):
+            return (yield)
 
     # results
 
@@ -224,16 +262,25 @@ class GradeSession:
         return exercise_of(item).slug, _student(item)
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, tuple[str, Any]] | None:
-        """Call a check earned, lost, broken or not run."""
-        judged = getattr(report, "asyncgrade", None)
-        return _STATUS[judged["verdict"]] if judged else None
+    def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str | tuple[str, Any]] | None:
+        """Call a check earned, lost, broken or not run, once, when it is over; keep it out of pytest's own failures."""
+        results = self.results.get(report.nodeid)
+        if results is None:
+            return None
+        return _STATUS[results.verdict] if report.when == "teardown" else ("", "", "")
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take in a result, from this process or a worker."""
         if judged := getattr(report, "asyncgrade", None):
-            self.packed[report.nodeid] = judged["packed"]
+            results = self.results.setdefault(report.nodeid, Results())
+            results.verdicts.append(Verdict(judged["verdict"]))
+            part = _subtest(report)
+            results.packed.append(part_of_result(judged["packed"], part) if part else judged["packed"])
+
+    def _grade(self) -> Grade:
+        packed = (packed for results in self.results.values() for packed in results.packed)
+        return collect(packed, self.not_handed_in)
 
     # the end
 
@@ -242,12 +289,12 @@ class GradeSession:
         """Set the exit status; write the report files, when all that is a student's is dead."""
         if hasattr(self.config, "workerinput") or exitstatus not in _GRADED:
             return
-        if self.packed:
+        if self.results:
             self.config.option.tbstyle = "no"  # our report says what pytest's lists of failures would
         for submission in self.submissions.values():
             submission.rest()
-        grade = collect(self.packed.values(), self.not_handed_in)
-        if self.packed:
+        grade = self._grade()
+        if self.results:
             session.exitstatus = (
                 _GRADER_IS_BROKEN
                 if grade.broken
@@ -262,10 +309,11 @@ class GradeSession:
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Show the grade."""
-        if self.packed:
+        if self.results:
             terminalreporter.ensure_newline()
-            grade = self.reporting.shown(collect(self.packed.values(), self.not_handed_in))
-            for text, markup in render(grade, verbose=self.config.option.verbose >= 0):
+            grade = self.reporting.shown(self._grade())
+            verbose = self.config.option.verbose >= 0
+            for text, markup in rendered(lambda shown: list(render(shown, verbose=verbose)), grade):
                 terminalreporter.write_line(text, **dict.fromkeys(markup, True))
             for name in self.meddlers:
                 warning = (
@@ -282,6 +330,15 @@ def _student(item: pytest.Item) -> str:
     """Return whose work a check is for, empty if there is only one; pytest's own id spells letters as escapes."""
     params: dict[str, Any] = getattr(getattr(item, "callspec", None), "params", {})
     return str(params.get("submission", ""))
+
+
+def _subtest(report: pytest.TestReport) -> str:
+    """Return what a subtest is called, by its message and its parameters; empty for a whole check."""
+    context = getattr(report, "context", None)  # of pytest's own subtests, and of the plugin pytest-subtests
+    if context is None:
+        return ""
+    params = [f"{key}={value}" for key, value in context.kwargs.items()]
+    return ", ".join([*([context.msg] if context.msg else []), *params]) or "a part of it"
 
 
 def _silence_pytest_asyncio() -> None:

@@ -6,19 +6,27 @@ else that goes wrong in a grader is the grader's.
 
 from __future__ import annotations
 
+import inspect
+import re
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, NamedTuple
 
+import pluggy
 import pytest
 
 from pytest_asyncgrade.grading import CheckResult, Failure, Verdict, pack_result
-from pytest_asyncgrade.trace import Explanation, Outcome, UnfinishedRunError
+from pytest_asyncgrade.trace import Explanation, Outcome, UnfinishedRunError, WrongResultError
+from pytest_asyncgrade.trace.plain import clipped, said_by, shown
 from pytest_asyncgrade.trace.text import printable
 
+from .check import BrokenCheckError
 from .marks import exercise_of, points_of
 
 if TYPE_CHECKING:
     from pytest_asyncgrade.grading import Submission
+    from pytest_asyncgrade.trace import Trace
 
     from .comparison import Comparison
 
@@ -28,10 +36,19 @@ ORDER = pytest.StashKey[int]()
 
 _SECONDS = pytest.StashKey[float]()
 """Real seconds of a check until now: its fixtures, with the runs that they ask for, and its call."""
+_STUMBLES = (
+    ArithmeticError, AttributeError, LookupError, MemoryError, RecursionError, re.error, StopIteration, TypeError,
+    UnboundLocalError, ValueError,
+)  # fmt: skip
+"""What comes of a check that takes what a program did for something else."""
+_INSIDES = tuple(str(Path(inspect.getfile(thing)).parent) for thing in (pytest.Item, pluggy, points_of))
+"""Folders whose frames say nothing to a teacher."""
+_LONGEST_MESSAGE = 5_000
+"""Of a message that a teacher wrote, perhaps with a student's value in it, in characters."""
 
 
 class Seen(NamedTuple):
-    """What a check had before it: a submission, the keys of those of its runs, and the comparison that failed."""
+    """Everything needed to judge one check: a submission, the keys of its runs, and the comparison that failed."""
 
     submission: Submission | None
     runs: tuple[str, ...]
@@ -44,31 +61,54 @@ def judge(
     report: pytest.TestReport,
     seen: Seen,
 ) -> dict[str, str] | None:
-    """Return a check's verdict and packed result, None as long as there is none (a set-up that went well)."""
-    submission = seen.submission
+    """Return a check's verdict and packed result, None as long as there is none (a set-up that went well).
+
+    If judging fails, that is what this check tells, and no other.
+    """
     item.stash[_SECONDS] = (item.stash.get(_SECONDS, 0.0) if call.when != "setup" else 0.0) + report.duration
     if call.when != "call" and report.passed:
         return None
-    points = points_of(item)
-    verdict, failure = _judge(item, call, report, seen.comparison)
+    try:
+        return _judged(item, call, report, seen)
+    except Exception as error:  # noqa: BLE001  # whatever it is about, the other checks are to be judged
+        failure = Failure(f"this check could not be judged: {said_by(error)}")
+        return _told(item, report, seen._replace(runs=()), Verdict.ERROR, failure)
+
+
+def _judged(
+    item: pytest.Function, call: pytest.CallInfo[None], report: pytest.TestReport, seen: Seen
+) -> dict[str, str]:
+    verdict, failure = _judge(item, call, report, seen)
     if failure is not None and call.excinfo is not None and not isinstance(call.excinfo.value, UnfinishedRunError):
-        failure = replace(failure, hint=points.hint)  # of a program that did not finish, the end is what to mend
+        hint = points_of(item).hint  # of a program that did not finish, the end is what to mend
+        failure = replace(failure, hint=hint)
+    return _told(item, report, seen, verdict, failure)
+
+
+def _told(
+    item: pytest.Function,
+    report: pytest.TestReport,
+    seen: Seen,
+    verdict: Verdict,
+    failure: Failure | None,
+) -> dict[str, str]:
+    """Let pytest's report say what ours do, and return the packed result."""
     if failure is not None:
         text = failure.traceback or failure.rationale
         report.longrepr = "\n".join(map(printable, text.split("\n")))
     result = CheckResult(
         exercise=exercise_of(item).slug,
-        student=submission.student if submission else "",
+        student=seen.submission.student if seen.submission else "",
         name=_name(item),
         nodeid=item.nodeid,
         order=item.stash[ORDER],
-        points=points,
+        points=points_of(item),
         verdict=verdict,
         failure=failure,
         runs=seen.runs,
         duration=item.stash[_SECONDS],
     )
-    return {"verdict": verdict.value, "packed": _packed(result, submission)}
+    return {"verdict": verdict.value, "packed": _packed(result, seen.submission)}
 
 
 def _packed(result: CheckResult, submission: Submission | None) -> str:
@@ -87,33 +127,86 @@ def _packed(result: CheckResult, submission: Submission | None) -> str:
 
 
 def _judge(
-    item: pytest.Function, call: pytest.CallInfo[None], report: pytest.TestReport, comparison: Comparison | None
+    item: pytest.Function, call: pytest.CallInfo[None], report: pytest.TestReport, seen: Seen
 ) -> tuple[Verdict, Failure | None]:
     if report.skipped:
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else getattr(report, "wasxfail", "")
         return Verdict.NOT_RUN, Failure(str(reason).removeprefix("Skipped: ") or "it is expected to fail")
     if call.excinfo is None:
         return Verdict.PASSED, None
-    error = call.excinfo.value
+    return _blame(item, call.when, call.excinfo, seen)
+
+
+def _blame(
+    item: pytest.Function, when: str, excinfo: pytest.ExceptionInfo[BaseException], seen: Seen
+) -> tuple[Verdict, Failure]:
+    """Return whose fault an exception is, the student's or the grader's, and what to say of it."""
+    error = excinfo.value
     if isinstance(error, UnfinishedRunError):
-        not_runnable = error.trace.outcome is Outcome.NOT_RUNNABLE
-        return (Verdict.NOT_RUN if not_runnable else Verdict.FAILED), Failure(error.trace.reason)
-    if isinstance(error, AssertionError) and call.when != "teardown":
-        return Verdict.FAILED, _explain(call.excinfo, comparison)
-    if isinstance(error, pytest.fail.Exception) and call.when != "teardown" and not _is_unawaited(error):
-        return Verdict.FAILED, Failure(str(error.msg))
-    return Verdict.ERROR, Failure(f"{type(error).__name__}: {error}", traceback=_traceback(item, call.excinfo))
+        return _unfinished(error.trace)
+    if isinstance(error, AssertionError) and (when != "teardown" or seen.runs):
+        return Verdict.FAILED, _explain(excinfo, seen.comparison)
+    if when == "teardown":
+        return Verdict.ERROR, Failure(f"{_place(item, excinfo)}what comes after this check broke: {said_by(error)}")
+    if isinstance(error, pytest.fail.Exception):
+        return Verdict.FAILED, Failure(clipped(str(error.msg), _LONGEST_MESSAGE))
+    if seen.submission and seen.runs and _is_stumble(error):
+        return _stumbled(seen.submission, seen.runs, f"{_place(item, excinfo)}{said_by(error)}")
+    return Verdict.ERROR, _mistake(item, excinfo)
+
+
+def _mistake(item: pytest.Function, excinfo: pytest.ExceptionInfo[BaseException]) -> Failure:
+    """Say what is wrong with a grader, in one sentence if there is one; else by where it was raised."""
+    error = excinfo.value
+    if isinstance(error, BrokenCheckError):
+        return Failure(str(error))
+    if isinstance(error, pytest.FixtureLookupError):
+        return Failure(error.msg or f"{item.nodeid}: there is no fixture called {error.argname}")
+    return Failure(said_by(error), traceback=_traceback(item, excinfo))
+
+
+def _unfinished(trace: Trace) -> tuple[Verdict, Failure]:
+    return Verdict.NOT_RUN if trace.outcome is Outcome.NOT_RUNNABLE else Verdict.FAILED, Failure(trace.reason)
+
+
+def _is_stumble(error: BaseException) -> bool:
+    """Tell whether an error can come of a student's value; one about a name, or about our own objects, cannot."""
+    looked_at = getattr(error, "obj", None)
+    ours = isinstance(looked_at, ModuleType) or type(looked_at).__module__.startswith("pytest_asyncgrade.")
+    return isinstance(error, _STUMBLES) and not isinstance(error, pytest.FixtureLookupError) and not ours
+
+
+def _stumbled(submission: Submission, runs: tuple[str, ...], error: str) -> tuple[Verdict, Failure]:
+    """Return the failure of a check that could not cope with what its last run did: the student is told what that was.
+
+    The teacher is told where the check stumbled.
+    """
+    trace, function = submission.runs[runs[-1]], submission.functions[runs[-1]]
+    if trace.outcome is not Outcome.FINISHED:
+        return _unfinished(trace)
+    flag = f"this check stumbled over it; {error}"
+    if function:
+        value = shown(trace.result)
+        return Verdict.FAILED, Failure(f"{function}() returned {value}, which is not what it should return", flag=flag)
+    printed = tuple(f'"{clipped(line)}" at {line.time}' for line in trace.output)
+    what = "what the program printed is not what it should print" if printed else "the program printed nothing"
+    return Verdict.FAILED, Failure(what, actual=printed, flag=flag)
+
+
+def _place(item: pytest.Item, excinfo: pytest.ExceptionInfo[BaseException]) -> str:
+    """Return where in the grader's folder something was raised, as ``test_naps.py:7: ``; empty if it was elsewhere."""
+    frames = [(Path(entry.path), entry.lineno + 1) for entry in excinfo.traceback]
+    inside = [(path, lineno) for path, lineno in frames if path.is_relative_to(item.path.parent)]
+    return f"{inside[-1][0].relative_to(item.path.parent)}:{inside[-1][1]}: " if inside else ""
 
 
 def _traceback(item: pytest.Item, excinfo: pytest.ExceptionInfo[BaseException]) -> str:
-    """Return a traceback that begins in the grader: pytest's own frames say nothing to a teacher."""
-    excinfo.traceback = excinfo.traceback.cut(path=item.path)
+    """Return a traceback that begins in the grader, or in a plugin's file: pytest's own frames say nothing here."""
+    cut = excinfo.traceback.cut(path=item.path)
+    if cut == excinfo.traceback:
+        cut = excinfo.traceback.filter(lambda entry: not str(entry.path).startswith(_INSIDES))
+    excinfo.traceback = cut or excinfo.traceback[-1:]
     return str(excinfo.getrepr(style="short", chain=False))
-
-
-def _is_unawaited(error: Any) -> bool:
-    """Tell whether pytest itself gave up on an ``async def`` check that no plugin runs."""
-    return "async def functions are not natively supported" in str(error.msg)
 
 
 def _explain(excinfo: pytest.ExceptionInfo[BaseException], comparison: Comparison | None) -> Failure:
@@ -123,9 +216,11 @@ def _explain(excinfo: pytest.ExceptionInfo[BaseException], comparison: Compariso
     from pytest_asyncgrade.grading.explain import explain_values, failed_assert
 
     text = str(excinfo.value)
+    if isinstance(excinfo.value, WrongResultError):
+        return Failure(text)
     message = text.partition("\nassert ")[0]
     if message and not message.startswith("assert "):
-        return Failure(message)
+        return Failure(clipped(message, _LONGEST_MESSAGE))
     expression = failed_assert(excinfo.tb)
     explanation = comparison.explanation if comparison else None
     if comparison and explanation is None and isinstance(expression, ast.Compare):
@@ -141,5 +236,5 @@ def _name(item: pytest.Function) -> str:
     doc = (item.obj.__doc__ or "").strip().partition("\n\n")[0]
     name = " ".join(doc.split()) or item.originalname.removeprefix("test_").replace("_", " ")
     params = item.callspec.params if hasattr(item, "callspec") else {}
-    shown = ", ".join(f"{key}={value!r}" for key, value in params.items() if key[0] != "_" and key != "submission")
-    return f"{name} [{shown}]" if shown else name
+    given = [f"{key}={shown(value)}" for key, value in params.items() if key[0] != "_" and key != "submission"]
+    return f"{name} [{', '.join(given)}]" if given else name

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["GRADEBOOKS", "About", "ReportFile", "formats"]
 
-_NO_FORMATS = {"about", "places", "terminal", "words"}
+_NO_FORMATS = {"about", "places", "terminal", "untold", "words"}
 
 
 def formats() -> tuple[str, ...]:
@@ -73,7 +73,9 @@ class ReportFile:
         """Return the text of the report; with `reveal` what is hidden from students is in it."""
         if not reveal:
             grade = grade.for_students(getattr(self._module, "KEEP", frozenset()))
-        text: str = self._module.render(grade, about)
+        from .untold import rendered
+
+        text: str = rendered(lambda shown: self._module.render(shown, about), grade)
         return text
 
     @property

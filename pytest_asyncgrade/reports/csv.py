@@ -49,10 +49,22 @@ def check(about: About) -> None:
 
 
 def _plain(grade: Grade, about: About) -> Iterator[Row]:
-    """Yield a row for each student: the score of each exercise, empty if there is none, and of all."""
-    yield unique(["student", *map(safe, grade.exercises), "score", "max_score"])
+    """Yield a row for each student: the score of each exercise, empty if there is none, and of all.
+
+    If there are checks that a teacher should look at, how many are in the last column.
+    """
+    flags = {student: str(_flags(grade, student)) for student in grade.students}
+    last = ["flagged"] if set(flags.values()) - {"0"} else []
+    yield unique(["student", *map(safe, grade.exercises), "score", "max_score", *last])
     for student in grade.students:
-        yield [safe(student or _ONE), *_cells(grade, student, None), *_total(grade, student, about.max_score)]
+        scores = [*_cells(grade, student, None), *_total(grade, student, about.max_score)]
+        yield [safe(student or _ONE), *scores, *[flags[student] for _ in last]]
+
+
+def _flags(grade: Grade, student: str) -> int:
+    """Return how many checks of a student's work stumbled over it."""
+    checks = [check for work in grade.works if work.student == student for check in work.checks]
+    return sum(bool(check.failure and check.failure.flag) for check in checks)
 
 
 def _canvas(grade: Grade, about: About) -> Iterator[Row]:

@@ -17,7 +17,7 @@ from pytest_asyncgrade.trace.picture import legend, svg
 from pytest_asyncgrade.trace.text import printable, short
 from pytest_asyncgrade.trace.timeline import headline
 
-from .words import inert, points, total
+from .words import flagged, inert, points, total
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -101,6 +101,7 @@ def _check(check: CheckResult) -> dict[str, Any]:
         "expected": [] if failure is None else _some(failure.expected),
         "actual": [] if failure is None else _some(failure.actual),
         "rows": [] if failure is None else _rows(failure),
+        "flag": "" if failure is None else printable(flagged(failure)),
         "hint": [] if failure is None or check.verdict is not Verdict.FAILED else _with_code(failure.hint),
     }  # fmt: skip
 

@@ -79,7 +79,7 @@ def _check(check: CheckResult, runs: list[str]) -> dict[str, Any]:
         "traceback": failure.traceback if failure else "",
         "runs": [runs.index(key) for key in check.runs],
         "duration": round(check.duration, 6),
-    }
+    } | ({"flag": failure.flag} if failure and failure.flag else {})
 
 
 def _run(trace: Trace) -> dict[str, Any]:

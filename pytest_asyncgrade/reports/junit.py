@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from pytest_asyncgrade.grading import Verdict
 from pytest_asyncgrade.trace.text import printable
 
-from .words import inert, unique
+from .words import flagged, inert, unique
 
 if TYPE_CHECKING:
     from pytest_asyncgrade.grading import CheckResult, Grade, Work
@@ -65,7 +65,7 @@ def _add_failure(case: ET.Element, check: CheckResult) -> None:
         for title, values in (("expected", failure.expected), ("actual", failure.actual)):
             parts += [f"{title}:", *(f"  {value}" for value in values)] if values else []
         parts += [f"hint: {failure.hint}"] if failure.hint else []
-        parts += [failure.traceback] if failure.traceback else []
+        parts += [part for part in (failure.traceback, flagged(failure)) if part]
         element.text = "\n".join(_clean(line) for part in parts for line in part.split("\n"))
 
 

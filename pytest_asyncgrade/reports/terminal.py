@@ -11,7 +11,7 @@ from pytest_asyncgrade.grading import Verdict, beside, withheld
 from pytest_asyncgrade.trace.text import cut, display_width, folded, padded, printable
 from pytest_asyncgrade.trace.timeline import explained, headline, timeline
 
-from .words import is_broken, points, tame, total
+from .words import flagged, is_broken, points, tame, total
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -122,6 +122,8 @@ def _failure(failure: Failure, verdict: Verdict, *, again: bool) -> Iterator[Sty
         yield from _values("actual:", failure.actual)
     if failure.hint and verdict is Verdict.FAILED:
         yield from _wrapped(f"hint: {printable(failure.hint)}", 15, style=("cyan",))
+    if failure.flag:
+        yield from _wrapped(printable(flagged(failure)), 15, style=("yellow",))
 
 
 def _beside(failure: Failure) -> Iterator[Styled]:

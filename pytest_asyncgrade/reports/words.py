@@ -90,6 +90,12 @@ def _failure(failure: Failure, verdict: Verdict) -> Iterator[str]:
         yield from [heading, *(tame(f"  {value}") for value in some(values))] if values else []
     if failure.hint and verdict is Verdict.FAILED:
         yield tame(f"hint: {failure.hint}")
+    yield from lines_of(flagged(failure))
+
+
+def flagged(failure: Failure) -> str:
+    """Return what a teacher should know of a lost check; empty if there is nothing."""
+    return f"for your teacher: {failure.flag}" if failure.flag else ""
 
 
 def looked_at(work: Work) -> list[str]:

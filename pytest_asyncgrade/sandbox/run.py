@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import signal
 import threading
 from base64 import b64encode
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pytest_asyncgrade.trace.codec import MAX_LINE, RecordError, Seal, TraceBuilder
 from pytest_asyncgrade.trace.model import Outcome, Recording, Trace
-from pytest_asyncgrade.trace.plain import encode, number
+from pytest_asyncgrade.trace.plain import clipped, encode, number, shown
 
 from .child import ASK_WITH, Fresh, signal_name
 from .limits import Limits
@@ -33,6 +34,8 @@ WALL_CLOCK_START_NS = 1_767_258_000 * 1_000_000_000
 _ASK_AFTER = (0.5, 0.2, 0.2)
 """After which shares of its time limit, one after the other, a process is asked which line it is on."""
 
+_LONGEST_INPUT = 200
+"""Of what is said of a program's input, in characters."""
 _OUT_OF_CPU = -getattr(signal, "SIGXCPU", 0) or None
 
 _PATIENCE_AFTER_END = 2.0
@@ -58,6 +61,10 @@ class Job:
     limits: Limits = field(default_factory=Limits)
     vary: dict[float, float] | None = None
     """What becomes of the delays of the program's own sleeps; None: they cannot be varied, and are not recorded."""
+    seed: int | None = None
+    """What the program's own random numbers come from; None: they differ from run to run."""
+    wall_ns: int = WALL_CLOCK_START_NS
+    """What ``time.time_ns()`` says at the program's start."""
 
     @property
     def asked(self) -> str:
@@ -66,10 +73,17 @@ class Job:
         return f"{self._asked()}, waiting {', '.join(varied)}" if varied else self._asked()
 
     def _asked(self) -> str:
+        typed = f", and {_typed(self.stdin)} typed in" if self.stdin else ""
         if self.kind == "run":
-            return " ".join(["python", self.parcel.script, *self.argv])
-        shown = [repr(value) for value in self.args] + [f"{key}={value!r}" for key, value in self.kwargs.items()]
-        return f"{self.function}({', '.join(shown)})"
+            return shlex.join(["python", self.parcel.script, *self.argv]) + typed
+        given = [shown(value) for value in self.args] + [f"{key}={shown(value)}" for key, value in self.kwargs.items()]
+        return f"{self.function}({', '.join(given)}){typed}"
+
+
+def _typed(stdin: str) -> str:
+    """Return what somebody types who gives a program its input, line by line."""
+    lines = [line or "an empty line" for line in stdin.removesuffix("\n").split("\n")]
+    return clipped(" and ".join(lines), _LONGEST_INPUT)
 
 
 def run_isolated(job: Job, launcher: Launcher | None = None) -> Trace:
@@ -127,8 +141,8 @@ class _Run:
             "stdin": job.stdin, "scenarios": _text(job.scenarios), "place": self._place,
             "files": {name: _text(data) for name, data in job.parcel.files.items()},
             "limits": asdict(job.limits), "rules": launcher.confinement.rules(),
-            "vary": None if job.vary is None else list(job.vary.items()),
-            "ask_with": ASK_WITH, "wall_ns": WALL_CLOCK_START_NS,
+            "vary": None if job.vary is None else list(job.vary.items()), "seed": job.seed,
+            "ask_with": ASK_WITH, "wall_ns": job.wall_ns,
         }  # fmt: skip
         return json.dumps(fields).encode()
 

@@ -4,7 +4,7 @@ Times are virtual seconds since the program started.
 """
 
 from .codec import RecordError, TraceBuilder
-from .matchers import Explanation, Matcher, at, contains, in_any_order, in_order, lines
+from .matchers import Explanation, Matcher, at, contains, exactly, in_any_order, in_order, lines
 from .model import (
     KINDS,
     Blocked,
@@ -23,10 +23,11 @@ from .model import (
     Unawaited,
     UnfinishedRunError,
     Wait,
+    WrongResultError,
 )
 
 __all__ = [
     "KINDS", "Blocked", "BusyWait", "Explanation", "Finding", "Line", "Matcher", "Outcome", "Output", "Place", "Raised",
     "RecordError", "Recording", "Seconds", "SlowStep", "TaskSpan", "Trace", "TraceBuilder", "Unawaited",
-    "UnfinishedRunError", "Wait", "at", "contains", "in_any_order", "in_order", "lines",
+    "UnfinishedRunError", "Wait", "WrongResultError", "at", "contains", "exactly", "in_any_order", "in_order", "lines",
 ]  # fmt: skip

@@ -33,7 +33,7 @@ from .model import (
     Varied,
     Wait,
 )
-from .plain import NotPlainError, decode
+from .plain import NotPlainError, decode, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -47,6 +47,8 @@ KEPT = 500
 _SPARE_RECORDS = 1_000
 """How many more than it may a program can have made when it is stopped for that."""
 
+_LONGEST_VALUE = 40
+"""Of a value in the message of a `RecordError`, in characters."""
 _SIGNATURE = 16
 """Length of a signature, in hexadecimal digits."""
 
@@ -163,7 +165,7 @@ class TraceBuilder:
 
     def _hello(self, version: object) -> None:
         if type(version) is not int or version != VERSION:
-            msg = f"version {version!r}"
+            msg = f"version {shown(version, _LONGEST_VALUE)}"
             raise ValueError(msg)
         self.greeted = True
 
@@ -175,7 +177,7 @@ class TraceBuilder:
         self, number: object, parent: object, name: object, coroutine: object, time: object, place: object, loop: object
     ) -> None:
         if _count(number) != len(self._tasks) + 1:
-            msg = f"task {number!r} out of order"
+            msg = f"task {shown(number, _LONGEST_VALUE)} out of order"
             raise RecordError(msg)
         self._tasks[_count(number)] = TaskSpan(
             _count(number), _text(name), _text(coroutine), self._known(parent), self._time(time), place=_place(place),
@@ -187,7 +189,7 @@ class TraceBuilder:
     def _done(self, number: object, time: object, ended: object, name: object, asked_to_cancel: object) -> None:
         span = self._tasks.get(_count(number))
         if span is None or span.end is not None:
-            msg = f"end of task {number!r}"
+            msg = f"end of task {shown(number, _LONGEST_VALUE)}"
             raise RecordError(msg)
         end = _choice(_ENDS, "end", ended)
         self._alive -= 1
@@ -196,7 +198,7 @@ class TraceBuilder:
 
     def _left(self, numbers: object) -> None:
         if type(numbers) is not list:
-            msg = f"tasks {numbers!r}"
+            msg = f"tasks {shown(numbers, _LONGEST_VALUE)}"
             raise RecordError(msg)
         for number in numbers:
             self._known(_count(number))
@@ -214,7 +216,7 @@ class TraceBuilder:
 
     def _wait(self, time: object, task: object, what: object, delay: object, places: object) -> None:
         if type(places) is not list or self._known(task) is None:
-            msg = f"a wait of {task!r}"
+            msg = f"a wait of {shown(task, _LONGEST_VALUE)}"
             raise RecordError(msg)
         start, seconds = self._time(time), None if delay is None else _seconds(delay)
         found = tuple(place for place in map(_place, places) if place)
@@ -244,7 +246,7 @@ class TraceBuilder:
 
     def _known(self, task: object) -> int | None:
         if task is not None and _count(task) not in self._tasks:
-            msg = f"unknown task {task!r}"
+            msg = f"unknown task {shown(task, _LONGEST_VALUE)}"
             raise RecordError(msg)
         return task  # type: ignore[return-value]  # an int, or None
 
@@ -330,7 +332,7 @@ def _is_record(value: object) -> bool:
 
 def _count(value: object) -> int:
     if type(value) is not int or not 0 <= value < 1 << 100:
-        msg = f"number {value!r}"
+        msg = f"number {shown(value, _LONGEST_VALUE)}"
         raise RecordError(msg)
     return value
 
@@ -343,13 +345,13 @@ def _choice(choices: tuple[_C, ...], what: str, value: object) -> _C:
     for choice in choices:
         if value == choice and type(value) is str:
             return choice
-    msg = f"{what} {value!r}"
+    msg = f"{what} {shown(value, _LONGEST_VALUE)}"
     raise RecordError(msg)
 
 
 def _text(value: object) -> str:
     if type(value) is not str:
-        msg = f"text {value!r}"
+        msg = f"text {shown(value, _LONGEST_VALUE)}"
         raise RecordError(msg)
     return value
 
@@ -358,7 +360,7 @@ def _place(value: object) -> Place | None:
     if value is None:
         return None
     if type(value) is not list:
-        msg = f"place {value!r}"
+        msg = f"place {shown(value, _LONGEST_VALUE)}"
         raise RecordError(msg)
     filename, lineno, function = value
     return Place(_text(filename), _count(lineno), _text(function))
@@ -368,7 +370,7 @@ def _raised(value: object) -> Raised | None:
     if value is None:
         return None
     if type(value) is not list:
-        msg = f"exception {value!r}"
+        msg = f"exception {shown(value, _LONGEST_VALUE)}"
         raise RecordError(msg)
     kind, message, traceback, place = value
     return Raised(_text(kind), _text(message), _text(traceback), _place(place))

@@ -1,7 +1,18 @@
 """What a check expects of an output, as objects with ``==`` and an explanation, in the manner of `pytest.approx`.
 
+==================  ==============  =================  ===========================
+matcher             in this order?  are others there?  each line expected
+==================  ==============  =================  ===========================
+`lines`             yes             no                 is a line of the output
+`exactly`           in any          no                 is a line of the output
+`in_order`          yes             perhaps            is a line of the output
+`in_any_order`      in any          perhaps            is a line of the output
+`contains`          in any          perhaps            is a part of one
+==================  ==============  =================  ===========================
+
 Each line expected is a text (compared without trailing blanks), a compiled regular expression (that must match the
-whole line), or `at` (a line and the virtual second at which it appears).
+whole line), or `at` (a line and the virtual second at which it appears).  What is named twice is expected twice, but by
+`contains`.
 """
 
 from __future__ import annotations
@@ -11,9 +22,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .model import Line, Output, Seconds
+from .plain import clipped, digits_apart, number, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
+    from typing import TypeGuard
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +45,6 @@ class at:  # noqa: N801  # reads as a word in a check: at(1, "Function 3 Ended")
     seconds: float
     text: str | re.Pattern[str]
 
-    def __str__(self) -> str:
-        return f"{_show(self.text)} at {Seconds(self.seconds)}"
-
 
 Expected = str | re.Pattern[str] | at
 _EXPECTED: tuple[type, ...] = (str, re.Pattern, at)
@@ -48,7 +58,7 @@ class Matcher:
     def __init__(self, *expected: Expected) -> None:
         for item in expected:
             if not isinstance(item, _EXPECTED):
-                msg = f"{type(self).__name__}() takes texts, compiled patterns and at(seconds, text), not {item!r}"
+                msg = f"{type(self).__name__}() takes texts, compiled patterns and at(seconds, text), not {shown(item)}"
                 raise TypeError(msg)
         if not expected:
             msg = f"{type(self).__name__}() needs at least one line to look for"
@@ -66,19 +76,30 @@ class Matcher:
         """Return why `lines` are not as expected, None if they are."""
         raise NotImplementedError
 
+    def _digits(self, lines: Sequence[Line]) -> int:
+        """Return how many digits of the moments to show."""
+        moments = {line.time for line in lines} | {Seconds(item.seconds) for item in self.expected if _has_moment(item)}
+        return digits_apart(moments)
+
     def _explanation(self, rationale: str, lines: Sequence[Line]) -> Explanation:
-        return Explanation(rationale, tuple(map(_show, self.expected)), tuple(map(_show_line, lines)))
+        digits = self._digits(lines)
+        expected = tuple(_show(item, digits) for item in self.expected)
+        return Explanation(rationale, expected, tuple(_show_line(line, digits) for line in lines))
+
+    def _superfluous(self, lines: Sequence[Line], extra: Line) -> Explanation:
+        shown_line = _show_line(extra, self._digits(lines))
+        return self._explanation(f"{shown_line} was printed, and should not have been", lines)
 
     def _missing(self, lines: Sequence[Line], item: Expected) -> Explanation:
-        text = item.text if isinstance(item, at) else item
+        digits, text = self._digits(lines), _text(item)
         there = [line for line in lines if _matches(text, line)]
-        if isinstance(item, at) and there:
-            times = " and ".join(str(line.time) for line in there)
-            rationale = f"{_show(text)} came at {times}, not at {Seconds(item.seconds)}"
+        if _has_moment(item) and there:
+            times = " and ".join(number(line.time, digits) for line in there)
+            rationale = f"{_show(text, digits)} came at {times}, not at {number(item.seconds, digits)}"
         elif near := _nearly(text, lines):
-            rationale = f"{_show(text)} was not printed; {_show(near)} is not quite the same"
+            rationale = f"{_show(text, digits)} was not printed; {_show(near, digits)} is not quite the same"
         else:
-            rationale = f"{_show(text)} was not printed"
+            rationale = f"{_show(text, digits)} was not printed"
         return self._explanation(rationale, lines)
 
 
@@ -99,8 +120,9 @@ class in_order(Matcher):  # noqa: N801  # reads as a word in a check
             if found is None:
                 if not any(_matches(item, line) for line in lines):
                     return self._missing(lines, item)
-                before = self.expected[index - 1]
-                return self._explanation(f"{_show(item)} came before {_show(before)}, not after it", lines)
+                digits, before = self._digits(lines), self.expected[index - 1]
+                rationale = f"{_show(item, digits)} came before {_show(before, digits)}, not after it"
+                return self._explanation(rationale, lines)
             start = found + 1
         return None
 
@@ -114,16 +136,34 @@ class in_any_order(Matcher):  # noqa: N801  # reads as a word in a check
 
     def explain(self, lines: Sequence[Line]) -> Explanation | None:
         """Return what is missing."""
-        left = list(lines)
-        for item in self.expected:
-            found = next((line for line in left if _matches(item, line)), None)
-            if found is None and (times := sum(_matches(item, line) for line in lines)):
-                rationale = f"{_show(item)} was printed {'once' if times == 1 else f'{times} times'} only"
-                return self._explanation(rationale, lines)
-            if found is None:
-                return self._missing(lines, item)
-            left.remove(found)
-        return None
+        return self._explain_missing(lines, _paired(self.expected, lines))
+
+    def _explain_missing(self, lines: Sequence[Line], pairs: Mapping[int, int]) -> Explanation | None:
+        """Explain the first line expected that no line is paired with."""
+        missing = next((item for number, item in enumerate(self.expected) if number not in pairs.values()), None)
+        if missing is None:
+            return None
+        times = sum(_matches(missing, line) for line in lines)
+        if not times:
+            return self._missing(lines, missing)
+        how_often = "once" if times == 1 else f"{times} times"
+        return self._explanation(f"{_show(missing, self._digits(lines))} was printed {how_often} only", lines)
+
+
+class exactly(in_any_order):  # noqa: N801  # reads as a word in a check
+    """Exactly these lines, each as often as it is named, in any order, and nothing else.
+
+    >>> ["b", "a"] == exactly("a", "b"), ["b", "a", "b"] == exactly("a", "b")
+    (True, False)
+    """
+
+    def explain(self, lines: Sequence[Line]) -> Explanation | None:
+        """Return what is missing, or what is there and should not be."""
+        pairs = _paired(self.expected, lines)
+        extra = next((line for number, line in enumerate(lines) if number not in pairs), None)
+        if explanation := self._explain_missing(lines, pairs):
+            return explanation
+        return None if extra is None else self._superfluous(lines, extra)
 
 
 class lines(Matcher):  # noqa: N801  # reads as a word in a check
@@ -135,16 +175,16 @@ class lines(Matcher):  # noqa: N801  # reads as a word in a check
 
     def explain(self, lines: Sequence[Line]) -> Explanation | None:
         """Return where the first difference is."""
-        for number, (item, line) in enumerate(zip(self.expected, lines, strict=False), start=1):
+        for index, (item, line) in enumerate(zip(self.expected, lines, strict=False), start=1):
             if not _matches(item, line):
-                rationale = f"line {number} of the output is {_show_line(line)}, not {_show(item)}"
+                digits = self._digits(lines)
+                rationale = f"line {index} of the output is {_show_line(line, digits)}, not {_show(item, digits)}"
                 return self._explanation(rationale, lines)
         if len(lines) > len(self.expected):
-            extra = lines[len(self.expected)]
-            return self._explanation(f"{_show_line(extra)} was printed, and should not have been", lines)
+            return self._superfluous(lines, lines[len(self.expected)])
         if len(lines) < len(self.expected):
             where = "was not printed at the end" if lines else "was not printed, nor anything else"
-            return self._explanation(f"{_show(self.expected[len(lines)])} {where}", lines)
+            return self._explanation(f"{_show(self.expected[len(lines)], self._digits(lines))} {where}", lines)
         return None
 
 
@@ -158,9 +198,8 @@ class contains(Matcher):  # noqa: N801  # reads as a word in a check
     def explain(self, lines: Sequence[Line]) -> Explanation | None:
         """Return what is in no line."""
         for item in self.expected:
-            text = item.text if isinstance(item, at) else item
-            if not any(_found(text, line.text) and _in_time(item, line) for line in lines):
-                return self._explanation(f"no line contains {_show(item)}", lines)
+            if not any(_found(_text(item), line.text) and _in_time(item, line) for line in lines):
+                return self._explanation(f"no line contains {_show(item, self._digits(lines))}", lines)
         return None
 
 
@@ -168,8 +207,63 @@ def _lines(other: object) -> Sequence[Line] | None:
     if isinstance(other, Output):
         return other
     if isinstance(other, list | tuple) and all(isinstance(item, str) for item in other):
-        return [Line(text, Seconds(0)) for text in other]
+        return [item if isinstance(item, Line) else Line(item, Seconds(0)) for item in other]
     return None
+
+
+def _has_moment(item: Expected) -> TypeGuard[at]:
+    return isinstance(item, at)
+
+
+def _text(item: Expected) -> str | re.Pattern[str]:
+    return item.text if isinstance(item, at) else item
+
+
+def _paired(expected: Sequence[Expected], lines: Sequence[Line]) -> dict[int, int]:
+    """Return which of the lines expected each line is, by their numbers, up to the first that is not there.
+
+    Where a pattern was given a line that a text needs, it gets another one.
+    """
+    pairs: dict[int, int] = {}
+    candidates = _candidates(expected, lines)
+    for wanted in range(len(expected)):
+        asked_by: dict[int, int] = {}
+        asking, free = [wanted], None
+        while asking and free is None:
+            asks = asking.pop()
+            possible = candidates[expected[asks]]
+            free = next((line for line in possible if line not in pairs), None)
+            taken = [line for line in possible if line not in asked_by] if free is None else [free]
+            asked_by |= dict.fromkeys(taken, asks)
+            asking += [pairs[line] for line in taken if line in pairs]
+        if free is None:
+            break
+        _hand_over(free, pairs, asked_by)
+    return pairs
+
+
+def _candidates(expected: Iterable[Expected], lines: Sequence[Line]) -> dict[Expected, list[int]]:
+    """Return for each line expected the numbers of those that match it."""
+    by_text: dict[str, list[int]] = {}
+    for index, line in enumerate(lines):
+        by_text.setdefault(line.text.rstrip(), []).append(index)
+    found = {}
+    for item in set(expected):
+        text = _text(item)
+        possible = by_text.get(text.rstrip(), []) if isinstance(text, str) else range(len(lines))
+        found[item] = [index for index in possible if _matches(item, lines[index])]
+    return found
+
+
+def _hand_over(line: int, pairs: dict[int, int], asked_by: Mapping[int, int]) -> None:
+    """Give a free line to who asked for it; the line that one had goes to who asked for that, and so on."""
+    while True:
+        item = asked_by[line]
+        before = next((other for other in asked_by if pairs.get(other) == item), None)
+        pairs[line] = item
+        if before is None:
+            return
+        line = before
 
 
 def _matches(item: Expected, line: Line) -> bool:
@@ -200,11 +294,12 @@ def _letters(text: str) -> str:
     return "".join(c for c in text.casefold() if c.isalnum())
 
 
-def _show(item: Expected) -> str:
-    if isinstance(item, re.Pattern):
-        return f"a line like {item.pattern}"
-    return str(item) if isinstance(item, at) else f'"{item}"'
+def _show(item: Expected, digits: int) -> str:
+    if isinstance(item, at):
+        return f"{_show(item.text, digits)} at {number(item.seconds, digits)}"
+    return f"a line like {item.pattern}" if isinstance(item, re.Pattern) else f'"{clipped(item)}"'
 
 
-def _show_line(line: Line) -> str:
-    return f'"{line.text}" at {line.time}' if line.task or line.place or line.time else f'"{line.text}"'
+def _show_line(line: Line, digits: int) -> str:
+    text = f'"{clipped(line.text)}"'
+    return f"{text} at {number(line.time, digits)}" if line.task or line.place or line.time else text

@@ -7,14 +7,18 @@ there is in `Trace.partial`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Literal, overload
+from typing import Any, Literal
 
-from .plain import number
+from .output import Line, Output, Place, Stream, innermost
+from .seconds import Elapsed, Seconds
 
-Stream = Literal["stdout", "stderr"]
+__all__ = [
+    "KINDS", "Blocked", "BusyWait", "Elapsed", "Finding", "Line", "Outcome", "Output", "Place", "Raised",
+    "Recording", "Seconds", "SlowStep", "Stream", "TaskSpan", "Trace", "Unawaited", "UnfinishedRunError",
+    "Varied", "Wait", "WrongResultError",
+]  # fmt: skip
 
 
 class Outcome(StrEnum):
@@ -38,120 +42,8 @@ class UnfinishedRunError(AssertionError):
         self.trace = trace
 
 
-class MissingLineError(AssertionError, IndexError):
-    """A check asked for a line that the program never printed: the student's fault, not the grader's."""
-
-
-class Seconds(float):
-    """A duration in seconds that shows its unit: ``6 s``."""
-
-    __slots__ = ()
-
-    if TYPE_CHECKING:  # mypy takes `elapsed == 3` for a comparison that is always false, unless we say what == takes
-
-        def __eq__(self, other: object) -> bool: ...
-        def __hash__(self) -> int: ...
-
-    def __repr__(self) -> str:
-        return number(self)
-
-    __str__ = __repr__
-
-
-class Elapsed(Seconds):
-    """The duration of a whole run, so that a failed comparison can say so."""
-
-    __slots__ = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A line of the student's: file name (relative to the submission's folder), line number from 1, function."""
-
-    filename: str
-    lineno: int
-    function: str
-
-    def __str__(self) -> str:
-        return f"line {self.lineno}"
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of output: `text` without its newline, `time` in virtual seconds since the program started."""
-
-    text: str
-    time: Seconds
-    stream: Stream = "stdout"
-    task: int | None = None
-    place: Place | None = None
-
-    @property
-    def function(self) -> str | None:
-        """The name of the function that printed it, None if that is not known (a subprocess)."""
-        return self.place.function if self.place else None
-
-    @property
-    def lineno(self) -> int | None:
-        """The number of the student's line that printed it, from 1, None if that is not known."""
-        return self.place.lineno if self.place else None
-
-    def __str__(self) -> str:
-        return self.text
-
-
-class Output(Sequence[Line]):
-    """The lines of a stream in the order they appeared; equals a matcher, or a list of the exact texts."""
-
-    __slots__ = ("_lines",)
-    __hash__ = None  # type: ignore[assignment]  # equal to lists, which have none
-
-    def __init__(self, lines: Sequence[Line]) -> None:
-        self._lines: Sequence[Line] = tuple(lines)
-
-    @overload
-    def __getitem__(self, index: int) -> Line: ...
-    @overload
-    def __getitem__(self, index: slice) -> Output: ...
-    def __getitem__(self, index: int | slice) -> Line | Output:
-        if isinstance(index, slice):
-            return Output(self._lines[index])
-        if not -len(self) <= index < len(self):
-            which = f"line {index + 1}" if index >= 0 else f"line {-index} from the end"
-            printed = {0: "nothing was", 1: "1 was"}.get(len(self), f"{len(self)} were")
-            msg = f"there is no {which}: {printed} printed"
-            raise MissingLineError(msg)
-        return self._lines[index]
-
-    def __len__(self) -> int:
-        return len(self._lines)
-
-    def __contains__(self, text: object) -> bool:
-        return any(line is text or line.text == text for line in self._lines)
-
-    def __eq__(self, other: object) -> bool:
-        if isinstance(other, Output):
-            return self._lines == other._lines
-        if isinstance(other, list | tuple):
-            return self.texts == list(other)
-        return NotImplemented
-
-    def __repr__(self) -> str:
-        return f"<output: {self.texts!r}>"
-
-    def by(self, function: str) -> Output:
-        """Return the lines that a function of the student's printed itself: ``trace.output.by("main")``."""
-        return Output([line for line in self._lines if line.function and _last(line.function) == function])
-
-    @property
-    def texts(self) -> list[str]:
-        """The lines as plain strings."""
-        return [line.text for line in self._lines]
-
-    @property
-    def text(self) -> str:
-        """The whole as one string, each line with its newline."""
-        return "".join(f"{line.text}\n" for line in self._lines)
+class WrongResultError(AssertionError):
+    """What a student's function returned has another shape than it should; the message says so to the student."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,11 +180,6 @@ class Raised:
         return f"{self.type}: {self.message}" if self.message else self.type
 
 
-def _last(name: str) -> str:
-    """Return the last part of a qualified name."""
-    return name.rpartition(".")[2]
-
-
 class Varied(dict[float, float]):
     """What became of the delays of a program's own sleeps, in seconds; one that was not varied is what it was."""
 
@@ -393,7 +280,7 @@ class Trace:
 
     def waits_in(self, function: str) -> tuple[Wait, ...]:
         """Return the waits of a function of the student's and of what it called; empty if it was never called."""
-        return tuple(w for w in self.waits if any(_last(place.function) == function for place in w.places))
+        return tuple(w for w in self.waits if any(innermost(place.function) == function for place in w.places))
 
     @property
     def findings(self) -> list[Finding]:

@@ -8,16 +8,23 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from pytest_asyncgrade.virtualtime.instant import Instant, Nanoseconds, Span
 from pytest_asyncgrade.virtualtime.watched import WatchedInstant, WatchedNanoseconds, WatchedSpan
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
 
 MAX_DEPTH = 50
 MAX_ITEMS = 100_000
+_MOST_ENCODED = 3 * MAX_ITEMS
+"""Parts at which encoding is given up: a value that contains itself twice has 2 ** `MAX_DEPTH`."""
+MOST_SHOWN = 1_000
+"""Longest text of a value, in characters."""
+_MOST_DIGITS = 500
+"""Of a whole number that is shown digit by digit."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,8 +40,15 @@ class Opaque:
 _own_name: Callable[[type], str] = type.__dict__["__name__"].__get__
 
 
+_ALL_DIGITS = 17
+"""As many significant digits as tell any two floats apart."""
+
+
 class NotPlainError(ValueError):
-    """Text that is not the encoding of plain data."""
+    """Text that is not the encoding of plain data, or a value that has none."""
+
+
+_TOO_LARGE = f"a value nested deeper than {MAX_DEPTH} or with more than {MAX_ITEMS} parts"
 
 
 _SCALARS: dict[str, tuple[Callable[[Any], str], Callable[[str], object]]] = {
@@ -52,22 +66,35 @@ _READINGS: dict[type, type] = {
 """What a program gets from a clock in virtual time, and computes of it, is a number like any other."""
 
 
-def encode(value: Any, *, depth: int = 0) -> object:
-    """Return `value` as what JSON can hold; what is not of an exact built-in type becomes its type's name."""
-    kind = type(value)
-    if value is None or kind is bool or kind is str:
-        return value
-    kind = _READINGS.get(kind, kind)
-    name = _own_name(kind)  # not kind.__name__: a metaclass of the student's may run code there
-    exact = kind is dict or _EXACT.get(name) is kind
-    if exact and name in _SCALARS:
-        return [name, _SCALARS[name][0](value)]
-    if exact and depth < MAX_DEPTH:
-        parts = list(value.items()) if kind is dict else value
+def encode(value: Any) -> object:
+    """Return `value` as what JSON can hold; what is not of an exact built-in type becomes its type's name.
+
+    So does what is nested deeper than `MAX_DEPTH`.  NotPlainError if there are far more parts than `decode` takes.
+    """
+    return _Encoder().encode(value, 0)
+
+
+class _Encoder:
+    def __init__(self) -> None:
+        self._items = 0
+
+    def encode(self, value: Any, depth: int) -> object:
+        self._items += 1
+        if self._items > _MOST_ENCODED:
+            raise NotPlainError(_TOO_LARGE)
+        kind = type(value)
+        if value is None or kind is bool or kind is str:
+            return value
+        kind = _READINGS.get(kind, kind)
+        name = _own_name(kind)  # not kind.__name__: a metaclass of the student's may run code there
+        exact = kind is dict or _EXACT.get(name) is kind
+        if exact and name in _SCALARS:
+            return [name, _SCALARS[name][0](value)]
+        if not exact or depth >= MAX_DEPTH:
+            return ["opaque", name[:100]]
         if kind is dict:
-            return ["dict", *([encode(k, depth=depth + 1), encode(v, depth=depth + 1)] for k, v in parts)]
-        return [name, *(encode(part, depth=depth + 1) for part in parts)]
-    return ["opaque", name[:100]]
+            return ["dict", *([self.encode(k, depth + 1), self.encode(v, depth + 1)] for k, v in list(value.items()))]
+        return [name, *(self.encode(part, depth + 1) for part in list(value))]
 
 
 def decode(data: object) -> Any:
@@ -82,8 +109,7 @@ class _Decoder:
     def decode(self, data: object, depth: int) -> Any:
         self.items += 1
         if depth > MAX_DEPTH + 1 or self.items > MAX_ITEMS:
-            msg = f"a value nested deeper than {MAX_DEPTH} or with more than {MAX_ITEMS} parts"
-            raise NotPlainError(msg)
+            raise NotPlainError(_TOO_LARGE)
         if data is None or type(data) is bool or type(data) is str:
             return data
         if type(data) is not list or not data or type(data[0]) is not str:
@@ -114,7 +140,10 @@ def _scalar(tag: str) -> Callable[[str], object]:
 
 def is_plain(value: object) -> bool:
     """Tell whether every part of `value` is of an exact built-in type, so that it crosses unchanged."""
-    return not _has_opaque(encode(value))
+    try:
+        return not _has_opaque(encode(value))
+    except NotPlainError:
+        return False
 
 
 def _has_opaque(data: object) -> bool:
@@ -124,6 +153,106 @@ def _has_opaque(data: object) -> bool:
     return data[0] == "opaque" or any(map(_has_opaque, parts))
 
 
-def number(seconds: float) -> str:
-    """Return seconds as a person writes them: ``3 s``, ``0.25 s``, ``1e+09 s``."""
-    return f"{seconds:.9g} s" if math.isfinite(seconds) else f"{seconds} s"
+def parts_of(value: object) -> Iterator[object]:
+    """Yield a value, and all that is in it if it is a container of plain data."""
+    yield value
+    if isinstance(value, dict):
+        value = [*value.keys(), *value.values()]
+    if isinstance(value, list | tuple | set | frozenset):
+        for part in value:
+            yield from parts_of(part)
+
+
+def shown(value: object, most: int = MOST_SHOWN) -> str:
+    """Return any value as text, as `repr` does: no longer than about `most` characters, and whatever it is.
+
+    What is left out is said.  The parts of a set are in the order of their texts.
+
+    >>> shown({"b", "a"}), shown([1, [2.5, None]]), shown("x" * 9, 5)
+    ("{'a', 'b'}", '[1, [2.5, None]]', "'xxxx[... cut: it is longer than 5 characters]")
+    """
+    text = ""
+    for piece in _pieces(value, (), most):
+        text += piece
+        if len(text) > most:
+            break
+    return clipped(text, most)
+
+
+def clipped(text: str, most: int = MOST_SHOWN) -> str:
+    """Return a text, or its first `most` characters and that it is longer."""
+    return text if len(text) <= most else f"{text[:most]}[... cut: it is longer than {most} characters]"
+
+
+_BRACKETS: dict[type, tuple[str, str]] = {
+    list: ("[", "]"), tuple: ("(", ")"), set: ("{", "}"), frozenset: ("frozenset({", "})"),
+}  # fmt: skip
+
+
+def _pieces(value: Any, around: tuple[int, ...], most: int) -> Iterator[str]:
+    """Yield the text of a value piece by piece, so that nobody has to wait for more of it than is shown."""
+    kind = type(value)
+    if id(value) in around or len(around) > MAX_DEPTH:
+        yield "..."
+    elif kind is dict:
+        yield "{"
+        for index, (key, part) in enumerate(value.items()):
+            yield ", " if index else ""
+            yield from _pieces(key, (*around, id(value)), most)
+            yield ": "
+            yield from _pieces(part, (*around, id(value)), most)
+        yield "}"
+    elif kind in _BRACKETS and (value or kind in {list, tuple}):
+        begin, end = _BRACKETS[kind]
+        yield begin
+        parts = sorted(value, key=lambda part: shown(part, most)) if kind in {set, frozenset} else value
+        for index, part in enumerate(parts):
+            yield ", " if index else ""
+            yield from _pieces(part, (*around, id(value)), most)
+        yield ",)" if kind is tuple and len(value) == 1 else end
+    elif kind in {str, bytes}:
+        yield repr(value[: most + 1])
+    elif kind is int and value.bit_length() > _MOST_DIGITS * math.log2(10):
+        yield f"<an int of about {int(value.bit_length() * math.log10(2)) + 1} digits>"
+    else:
+        yield _own_text(value)
+
+
+def _own_text(value: object) -> str:
+    """Return what an object says of itself, or what can be said of one that fails to."""
+    try:
+        return repr(value)
+    except Exception:  # noqa: BLE001  # whatever its __repr__ does
+        return f"<an object of type {_own_name(type(value))}>"
+
+
+def said_by(error: BaseException) -> str:
+    """Return the type and the text of an exception, whatever it is made of.
+
+    >>> said_by(KeyError("a")), said_by(ValueError(10**5000)), said_by(OSError())
+    ("KeyError: 'a'", 'ValueError: (<an int of about 5001 digits>,)', 'OSError')
+    """
+    try:
+        text = str(error)
+    except Exception:  # noqa: BLE001  # it is made of whatever a check had in its hands
+        text = shown(error.args)
+    return clipped(f"{type(error).__name__}: {text}" if text else type(error).__name__)
+
+
+def number(seconds: float, digits: int = 9) -> str:
+    """Return seconds as a person writes them: ``3 s``, ``0.25 s``, ``1e+09 s``; to so many significant digits."""
+    return f"{seconds:.{digits}g} s" if math.isfinite(seconds) else f"{seconds} s"
+
+
+def digits_apart(numbers: Iterable[float]) -> int:
+    """Return how many significant digits it takes to see which of the numbers are equal: 9, or as many more.
+
+    >>> digits_apart([1, 2]), digits_apart([1.26569542, 1.265695424])
+    (9, 10)
+    """
+    ordered = sorted(numbers)
+    different = [(one, other) for one, other in pairwise(ordered) if one != other]
+    for digits in range(9, _ALL_DIGITS):
+        if all(number(one, digits) != number(other, digits) for one, other in different):
+            return digits
+    return _ALL_DIGITS

@@ -26,10 +26,11 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from pytest_asyncgrade.trace.codec import VERSION, Seal, dump
 from pytest_asyncgrade.trace.model import Outcome
-from pytest_asyncgrade.trace.plain import decode, encode
+from pytest_asyncgrade.trace.plain import NotPlainError, decode, encode
 from pytest_asyncgrade.virtualtime import virtual_time
 from pytest_asyncgrade.worker.confined import become_a_stem, comment, confine, sweep
 from pytest_asyncgrade.worker.delays import vary
+from pytest_asyncgrade.worker.draws import seed
 from pytest_asyncgrade.worker.hidden import close_side_doors, opaque
 from pytest_asyncgrade.worker.places import Places
 from pytest_asyncgrade.worker.program import End, Program
@@ -47,8 +48,8 @@ _LONGEST_TEXT = 20_000
 _AT_ONCE = frozenset({"hello", "line", "end"})
 _ENOUGH = 100
 """So many records make a line."""
-_LONGEST_END = 900_000
-"""Of the record that ends a run, in bytes."""
+_LONGEST_RESULT = 900_000
+"""Of a result as a record holds it, in bytes."""
 
 
 def enter(arguments: list[str]) -> Session:
@@ -236,6 +237,8 @@ class Session:
         self._recorder.watch()
         if job["vary"] is not None:
             vary(dict(job["vary"]), self._name, opaque(self._recorder.delay))
+        if job["seed"] is not None:
+            seed(job["seed"])
         program = partial(_append, self._ends, self._action())
         close_side_doors(__package__)
         return program
@@ -279,15 +282,14 @@ class Session:
                 return partial(program.play, scenarios, job["function"], decode(job["kwargs"]))
 
     def _end(self, end: End) -> None:
-        record = ["end", self._recorder.now, end.outcome, _cut(end.reason), end.raised, encode(end.result)]
+        record = ["end", self._recorder.now, end.outcome, _cut(end.reason), end.raised, None]
         if end.raised is not None:
             record[4] = [_cut(part) if isinstance(part, str) else part for part in end.raised]
         self._report.flush()
-        if len(dump(record)) > _LONGEST_END:
-            reason = (
-                f"the result is too large to be looked at: more than {_LONGEST_END // 1000} kB when it is written down"
-            )
-            record[2:] = [Outcome.FLOODED, reason, None, None]
+        try:
+            record[5] = _encoded(end.result)
+        except NotPlainError as error:
+            record[2:] = [Outcome.FLOODED, f"the result is too large to be looked at: {error}", None, None]
         self._report.write(record)
 
     def _record(self, record: list[object]) -> None:
@@ -326,6 +328,16 @@ class Session:
 
 def _append(ends: list[End], action: Callable[[], End]) -> None:
     ends.append(action())
+
+
+def _encoded(result: object) -> object:
+    """Return a result as a record can hold it; NotPlainError if none can."""
+    encoded = encode(result)
+    if len(dump([encoded])) > _LONGEST_RESULT:
+        msg = f"more than {_LONGEST_RESULT // 1000} kB when it is written down"
+        raise NotPlainError(msg)
+    decode(encoded)  # as the parent does, which would take what it refuses for a forgery
+    return encoded
 
 
 def _cut(text: str) -> str:

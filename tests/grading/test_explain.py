@@ -26,6 +26,11 @@ OUTPUT = Output([Line("a", Seconds(1))])
         ("==", 3, Elapsed(6), "the program took 6 s, not 3 s"),
         ("<", 9, Elapsed(6), "the program took 6 s; it should be more than 9 s"),
         ("==", ["b"], OUTPUT, 'line 1 of the output is "a" at 1 s, not "b"'),
+        ("==", OUTPUT, ["a "], 'line 1 of the output is "a", not "a "'),
+        ("==", OUTPUT, [10**5000], 'line 1 of the output is "a" at 1 s, not "<an int of about 5001 digits>"'),
+        ("in", [10**5000], OUTPUT, "[<an int of about 5001 digits>] was not printed"),
+        ("==", Elapsed(1.26569542), 1.265695424, "the program took 1.26569542 s, not 1.265695424 s"),
+        ("<", Elapsed(3), 3, "the program took 3 s; it should be less than 3 s"),
     ],
 )
 def test_a_comparison_of_ours_is_explained(op: str, left: object, right: object, rationale: str) -> None:
@@ -67,6 +72,18 @@ def test_any_other_comparison_is_left_to_others(op: str, left: object, right: ob
         ),
         (">", 1, 2, "x > 2", "x is 1; it should be more than 2"),
         ("in", 1, [2], "x == y", "the value is 1; expected: in [2]"),
+        ("==", OUTPUT[0], "b", "trace.output[0] == 'b'", "the line at 1 s is \"a\", not 'b'"),
+        ("in", "b", OUTPUT[0], "'b' in trace.output[0]", "\"a\" should contain 'b'"),
+        ("not in", "b", "abc", "'b' not in trace.result", "'abc' should not contain 'b'"),
+        ("==", [10**5000], 1, "trace.result == 1", "the result is [<an int of about 5001 digits>], not 1"),
+        (
+            "==",
+            "x" * 10**6,
+            "x" * 10**6 + "y",
+            "trace.result == 'y'",
+            f"the result is '{'x' * 999}[... cut: it is longer than 1000 characters]; "
+            "it should be something else that begins alike",
+        ),
     ],
 )
 def test_values_are_explained_with_what_they_are(  # a table
@@ -75,6 +92,11 @@ def test_values_are_explained_with_what_they_are(  # a table
     compare = ast.parse(expression, mode="eval").body
     assert isinstance(compare, ast.Compare)
     assert explain_values(op, left, right, compare) == Explanation(rationale)
+
+
+def test_a_time_is_compared_with_a_number_of_any_size() -> None:
+    explanation = explain_matcher("==", Elapsed(3), 10**5000)
+    assert explanation == Explanation("the program took 3 s, not <an int of about 5001 digits>")
 
 
 def test_the_expression_of_a_failed_assert_is_found() -> None:

@@ -39,8 +39,8 @@ def test_every_report_names_the_isolation(course: Course, mode: str) -> None:
     assert not isolation.startswith("strong") or mode != "weak"
     (work,) = json.loads(reports["json"].read_text())["works"]
     assert work["isolation"] == isolation
-    (named,) = ET.parse(reports["junit"]).getroot().iter("property")  # noqa: S314  # our own
-    assert named.attrib == {"name": "isolation", "value": isolation}
+    (told,) = ET.parse(reports["junit"]).getroot().iter("property")  # noqa: S314  # our own
+    assert told.attrib == {"name": "isolation", "value": isolation}
 
 
 def test_strict_refuses_to_grade_without_bubblewrap_and_says_how_to_get_it(

@@ -121,3 +121,35 @@ asyncio.run(main())
 def test_a_program_whose_sleeps_cannot_vary_runs_as_it_is(course: Course, source: str, outcome: str) -> None:
     body = f"        assert submission.run(vary_sleeps=True).outcome == {outcome!r}"
     assert vary(course, source, body).ret == 0
+
+
+DRAWS = """\
+import asyncio, random, secrets
+
+async def nap():
+    await asyncio.sleep(random.uniform(1, 2))
+    random.seed()
+    print(random.random(), random.Random().random(), random.Random(1).random())
+
+asyncio.run(nap())
+"""
+
+
+def test_what_a_program_draws_is_the_same_every_time(course: Course) -> None:
+    course.write("exercises/naps/naps.py", DRAWS)
+    course.grader("""
+        def test_one(submission):
+            trace = submission.run()
+            assert trace.elapsed == 0, f"{trace.elapsed:.17g} {trace.output[0]}"
+        def test_two(submission):
+            trace = submission.run(stdin="once more")
+            assert trace.elapsed == 0, f"{trace.elapsed:.17g} {trace.output[0]}"
+        """)
+    (one, two), seed = rationales(course)
+    assert one == two
+    assert len(set(one.split())) == 4
+    assert one.split()[3] == "0.13436424411240122"
+    assert seed is None
+    assert rationales(course)[0] == [one, two]
+    assert rationales(course, "--grade-seed=7")[0] != [one, two]
+    assert rationales(course, "--grade-seed=7")[0] == rationales(course, "--grade-seed=7")[0]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pickle
 import re
 
 import pytest
@@ -12,6 +13,7 @@ from pytest_asyncgrade.trace import (
     Seconds,
     at,
     contains,
+    exactly,
     in_any_order,
     in_order,
     lines,
@@ -28,6 +30,10 @@ TIMED = ('"a"', '"b" at 1 s', '"c " at 2 s')
         in_order("a", re.compile("[b]"), at(2, "c")),
         in_any_order("c", "a"),
         lines("a", "b", "c"),
+        exactly("c", "a", "b"),
+        exactly(re.compile("."), re.compile("..?"), at(1, "b")),
+        exactly(re.compile("[ab]"), "a", re.compile("c *")),
+        in_any_order(re.compile("[ab]"), "a"),
         lines(at(0, "a"), at(1, re.compile(".")), "c"),
         contains("a"),
         contains(re.compile("^b")),
@@ -49,6 +55,10 @@ def test_matches(matcher: Matcher) -> None:
         (in_order(at(3, "b")), '"b" came at 1 s, not at 3 s'),
         (in_order(re.compile("z+")), "a line like z+ was not printed"),
         (in_any_order("a", "a"), '"a" was printed once only'),
+        (exactly("a", "b"), '"c " at 2 s was printed, and should not have been'),
+        (exactly("c", "a", "d"), '"d" was not printed'),
+        (exactly("c", "a", "a"), '"a" was printed once only'),
+        (exactly(at(2, "b"), "a", "c"), '"b" came at 1 s, not at 2 s'),
         (lines("a", "c"), 'line 2 of the output is "b" at 1 s, not "c"'),
         (lines("a", "b"), '"c " at 2 s was printed, and should not have been'),
         (lines("a", "b", "c", "d"), '"d" was not printed at the end'),
@@ -92,3 +102,50 @@ def test_refuses_what_it_cannot_look_for(arguments: tuple[object, ...], message:
 def test_a_matcher_has_no_hash() -> None:
     with pytest.raises(TypeError, match="unhashable"):
         hash(in_order("a"))
+
+
+def test_a_line_is_its_text_and_knows_more() -> None:
+    line = Line("slept 2", Seconds(2), task=3)
+    assert (line, "slept 2") == ("slept 2", line)
+    assert (line.startswith("slept"), "2" in line, line.split(), line[-1]) == (True, True, ["slept", "2"], "2")
+    assert (repr(line), f"{line}", type(line.text), len({line, "slept 2"})) == ("'slept 2'", "slept 2", str, 1)
+    assert (line.time, line.stream, line.task, line.place) == (Seconds(2), "stdout", 3, None)
+    assert pickle.loads(pickle.dumps(line)).facts == line.facts  # noqa: S301  # our own
+    assert [line] == lines(at(2, "slept 2"))
+    assert Output([line]) != Output([Line("slept 2", Seconds(3), task=3)])
+
+
+def test_of_two_lines_of_one_text_each_is_taken_at_its_moment() -> None:
+    twice = Output([Line("tick", Seconds(1)), Line("tick", Seconds(2))])
+    assert twice == in_any_order(at(2, "tick"), at(1, "tick"))
+    assert twice == exactly(at(2, "tick"), "tick")
+    assert twice != exactly(at(2, "tick"), at(2, "tick"))
+
+
+def test_moments_that_look_alike_are_shown_with_the_digits_that_differ() -> None:
+    came = Output([Line("tick", Seconds(1.26569542), task=1)])
+    assert came == lines(at(1.2656954205, "tick"))
+    assert lines(at(1.265695424, "tick")).explain(came) == Explanation(
+        'line 1 of the output is "tick" at 1.26569542 s, not "tick" at 1.265695424 s',
+        ('"tick" at 1.265695424 s',),
+        ('"tick" at 1.26569542 s',),
+    )
+    explanation = in_order(at(123456.1234568, "tick")).explain(Output([Line("tick", Seconds(123456.1234567), task=1)]))
+    assert explanation is not None
+    assert explanation.rationale == '"tick" came at 123456.1234567 s, not at 123456.1234568 s'
+
+
+def test_a_line_of_a_megabyte_is_shown_by_its_beginning() -> None:
+    explanation = lines("b").explain([Line("a" * 1_000_000, Seconds(0))])
+    assert explanation == Explanation(
+        f'line 1 of the output is "{"a" * 1000}[... cut: it is longer than 1000 characters]", not "b"',
+        ('"b"',),
+        (f'"{"a" * 1000}[... cut: it is longer than 1000 characters]"',),
+    )
+
+
+@pytest.mark.parametrize("count", [1, 7])
+def test_thousands_of_lines_are_compared_in_no_time(count: int) -> None:
+    texts = [str(number % count) for number in range(3000)]
+    assert texts == exactly(*reversed(texts))
+    assert texts[1:] != in_any_order(*texts)

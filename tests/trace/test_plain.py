@@ -7,7 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_asyncgrade.trace.plain import MAX_DEPTH, NotPlainError, Opaque, decode, encode, is_plain, number
+from pytest_asyncgrade.trace.plain import (
+    MAX_DEPTH,
+    NotPlainError,
+    Opaque,
+    decode,
+    digits_apart,
+    encode,
+    is_plain,
+    number,
+    shown,
+)
 
 scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text() | st.binary()
 values = st.recursive(
@@ -97,3 +107,58 @@ def test_a_value_of_too_many_parts_is_refused() -> None:
 )
 def test_seconds_are_shown_as_a_person_writes_them(seconds: float, text: str) -> None:
     assert number(seconds) == text
+
+
+@given(values)
+def test_what_is_small_is_shown_as_python_shows_it(value: object) -> None:
+    if "{" not in repr(value) and len(repr(value)) < 1000:  # a set has an order of its own
+        assert shown(value) == repr(value)
+
+
+class Silent:
+    def __repr__(self) -> str:
+        raise RecursionError
+
+
+ENDLESS: list[Any] = []
+ENDLESS += [ENDLESS, {"again": ENDLESS}]
+DEEP: list[Any] = []
+for _ in range(10_000):
+    DEEP = [DEEP]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (10**5000, "<an int of about 5001 digits>"),
+        ([-(10**5000)], "[<an int of about 5001 digits>]"),
+        ({"b", "a", 1}, "{'a', 'b', 1}"),
+        (frozenset({2, 1}), "frozenset({1, 2})"),
+        (set(), "set()"),
+        ((1,), "(1,)"),
+        ({(): [None]}, "{(): [None]}"),
+        (ENDLESS, "[..., {'again': ...}]"),
+        (Silent(), "<an object of type Silent>"),
+        (DEEP, "[" * 51 + "..." + "]" * 51),
+        ("x" * 10**6, "'" + "x" * 999 + "[... cut: it is longer than 1000 characters]"),
+        ([0] * 10**6, ("[" + "0, " * 333)[:1000] + "[... cut: it is longer than 1000 characters]"),
+    ],
+    ids=lambda value: shown(value, 20),
+)
+def test_any_value_is_shown(value: object, text: str) -> None:
+    assert shown(value) == text
+
+
+def test_a_value_with_more_parts_than_can_be_counted_is_refused() -> None:
+    twice: list[Any] = []
+    for _ in range(100):
+        twice = [twice, twice]
+    with pytest.raises(NotPlainError, match=r"^a value nested deeper than 50 or with more than 100000 parts$"):
+        encode(twice)
+    assert not is_plain(twice)
+
+
+def test_numbers_are_shown_with_as_many_digits_as_tell_them_apart() -> None:
+    one, other = 1 + 2e-14, 1.0
+    assert [number(value, digits_apart([one, other])) for value in (one, other)] == ["1.00000000000002 s", "1 s"]
+    assert digits_apart([1, 1]) == 9
