@@ -7,6 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_asyncgrade.plugin import verdict
+from pytest_asyncgrade.reports import json as json_report
+from pytest_asyncgrade.reports import junit, terminal
+from pytest_asyncgrade.trace import timeline
+
 if TYPE_CHECKING:
     from .conftest import Course
 
@@ -77,7 +82,7 @@ def test_a_check_is_lost_if_a_subtest_fails(checks: Any) -> None:
     assert told(found["fixture"]) == ("failed", "so long, seconds=2: the program took 1 s, not 2 s")
     assert told(found["case"]) == ("failed", "seconds=3: the program took 1 s, not 3 s")
     assert told(found["passing"]) == ("passed", "")
-    assert (status, last.partition(" in ")[0]) == (1, "2 lost, 1 earned")
+    assert (status, last.partition(" in ")[0]) == (1, "2 failed, 1 passed")
 
 
 def test_a_second_report_of_a_check_does_not_make_good_the_first(course: Course, checks: Any) -> None:
@@ -190,7 +195,7 @@ def test_a_teardown_counts_once_and_the_rest_is_graded(checks: Any) -> None:
         "strict": ("failed", "the program took 1 s, not 2 s"),
         "good": ("passed", ""),
     }
-    assert (status, last.partition(" in ")[0]) == (3, "1 broken, 1 lost, 1 earned")
+    assert (status, last.partition(" in ")[0]) == (3, "1 failed, 1 passed, 1 error")
 
 
 @pytest.mark.parametrize(
@@ -256,18 +261,19 @@ def test_a_flag_is_in_what_a_teacher_reads(course: Course, checks: Any) -> None:
     for path in formats.values():
         text = (course.path / path).read_text()
         assert (
-            text == "student,naps,score,max_score,flagged\nthe submission,0,0,1,1\n"
+            text == '"student","naps","score","max_score","flagged"\n"the submission","0","0","1","1"\n'
             or "this check stumbled over it" in text
         )
     course.grade().stdout.fnmatch_lines(["*for your teacher: this check stumbled over it;*"])
 
 
-def test_judging_that_fails_is_told_of_that_check_alone(course: Course, checks: Any) -> None:
-    course.write("conftest.py", """
-        def pytest_collection_finish():
-            from pytest_asyncgrade.plugin import verdict
-            verdict._explain = lambda *_: 1 / 0
-        """)  # fmt: skip
+def _fail(*_: object) -> Any:
+    message = "division by zero"
+    raise ZeroDivisionError(message)
+
+
+def test_judging_that_fails_is_told_of_that_check_alone(checks: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verdict, "_explain", _fail)
     found, status, _ = checks("def test_it(submission): assert 0\ndef test_other(submission): pass\n")
     assert told(found["it"]) == ("error", "this check could not be judged: ZeroDivisionError: division by zero")
     assert told(found["other"]) == ("passed", "")
@@ -286,7 +292,7 @@ def test_two_graders_may_have_files_and_helpers_of_one_name(course: Course) -> N
                 assert submission.run().output == [WORD] == [words.WORD]
             """)  # fmt: skip
     result = course.grade()
-    assert (result.ret, result.outlines[-1].partition(" in ")[0]) == (0, "2 earned")
+    assert (result.ret, result.outlines[-1].partition(" in ")[0]) == (0, "2 passed")
 
 
 def test_what_was_typed_is_shown(course: Course) -> None:
@@ -302,17 +308,19 @@ def test_what_was_typed_is_shown(course: Course) -> None:
     ]
 
 
-def test_a_check_that_cannot_be_reported_says_so_alone(course: Course, checks: Any) -> None:
-    course.write("conftest.py", """
-        def pytest_collection_finish():
-            from pytest_asyncgrade.reports import json, terminal
+def test_a_check_that_cannot_be_reported_says_so_alone(
+    course: Course, checks: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    headline, failure = timeline.headline, terminal._failure
 
-            headline, failure = json.headline, terminal._failure
-            json.headline = lambda trace: headline(trace) if trace.asked == "give(1)" else 1 / 0
-            terminal._failure = lambda said, *args, **more: (
-                1 / 0 if said.rationale.startswith("this does not hold") else failure(said, *args, **more)
-            )
-        """)  # fmt: skip
+    def headline_of_one(trace: Any) -> str:
+        return headline(trace) if trace.asked == "give(1)" else _fail()
+
+    def failure_of_one(said: Any, *args: Any, **more: Any) -> Any:
+        return _fail() if said.rationale.startswith("this does not hold") else failure(said, *args, **more)
+
+    monkeypatch.setattr(json_report, "headline", headline_of_one)
+    monkeypatch.setattr(terminal, "_failure", failure_of_one)
     found, status, _ = checks("""
         def test_bad(submission): assert submission.call("give", 2).elapsed
         def test_other(submission): assert submission.call("give", 1).elapsed == 1
@@ -336,12 +344,10 @@ def test_a_check_that_cannot_be_reported_says_so_alone(course: Course, checks: A
     )
 
 
-def test_a_report_that_cannot_be_made_costs_no_other(course: Course, checks: Any) -> None:
-    course.write("conftest.py", """
-        def pytest_collection_finish():
-            from pytest_asyncgrade.reports import junit
-            junit.render = lambda *_: 1 / 0
-        """)  # fmt: skip
+def test_a_report_that_cannot_be_made_costs_no_other(
+    course: Course, checks: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(junit, "render", _fail)
     found, status, _ = checks("def test_it(submission): pass", "--grade-report=junit=j.xml")
     assert told(found["it"]) == ("passed", "")
     assert status == pytest.ExitCode.USAGE_ERROR
