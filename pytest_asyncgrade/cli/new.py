@@ -18,6 +18,7 @@ from pytest_asyncgrade.grading.mutants import mutants
 from pytest_asyncgrade.sandbox import Job, pack, run_isolated
 from pytest_asyncgrade.trace import Outcome
 from pytest_asyncgrade.trace.findings import find
+from pytest_asyncgrade.trace.text import text_lines
 
 from .verify import grade_programs, lost_checks
 
@@ -103,7 +104,7 @@ def _traced(name: str, source: str) -> Trace:
 
 def _starter(source: str) -> str:
     """Return the script with a TODO for the body of each function."""
-    lines = source.splitlines()
+    lines = list(text_lines(source))
     kinds = ast.FunctionDef | ast.AsyncFunctionDef
     functions = [node for node in ast.walk(ast.parse(source)) if isinstance(node, kinds)]
     inside = [other for one in functions for other in ast.walk(one) if other is not one]

@@ -15,6 +15,7 @@ import click
 from pytest_asyncgrade.trace.codec import VERSION, TraceBuilder, dump
 from pytest_asyncgrade.trace.findings import find
 from pytest_asyncgrade.trace.plain import encode
+from pytest_asyncgrade.trace.text import source_lines
 from pytest_asyncgrade.trace.timeline import ASCII, UNICODE, Signs, explained, headline, timeline
 from pytest_asyncgrade.virtualtime import virtual_time
 from pytest_asyncgrade.worker.places import Places
@@ -122,4 +123,4 @@ class _Run:
         return builder.build(asked=f"python {self._file}", source=self._source(), verdict=(end.outcome, end.reason))
 
     def _source(self) -> tuple[str, ...]:
-        return tuple(self._file.read_text(encoding="utf-8", errors="replace").splitlines())
+        return source_lines(self._file.read_bytes())

@@ -16,6 +16,8 @@ from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pytest_asyncgrade.trace.text import source_lines
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -57,7 +59,7 @@ class Parcel:
     @property
     def source(self) -> tuple[str, ...]:
         """The lines of the program."""
-        return tuple(self.files.get(self.script, b"").decode("utf-8", "replace").splitlines())
+        return source_lines(self.files.get(self.script, b""))
 
 
 def pack(script: Path, *, alone: bool = False, rules: Rules | None = None) -> Parcel:

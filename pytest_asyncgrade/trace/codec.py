@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from .model import (
     Blocked,
     BusyWait,
+    Call,
     Elapsed,
     Line,
     Outcome,
@@ -212,13 +213,24 @@ class TraceBuilder:
     def _busy(self, time: object, task: object, place: object) -> None:
         self._busy_waits.append(BusyWait(self._time(time), self._known(task), _place(place)))
 
-    def _wait(self, time: object, task: object, what: object, delay: object, places: object) -> None:
-        if type(places) is not list or self._known(task) is None:
+    def _wait(  # noqa: PLR0913, PLR0917  # one field each of one record
+        self,
+        time: object,
+        task: object,
+        what: object,
+        delay: object,
+        places: object,
+        calls: object = (),
+        awaited: object = (),
+    ) -> None:
+        if self._known(task) is None:
             msg = f"a wait of {task!r}"
             raise RecordError(msg)
         start, seconds = self._time(time), None if delay is None else _seconds(delay)
-        found = tuple(place for place in map(_place, places) if place)
-        self._waits.append(Wait(_count(task), start, start, _text(what), seconds, found))
+        found = tuple(place for place in map(_place, _items(places)) if place)
+        of_calls = tuple(Call(*map(_count, _items(call))) for call in _items(calls))
+        tasks = tuple(number for one in _items(awaited) if (number := self._known(one)))
+        self._waits.append(Wait(_count(task), start, start, _text(what), seconds, found, of_calls, tasks))
 
     def _never_awaited(self, coroutine: object, place: object) -> None:
         self._unawaited.append(Unawaited(_text(coroutine), _place(place)))
@@ -270,7 +282,8 @@ class TraceBuilder:
         ends: dict[int, Seconds] = {}
         ended = []
         for wait in reversed(self._waits):
-            end = ends.get(wait.task) or self._tasks[wait.task].end or _seconds(self._elapsed)
+            known = (ends.get(wait.task), self._tasks[wait.task].end, _seconds(self._elapsed))
+            end = next(time for time in known if time is not None)
             ends[wait.task] = wait.start
             if wait.seconds is not None:
                 end = Seconds(min(end, round(wait.start + wait.seconds, 9)))
@@ -362,6 +375,13 @@ def _place(value: object) -> Place | None:
         raise RecordError(msg)
     filename, lineno, function = value
     return Place(_text(filename), _count(lineno), _text(function))
+
+
+def _items(value: object) -> list[object] | tuple[()]:
+    if type(value) is not list and value != ():
+        msg = f"list {value!r}"
+        raise RecordError(msg)
+    return value
 
 
 def _raised(value: object) -> Raised | None:

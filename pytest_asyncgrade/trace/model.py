@@ -174,12 +174,19 @@ class TaskSpan:
     """Whether it was asked to cancel and ended otherwise."""
 
 
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call of a function of the student's, by its number, and the column (in bytes) of what it awaits there."""
+
+    column: int
+    number: int
+
+
 _DOING = {
     "sleep": "sleeps", "Lock.acquire": "waits for a lock", "Semaphore.acquire": "waits for a semaphore",
     "Event.wait": "waits for an event", "Condition.wait": "waits on a condition", "Queue.get": "waits for an item",
     "Queue.put": "waits for room in a queue", "Queue.join": "waits for a queue to be done",
     "TaskGroup.__aexit__": "waits for its task group", "StreamReader._wait_for_data": "waits for data",
-    "": "waits for a future",
 }  # fmt: skip
 
 
@@ -187,8 +194,9 @@ _DOING = {
 class Wait:
     """A task waits: from `start` to `end` in virtual seconds, at the student's lines `places`, innermost first.
 
-    `what` made it wait, as asyncio calls it (``sleep``, ``Lock.acquire``, ``Queue.get``; empty for a future of the
-    student's own); `seconds` is how long it asked to sleep.
+    `what` made it wait, as asyncio calls it (``sleep``, ``Lock.acquire``, ``Queue.get``; empty for an awaited future or
+    task); `seconds` is how long it asked to sleep; `tasks` are the numbers of the tasks it waits for, directly or
+    through ``gather`` and the like.
     """
 
     task: int
@@ -197,11 +205,16 @@ class Wait:
     what: str
     seconds: Seconds | None = None
     places: tuple[Place, ...] = ()
+    calls: tuple[Call, ...] = ()
+    """The calls that `places` are in."""
+    tasks: tuple[int, ...] = ()
 
     @property
     def doing(self) -> str:
         """What the task does meanwhile, in words: ``sleeps``, ``waits for a lock``."""
-        return _DOING.get(self.what, "waits")
+        if self.what not in _DOING and self.tasks:
+            return "waits for a task" if len(self.tasks) == 1 else "waits for tasks"
+        return _DOING.get(self.what, "waits" if self.what else "waits for a future")
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ class Observer:
     """What can be told of a program in virtual time; the base class does nothing with it."""
 
     def advancing(self) -> None:
-        """Note that the clock is about to leave this instant: nothing more will happen in it."""
+        """Note that the clock is about to leave this instant, or that there is no other: nothing more happens in it."""
 
     def slept(self, start_ns: int, end_ns: int) -> None:
         """Note that ``time.sleep`` blocked its thread between these instants (nanoseconds since the start)."""
@@ -58,10 +58,6 @@ class Observer:
 
     def task_created(self, task: object) -> None:
         """Note a new `asyncio.Task`."""
-
-    def future_made(self) -> bool:
-        """Note that a future is being made, as a rule for the running task to wait for; False: call no more."""
-        return False
 
 
 class VirtualClock:

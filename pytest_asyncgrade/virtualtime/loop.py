@@ -17,7 +17,7 @@ from .handles import INDEX_BITS, Handle, SleepHandle, TimerHandle
 from .idleness import Idleness
 from .instant import LATENESS_BITS
 from .scheduling import INDEX_MASK, SchedulingLoop, blame_caller
-from .stock import StockFuture, format_callback_source, format_handle
+from .stock import format_callback_source, format_handle
 from .task import Numbers, Task, create
 
 if TYPE_CHECKING:
@@ -54,13 +54,6 @@ class VirtualTimeLoop(SchedulingLoop):
         self._iteration = 0
         self._running = 0
         self._numbers = Numbers(self)
-        if type(self.clock.observer) is not Observer:
-            self.create_future = self._create_observed_future  # type: ignore[method-assign]
-
-    def _create_observed_future(self) -> asyncio.Future[Any]:
-        if not self.clock.observer.future_made():
-            del self.create_future
-        return StockFuture(loop=self)
 
     def create_task(self, coro: Coroutine[Any, Any, Any], **keywords: Any) -> asyncio.Task[Any]:
         """Schedule a coroutine, as the stock loop does."""

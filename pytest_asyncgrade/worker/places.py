@@ -40,19 +40,6 @@ class Places:
         """Return the name of a file relative to the submission's folder, None if it is not in there."""
         return self._names[filename]
 
-    def chain(self, frame: FrameType | None) -> list[list[object]]:
-        """Return the lines of the student's functions that are running, innermost first, a few of them."""
-        found: list[list[object]] = []
-        names = self._names
-        for _ in range(MAX_DEPTH):
-            if frame is None or len(found) == MAX_CHAIN:
-                break
-            code = frame.f_code
-            if code.co_name != "<module>" and (filename := names[code.co_filename]):
-                found.append([filename, frame.f_lineno, code.co_qualname])
-            frame = frame.f_back
-        return found
-
     def place(self, frame: FrameType | None) -> list[object] | None:
         """Return the student's line that is running: [file, line number, function]."""
         names = self._names

@@ -17,6 +17,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from pytest_asyncgrade.trace.model import Outcome
+from pytest_asyncgrade.trace.text import source_lines
 from pytest_asyncgrade.virtualtime import DeadlockError
 
 from .beginners import advice, leaves, no_function, syntax_error, text_of, unreadable
@@ -115,7 +116,7 @@ class Program:
         if not tree.body:
             raise NoProgramError(f"{self.name} has no code in it")  # noqa: EM102, TRY003  # said to the student
         self._last_statement = (tree.body[-1].lineno, tree.body[-1].col_offset)
-        lines = importlib.util.decode_source(source).splitlines(keepends=True)
+        lines = [f"{line}\n" for line in source_lines(source)]
         linecache.cache[self.name] = (len(source), None, lines, self.name)
         module = ModuleType(name)
         module.__file__ = str(self.path)

@@ -9,6 +9,7 @@ import asyncio
 import sys
 import warnings
 from _thread import get_ident
+from itertools import count
 from types import CoroutineType, GeneratorType
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary, ref
@@ -20,6 +21,7 @@ from .hidden import Hidden, opaque
 from .places import called
 from .sampler import Sampler
 from .upcoming import next_task
+from .waits import Waits
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,13 +33,8 @@ _AT_THE_END = (".shutdown_asyncgens", ".shutdown_default_executor")
 """The tasks that ``asyncio.run`` makes for itself when all is over."""
 
 _LONGEST_NAME = 200
-_MOST_WAITS = 2_000
 _MOST_UNAWAITED = 50
 _MOST_DELAYS = 100
-_SLEEP = asyncio.sleep.__code__
-_LONG = 1e12
-_WAITS_BY_ANOTHER = frozenset({"Queue.join"})
-"""What waits for an event of its own, and says more than that."""
 _OWN_NAME = type.__dict__["__name__"].__get__
 _STATE = asyncio.Task.get_name, asyncio.Task.cancelled, asyncio.Task.add_done_callback
 """As Python has them: in a subclass of the student's they would run code of theirs from in here."""
@@ -61,17 +58,18 @@ class Recorder(Observer):
         self._zero_ns = 0
         """What the clock read then."""
         self.before_advancing: list[Callable[[], None]] = []
-        self._place, self._chain, self._name = places.place, places.chain, places.name
+        self._place, self._name = places.place, places.name
         self._tasks: dict[int, int] = {}
         """Numbers by `id`, of those not done: a dictionary with weak keys would hash tasks, which costs more.
 
         A task that is lost before it is done leaves its number behind, until another takes its place in memory.
         """
         self._loops: WeakKeyDictionary[asyncio.AbstractEventLoop, int] = WeakKeyDictionary()
+        self._loop_numbers = count(1)
         self._last_loop: tuple[Callable[[], object], int] = (lambda: self, 0)
         self._delays: set[int] = set()
         self._count = 0
-        self._waits_left = _MOST_WAITS
+        self._waits = Waits(self.write, places.name, lambda task: self._tasks.get(id(task)))
         self._unawaited_left = _MOST_UNAWAITED
         self._note_end = opaque(self._task_done)
         self.sampler = Sampler(self._task_at_work, self._place)
@@ -93,6 +91,8 @@ class Recorder(Observer):
 
     def advancing(self) -> None:
         """Let those who collect what happened at this instant do so before it is over."""
+        if self._begin_ns is not None:
+            self._waits.look(self.now)
         for collect in self.before_advancing:
             collect()
 
@@ -142,12 +142,13 @@ class Recorder(Observer):
         place = self._place(sys._getframe(1))
         self.write(["task", number, parent, get_name(task)[:_LONGEST_NAME], name, self.now, place, self._loop(task)])
         add_done_callback(task, self._note_end)
+        self._waits.watch(task, number)
 
     def _loop(self, task: asyncio.Task[object]) -> int:
         loop = asyncio.Task.get_loop(task)
         known, number = self._last_loop
         if known() is not loop:
-            number = self._loops.setdefault(loop, len(self._loops) + 1)
+            number = self._loops.get(loop) or self._loops.setdefault(loop, next(self._loop_numbers))
             self._last_loop = (ref(loop), number)
         return number
 
@@ -167,25 +168,6 @@ class Recorder(Observer):
         self.write(
             ["done", number, self.now, ended, get_name(task)[:_LONGEST_NAME], asyncio.Task.cancelling(task)]
         )  # 3.11, 3.12: it may be named late
-
-    def future_made(self) -> bool:
-        """Record that the running task waits, where, and what for: the future was made on its behalf."""
-        if self._begin_ns is None or (task := self._task()) is None:
-            return self._waits_left > 0
-        if self._waits_left <= 0:
-            return False
-        frame = sys._getframe(2)  # what called loop.create_future()
-        code = frame.f_code
-        what, delay = "", None
-        if self._name(code.co_filename) is None:
-            caller = frame.f_back.f_code.co_qualname if frame.f_back else ""
-            what = caller if caller in _WAITS_BY_ANOTHER else code.co_qualname
-        if code is _SLEEP:
-            seconds: Any = frame.f_locals.get("delay")
-            delay = round(seconds * NANOSECONDS) if type(seconds) in {int, float} and 0 < seconds < _LONG else None
-        self.write(["wait", self.now, task, what[:_LONGEST_NAME], delay, self._chain(frame)])
-        self._waits_left -= 1
-        return self._waits_left > 0
 
     def watch(self) -> None:
         """From here on record each coroutine that is never awaited, and each task that is left when main has ended."""

@@ -11,7 +11,8 @@ from pytest_asyncgrade.trace.model import KINDS
 
 from .awaiting import coroutine_as_value, never_awaited
 from .blocking import blocked_loop, busy_wait, idle_lock, slow_step
-from .overlap import awaited_at_once, run_in_loop, sequential_awaits, sequential_runs
+from .overlap import awaited_at_once, run_in_loop, sequential_runs
+from .sequence import sequential_awaits
 from .source import Source
 from .tasks import cut_off, deadlock, lost_exception, no_reference, swallowed_cancellation, unbounded
 
