@@ -64,9 +64,10 @@ class Source:
         return shared
 
     def run_on(self, line: int) -> ast.Call | None:
-        """Return the call on a line that runs an event loop."""
+        """Return the call on a line that runs an event loop, None if there is none, or another one."""
         calls = (node for node in self.nodes if isinstance(node, ast.Call) and called(node) in _RUNS)
-        return next((node for node in calls if node.lineno <= line <= (node.end_lineno or line)), None)
+        found = [node for node in calls if node.lineno <= line <= (node.end_lineno or line)]
+        return found[0] if len(found) == 1 else None
 
     def function_of(self, node: ast.AST) -> ast.AST:
         """Return the function that a node is in, or else the whole script."""
