@@ -90,7 +90,7 @@ class _Run:
 
     def run(self, args: tuple[str, ...]) -> End:
         """Run the script and record its end."""
-        program = Program(self._file.resolve(), self._places, self._recorder.begin)
+        program = Program(self._file.resolve(), self._places, self._recorder.begin, fell=self._recorder.fell)
         with self._recorded_streams(), virtual_time(self._recorder.clock):
             self._recorder.watch()
             end = program.run(args)

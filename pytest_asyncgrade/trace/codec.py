@@ -28,6 +28,7 @@ from .model import (
     Seconds,
     SlowStep,
     Stream,
+    Swallowed,
     TaskSpan,
     Trace,
     Unawaited,
@@ -113,6 +114,7 @@ class TraceBuilder:
         self._waits: list[Wait] = []
         self._unawaited: list[Unawaited] = []
         self._delays: list[float] = []
+        self._swallowed: list[Swallowed] = []
         self._elapsed = 0
         self._result: object = None
         self._end: tuple[Outcome, str, Raised | None] | None = None
@@ -150,7 +152,8 @@ class TraceBuilder:
         takers: dict[str, Callable[..., None]] = {
             "hello": self._hello, "line": self._line, "task": self._task, "done": self._done, "left": self._left,
             "blocked": self._block, "busy": self._busy, "slow": self._slow, "wait": self._wait,
-            "unawaited": self._never_awaited, "delay": self._delay, "stuck": self._stuck, "end": self._finish,
+            "unawaited": self._never_awaited, "lost": self._lose, "swallowed": self._swallow, "delay": self._delay,
+            "stuck": self._stuck, "end": self._finish,
         }  # fmt: skip
         take = takers.get(tag)
         if take is None or self.ended or self.greeted is (tag == "hello"):
@@ -185,7 +188,15 @@ class TraceBuilder:
         self._alive += 1
         self._most_alive = max(self._most_alive, self._alive)
 
-    def _done(self, number: object, time: object, ended: object, name: object, asked_to_cancel: object) -> None:
+    def _done(  # noqa: PLR0913, PLR0917  # one field each of one record
+        self,
+        number: object,
+        time: object,
+        ended: object,
+        name: object,
+        asked_to_cancel: object,
+        failure: object = None,
+    ) -> None:
         span = self._tasks.get(_count(number))
         if span is None or span.end is not None:
             msg = f"end of task {number!r}"
@@ -193,7 +204,16 @@ class TraceBuilder:
         end = _choice(_ENDS, "end", ended)
         self._alive -= 1
         swallowed = end == "finished" and _count(asked_to_cancel) > 0 and not span.outlived
-        self._tasks[span.number] = replace(span, name=_text(name), end=self._time(time), ended=end, swallowed=swallowed)
+        error, raised_at = ("", None) if failure is None else tuple(_items(failure))
+        self._tasks[span.number] = replace(
+            span,
+            name=_text(name),
+            end=self._time(time),
+            ended=end,
+            swallowed=swallowed,
+            error=_text(error),
+            raised_at=_place(raised_at),
+        )
 
     def _left(self, numbers: object) -> None:
         if type(numbers) is not list:
@@ -232,8 +252,21 @@ class TraceBuilder:
         tasks = tuple(number for one in _items(awaited) if (number := self._known(one)))
         self._waits.append(Wait(_count(task), start, start, _text(what), seconds, found, of_calls, tasks))
 
-    def _never_awaited(self, coroutine: object, place: object) -> None:
-        self._unawaited.append(Unawaited(_text(coroutine), _place(place)))
+    def _never_awaited(self, coroutine: object, place: object, after_error: object = None) -> None:
+        self._unawaited.append(Unawaited(_text(coroutine), _place(place), after_error is True))
+
+    def _lose(self, number: object) -> None:
+        span = self._tasks.get(_count(number))
+        if span is None or span.ended != "failed":
+            msg = f"an exception of task {number!r}"
+            raise RecordError(msg)
+        self._tasks[span.number] = replace(span, lost=True)
+
+    def _swallow(self, time: object, number: object, place: object) -> None:
+        if (task := self._known(number)) is None:
+            msg = f"a task {number!r}"
+            raise RecordError(msg)
+        self._swallowed.append(Swallowed(self._time(time), task, _place(place)))
 
     def _delay(self, nanoseconds: object) -> None:
         self._delays.append(_count(nanoseconds) / 1_000_000_000)
@@ -275,6 +308,7 @@ class TraceBuilder:
             waits=tuple(self._ended_waits()),
             unawaited=tuple(self._unawaited),
             delays=tuple(self._delays),
+            swallowed=tuple(self._swallowed),
         )
 
     def _ended_waits(self) -> Iterator[Wait]:

@@ -172,6 +172,12 @@ class TaskSpan:
     """Whether it was not done when main had ended, so that ``asyncio.run`` cancelled it."""
     swallowed: bool = False
     """Whether it was asked to cancel and ended otherwise."""
+    error: str = ""
+    """The type of the exception that it failed with."""
+    raised_at: Place | None = None
+    """The student's line that raised it."""
+    lost: bool = False
+    """Whether nobody has ever asked for that exception."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +228,17 @@ class Unawaited:
     """A coroutine that was made and never awaited, so that nothing of it ran; `place` is where it was made."""
 
     coroutine: str
+    place: Place | None = None
+    after_error: bool = False
+    """Whether it was still to be awaited when an error ended the program."""
+
+
+@dataclass(frozen=True, slots=True)
+class Swallowed:
+    """A task was asked to cancel and has gone on: it waits again, at `place`."""
+
+    time: Seconds
+    task: int
     place: Place | None = None
 
 
@@ -332,6 +349,8 @@ class Recording:
     """The first waits of tasks, in the order they began; of a program with very many the later ones are left out."""
     unawaited: tuple[Unawaited, ...] = ()
     """Coroutines that were made and never awaited."""
+    swallowed: tuple[Swallowed, ...] = ()
+    """Where tasks that were asked to cancel have gone on."""
     delays: tuple[float, ...] = ()
     """Of a run whose sleeps could be varied: the delays the program gave them, each once, in seconds."""
 

@@ -13,7 +13,7 @@ moment the program waits for if it can be known (`watched`), at most to the next
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .instant import LATENESS_BITS, NANOSECONDS, Instant, instant, nanoseconds
 from .threads import Threads
@@ -55,6 +55,9 @@ class Observer:
 
     def busy_waited(self) -> None:
         """Note that the program has begun to wait by looking at the clock, or yielding, again and again."""
+
+    def error_reported(self, context: dict[str, Any]) -> None:
+        """Note what an event loop is about to report, as its exception handler gets it."""
 
     def task_created(self, task: object) -> None:
         """Note a new `asyncio.Task`."""

@@ -68,6 +68,12 @@ class VirtualTimeLoop(SchedulingLoop):
             self.clock.observer.task_created(task)
         return task
 
+    def call_exception_handler(self, context: dict[str, Any]) -> None:
+        """Report an error, as the stock loop does."""
+        if type(self.clock.observer) is not Observer and self.get_exception_handler() is None:
+            self.clock.observer.error_reported(context)
+        super().call_exception_handler(context)
+
     def set_debug(self, enabled: bool) -> None:  # noqa: FBT001  # as asyncio has it
         """Switch debug mode on or off."""
         super().set_debug(enabled)

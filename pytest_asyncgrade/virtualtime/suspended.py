@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from types import FrameType
 
 ASYNCIO_FOLDER = asyncio.__file__.removesuffix("__init__.py")
@@ -67,6 +68,23 @@ def awaited_tasks(task: asyncio.Task[Any]) -> list[asyncio.Task[Any]]:
         return [] if waiter.done() else [waiter]
     found = [*(getattr(waiter, "_children", None) or ()), *_shielded(waiter), *_collected(frames(task))]
     return list(dict.fromkeys(one for one in found if isinstance(one, asyncio.Task) and not one.done()))
+
+
+def awaited_last(
+    loop: asyncio.AbstractEventLoop, order: Callable[[asyncio.Task[Any]], int]
+) -> asyncio.Task[Any] | None:
+    """Return the task that the first one of a loop waits for, directly or through others; itself if for none."""
+    task = min(asyncio.all_tasks(loop), key=order, default=None)
+    seen = {task}
+    while task is not None and (others := awaited_tasks(task)) and others[0] not in seen:
+        task = others[0]
+        seen.add(task)
+    return task
+
+
+def thread_frames() -> list[FrameType]:
+    """Return the innermost frame of every thread."""
+    return list(sys._current_frames().values())
 
 
 def _shielded(waiter: asyncio.Future[Any] | None) -> Iterator[Any]:

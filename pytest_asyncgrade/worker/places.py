@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import FrameType
+    from types import FrameType, TracebackType
 
 MAX_DEPTH = 100
 """How many frames up the student's line is looked for."""
@@ -50,6 +50,15 @@ class Places:
                 return [filename, frame.f_lineno, frame.f_code.co_qualname]
             frame = frame.f_back
         return None
+
+    def raised(self, tb: TracebackType | None) -> list[object] | None:
+        """Return the innermost line of the student's in a traceback."""
+        place: list[object] | None = None
+        while tb is not None:
+            if filename := self._names[tb.tb_frame.f_code.co_filename]:
+                place = [filename, tb.tb_lineno, tb.tb_frame.f_code.co_qualname]
+            tb = tb.tb_next
+        return place
 
 
 _HERE = __name__.partition(".")[0]

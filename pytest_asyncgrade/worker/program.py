@@ -25,7 +25,6 @@ from .exit_handlers import ExitHandlers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from types import TracebackType
 
     from .places import Places
 
@@ -54,7 +53,8 @@ class Program:
     """A student's file, ready to run.
 
     `begin` is called when what counts begins.  `comment` is given the exception that ends the program, before anything
-    else is done, and returns what there is to say of it.  The program can see all this: it is below it on the stack.
+    else is done, and returns what there is to say of it; `fell` is called when that exception is an error of the
+    program's.  The program can see all this: it is below it on the stack.
     """
 
     def __init__(
@@ -63,12 +63,14 @@ class Program:
         places: Places,
         begin: Callable[[], None],
         comment: Callable[[BaseException], str] = lambda _error: "",
+        fell: Callable[[], None] = lambda: None,
     ) -> None:
         self.path = path
         self.name = places.script
         self._places = places
         self._begin = begin
         self._comment = comment
+        self._fell = fell
         self._module = ""
         self._exit_handlers = ExitHandlers()
 
@@ -184,9 +186,11 @@ class Program:
     def crashed(self, error: BaseException, function: str = "") -> End:
         """Return the end of a program that an exception came out of, and show its traceback, as Python does."""
         comment = self._comment(error)
+        if not isinstance(error, DeadlockError):  # there, what was never awaited may be the cause
+            self._fell()
         report = _traceback_for_students(error, self._places.name)
         origin = next(leaves(error), error)  # of a group, what the student's own code raised
-        place = self._place(origin.__traceback__) or self._place(error.__traceback__)
+        place = self._places.raised(origin.__traceback__) or self._places.raised(error.__traceback__)
         kind, message = type(origin).__name__, text_of(origin)
         where = f"line {place[1]}: " if place else ""
         if isinstance(error, DeadlockError):
@@ -202,15 +206,6 @@ class Program:
             reason += f" ({said})" if (said := advice(origin)) else comment
         _show(error, report)
         return End(outcome, reason, [type(error).__name__, text_of(error), report, place], status=1)
-
-    def _place(self, tb: TracebackType | None) -> list[object] | None:
-        """Return the innermost line of the student's in a traceback."""
-        place: list[object] | None = None
-        while tb is not None:
-            if filename := self._places.name(tb.tb_frame.f_code.co_filename):
-                place = [filename, tb.tb_lineno, tb.tb_frame.f_code.co_qualname]
-            tb = tb.tb_next
-        return place
 
 
 class NoProgramError(Exception):

@@ -16,6 +16,8 @@ from weakref import WeakKeyDictionary, ref
 
 from pytest_asyncgrade.virtualtime import Observer, VirtualClock
 from pytest_asyncgrade.virtualtime.instant import NANOSECONDS
+from pytest_asyncgrade.virtualtime.suspended import awaited_last, thread_frames
+from pytest_asyncgrade.virtualtime.suspended import frames as frames_of
 
 from .hidden import Hidden, opaque
 from .places import called
@@ -34,8 +36,10 @@ _AT_THE_END = (".shutdown_asyncgens", ".shutdown_default_executor")
 
 _LONGEST_NAME = 200
 _MOST_UNAWAITED = 50
+_MOST_BLOCKED = 2_000
 _MOST_DELAYS = 100
 _OWN_NAME = type.__dict__["__name__"].__get__
+_TRACEBACK = BaseException.__dict__["__traceback__"].__get__
 _STATE = asyncio.Task.get_name, asyncio.Task.cancelled, asyncio.Task.add_done_callback
 """As Python has them: in a subclass of the student's they would run code of theirs from in here."""
 
@@ -58,7 +62,7 @@ class Recorder(Observer):
         self._zero_ns = 0
         """What the clock read then."""
         self.before_advancing: list[Callable[[], None]] = []
-        self._place, self._name = places.place, places.name
+        self._place, self._name, self._raised = places.place, places.name, places.raised
         self._tasks: dict[int, int] = {}
         """Numbers by `id`, of those not done: a dictionary with weak keys would hash tasks, which costs more.
 
@@ -71,9 +75,17 @@ class Recorder(Observer):
         self._count = 0
         self._waits = Waits(self.write, places.name, lambda task: self._tasks.get(id(task)))
         self._unawaited_left = _MOST_UNAWAITED
+        self._blocked_left = _MOST_BLOCKED
+        self._failed: dict[int, int] = {}
+        """Numbers by `id` of the tasks that failed: the object is the same when Python says that nobody asked it."""
+        self._fell = False
         self._note_end = opaque(self._task_done)
         self.sampler = Sampler(self._task_at_work, self._place)
         self.clock = VirtualClock(wall_ns=wall_ns, observer=Hidden(self))
+
+    def fell(self) -> None:
+        """Note that an error has ended the program: what has not been awaited by now may be for its sake."""
+        self._fell = True
 
     def begin(self) -> None:
         """Begin to record: from here on counts what the program does, and how long it takes."""
@@ -100,14 +112,19 @@ class Recorder(Observer):
         """Record a `time.sleep`, or as much of it as there was after `begin`: a thread may have begun it before."""
         begin_ns = self._begin_ns or 0
         start = max(0, start_ns - begin_ns)
-        self.write(["blocked", start, end_ns - begin_ns, self._task(), self._place(sys._getframe(1)), "time.sleep"])
+        self._block(start, end_ns - begin_ns, self._task(), sys._getframe(1), "time.sleep")
 
     def stalled(self, start_ns: int, end_ns: int) -> None:
         """Record another call that blocked, if it has stopped an event loop: if it was made in a task."""
         if end_ns > start_ns and (task := self._task()) is not None:
             begin_ns, frame = self._begin_ns or 0, sys._getframe(1)
             what = called(frame, self._name)
-            self.write(["blocked", start_ns - begin_ns, end_ns - begin_ns, task, self._place(frame), what])
+            self._block(start_ns - begin_ns, end_ns - begin_ns, task, frame, what)
+
+    def _block(self, start: int, end: int, task: int | None, frame: FrameType, what: str) -> None:
+        if self._blocked_left > 0:
+            self._blocked_left -= 1
+            self.write(["blocked", start, end, task, self._place(frame), what])
 
     def busy_waited(self) -> None:
         """Record the begin of a busy wait: of the running task, or of the one whose turn is next, if they all yield."""
@@ -162,12 +179,21 @@ class Recorder(Observer):
     def _task_done(self, task: asyncio.Task[object]) -> None:
         # task.exception() would mark an exception as retrieved, and Python's own warning about it would be lost
         get_name, cancelled, _ = _STATE
-        failed = not cancelled(task) and getattr(task, "_exception", None) is not None
-        ended = "cancelled" if cancelled(task) else "failed" if failed else "finished"
+        error = None if cancelled(task) else getattr(task, "_exception", None)
+        ended = "cancelled" if cancelled(task) else "finished" if error is None else "failed"
         number = self._tasks.pop(id(task))
-        self.write(
-            ["done", number, self.now, ended, get_name(task)[:_LONGEST_NAME], asyncio.Task.cancelling(task)]
-        )  # 3.11, 3.12: it may be named late
+        failure = None
+        if error is not None:
+            self._failed[id(task)] = number
+            failure = [_OWN_NAME(type(error))[:_LONGEST_NAME], self._raised(_TRACEBACK(error))]
+        name = get_name(task)[:_LONGEST_NAME]  # 3.11, 3.12: it may be named late
+        self.write(["done", number, self.now, ended, name, asyncio.Task.cancelling(task), failure])
+
+    def error_reported(self, context: dict[str, Any]) -> None:
+        """Record that nobody has asked for the exception of a task, and never will."""
+        number = self._failed.pop(id(context.get("future")), None)
+        if number is not None:
+            self.write(["lost", number])
 
     def watch(self) -> None:
         """From here on record each coroutine that is never awaited, and each task that is left when main has ended."""
@@ -188,7 +214,8 @@ class Recorder(Observer):
             self._unawaited_left -= 1
             filename, lineno, function = (coroutine.cr_origin or ((None, 0, ""),))[0]
             name = None if filename is None else self._name(filename)
-            self.write(["unawaited", coroutine.__qualname__, None if name is None else [name, lineno, function]])
+            place = None if name is None else [name, lineno, function]
+            self.write(["unawaited", coroutine.__qualname__, place, self._fell])
         message = f"coroutine '{coroutine.__qualname__}' was never awaited"
         warnings.warn(message, category=RuntimeWarning, stacklevel=2, source=coroutine)
 
@@ -205,6 +232,21 @@ class Recorder(Observer):
     def raw_line(self, stream: str, text: str) -> None:
         """Record a line that appeared on the file descriptor: nobody knows who wrote it."""
         self.write(["line", self.now, stream, text, None, None])
+
+    def whereabouts(self, frame: FrameType | None) -> list[object] | None:
+        """Return the student's line that the program is on: of the task that the first one waits for, or a thread."""
+        place = self._place(frame)
+        waiting = self._task() is None and self.clock.loops
+        if waiting and (task := awaited_last(waiting[-1], self._order)) is not None:
+            frames = [one for one in frames_of(task) if self._name(one.f_code.co_filename)]
+            return self._place(frames[0]) if frames else place
+        if place is None:
+            found = (self._place(one) for one in thread_frames())
+            return next((one for one in found if one is not None), None)
+        return place
+
+    def _order(self, task: asyncio.Task[Any]) -> int:
+        return self._tasks.get(id(task), self._count)
 
     def _task_at_work(self) -> int | None:
         """Return the running task, unless it is another thread's turn: that computes, and the task waits for it."""

@@ -192,7 +192,6 @@ class Session:
         place, limits = Path(job["place"]), job["limits"]
         folder = place / "submission"
         places = Places(f"{folder}{os.sep}", job["file"])
-        self._place = places.place
         self._left = limits["records"]
         flush = partial(self._report.flush, patiently=False)
         self._recorder = Recorder(self._record, places, wall_ns=job["wall_ns"], flush=flush)
@@ -202,7 +201,11 @@ class Session:
         self._limit = limit
         self._name = places.name
         self._program = Program(
-            folder / job["file"], places, opaque(self._recorder.begin), partial(comment, job["limits"])
+            folder / job["file"],
+            places,
+            opaque(self._recorder.begin),
+            partial(comment, job["limits"]),
+            opaque(self._recorder.fell),
         )
         self._ends: list[End] = []
         self._virtual_time = virtual_time(self._recorder.clock)
@@ -312,7 +315,7 @@ class Session:
             signal.signal(signal.SIGXCPU, opaque(self._out_of_cpu))
 
     def _tell_where(self, _signal: int, frame: FrameType | None) -> None:
-        self._report.tell(["stuck", self._place(frame)])
+        self._report.tell(["stuck", self._recorder.whereabouts(frame)])
 
     def _out_of_cpu(self, number: int, frame: FrameType | None) -> None:
         self._tell_where(number, frame)

@@ -37,6 +37,18 @@ _DONE, _CANCELLING = asyncio.Task.done, asyncio.Task.cancelling
 """As Python has them: in a subclass of the student's they would run code of theirs from in here."""
 
 
+def _waiter_of(task: Any) -> Any:
+    return _WAITER(task) if isinstance(task, asyncio.Task) else vars(task).get("_fut_waiter")
+
+
+def _is_done(task: Any) -> bool:
+    return _DONE(task) if isinstance(task, asyncio.Task) else vars(task).get("_state") != "PENDING"
+
+
+def _cancelling(task: Any) -> int:
+    return _CANCELLING(task) if isinstance(task, asyncio.Task) else vars(task).get("_num_cancels_requested", 0)
+
+
 class _Watch:
     """A task, and the future it was last seen to wait for."""
 
@@ -68,7 +80,7 @@ class Waits:
 
     def watch(self, task: asyncio.Task[Any], number: int) -> None:
         """Look at a task from now on."""
-        if self._waits_left > 0 and isinstance(task, asyncio.Task):
+        if self._waits_left > 0:
             self._watched.append(_Watch(task, number))
 
     def look(self, now: int) -> None:
@@ -77,8 +89,8 @@ class Waits:
         over = 0
         for watch in self._watched:
             task = watch.task()
-            waiter = None if task is None else _WAITER(task)
-            if task is None or (waiter is None and _DONE(task)):
+            waiter = None if task is None else _waiter_of(task)
+            if task is None or (waiter is None and _is_done(task)):
                 watch.number = 0
                 over += 1
             elif waiter is not None and watch.waiter() is not waiter and self._waits_left > 0:
@@ -97,7 +109,7 @@ class Waits:
         numbers = (self._number(one) for one in awaited_tasks(task)[:_MOST_AWAITED])
         awaited = [number for number in numbers if number is not None]
         self._write(["wait", now, watch.number, what[:_LONGEST_NAME], delay, places, calls, awaited])
-        asked = _CANCELLING(task)
+        asked = _cancelling(task)
         if asked > watch.cancelled and not any(handles(one, asyncio.CancelledError) for one, _ in chain):
             self._write(["swallowed", now, watch.number, places[0] if places else None])
         watch.cancelled = asked

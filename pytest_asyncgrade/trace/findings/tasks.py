@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from typing import TYPE_CHECKING
 
 from pytest_asyncgrade.trace.model import Finding, Outcome
@@ -14,7 +13,7 @@ from .source import CREATES, place_of_line
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_asyncgrade.trace.model import TaskSpan, Trace
+    from pytest_asyncgrade.trace.model import Trace
 
     from .source import Source
 
@@ -57,30 +56,32 @@ def _creates_alone(call: ast.Call) -> bool:
 
 def lost_exception(trace: Trace, _source: Source) -> Iterator[Finding]:
     """Find: a task fails, and nobody awaits it."""
-    by_name = {span.name: span for span in trace.partial.tasks}
-    for line in trace.partial.stderr:
-        match = re.match(r"future: <Task finished name='([^']*)' .*exception=(\w+)", line.text)
-        span: TaskSpan | None = by_name.get(match[1]) if match else None
-        if match and span and span.place:  # else the grader made the task
-            message = f"{short(span.coroutine)}() raised {match[2]}, and nobody awaited its task to hear of it"
-            yield Finding("lost_exception", message, "await every task; gather and TaskGroup do it for you", span.place)
+    for span in trace.partial.tasks:
+        if span.lost and span.place:  # else the grader made the task
+            where = f" on {span.raised_at}" if span.raised_at else ""
+            task = f"its task, created on {span.place},"
+            message = f"{short(span.coroutine)}() raised {span.error}{where}, and nobody awaited {task} to hear of it"
+            advice = "await every task; gather and TaskGroup do it for you"
+            yield Finding("lost_exception", message, advice, span.raised_at or span.place)
 
 
 def swallowed_cancellation(trace: Trace, source: Source) -> Iterator[Finding]:
     """Find: a task is cancelled and goes on."""
-    for span in trace.partial.tasks:
-        if not span.swallowed:
-            continue
-        name = short(span.coroutine).rpartition(".")[2]
+    spans = {span.number: span for span in trace.partial.tasks}
+    gone_on = [(spans[one.task], f" at {one.time}") for one in trace.partial.swallowed]
+    for span, when in [*gone_on, *((span, "") for span in spans.values() if span.swallowed)]:
+        places = {place.function for wait in trace.partial.waits if wait.task == span.number for place in wait.places}
+        names = {name.rpartition(".")[2] for name in {span.coroutine, *places}}
         handlers = [
             handler.lineno
             for function in source.coroutines
-            if function.name == name
+            if function.name in names
             for handler in ast.walk(function)
             if isinstance(handler, ast.ExceptHandler) and _swallows(handler)
         ]
         if handlers:  # else it was not the student: before 3.13 a TaskGroup leaves its own request to cancel behind
-            message = f"{name}() was cancelled and went on all the same (line {handlers[0]} catches the CancelledError)"
+            caught = f"line {handlers[0]} catches the CancelledError"
+            message = f"{span.coroutine.rpartition('.')[2]}() was cancelled{when} and went on all the same ({caught})"
             place = place_of_line(trace, handlers[0])
             yield Finding("swallowed_cancellation", message, "clean up, then end the handler with `raise`", place)
 
