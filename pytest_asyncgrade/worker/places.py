@@ -62,6 +62,11 @@ class Places:
 
 
 _HERE = __name__.partition(".")[0]
+_OUTSIDE = (".sockets", ".children")
+"""Modules of ours that wait for another program."""
+_WAITING = frozenset({"threading", "queue", "subprocess", "socket", "ssl", "select", "selectors", "concurrent",
+                      "multiprocessing", "http", "urllib", "socketserver", "sched", "asyncio"})  # fmt: skip
+"""Modules of Python's whose functions are made to wait."""
 _STANDS_FOR = {"acquire": "Lock.acquire", "__enter__": "Lock.acquire", "join": "Thread.join"}
 """What functions of ours are called in place of, if they do not hold it themselves, as `stock`."""
 
@@ -69,18 +74,23 @@ _STANDS_FOR = {"acquire": "Lock.acquire", "__enter__": "Lock.acquire", "join": "
 def called(frame: FrameType | None, name: Callable[[str], str | None]) -> str:
     """Return the name of the library's function that the student's line has called: ``subprocess.run``, ``Queue.get``.
 
-    `name` tells of a file whether it is the student's.
+    `name` tells of a file whether it is the student's.  Empty if that function is not made to wait: that a library
+    finds one of its locks taken for a moment is not the student's doing.
     """
     theirs = ours = None
+    outside = False
     for _ in range(MAX_DEPTH):
         if frame is None or name(frame.f_code.co_filename) is not None:
             break
         if frame.f_globals.get("__name__", "").partition(".")[0] == _HERE:
             ours = frame
+            outside = outside or frame.f_globals["__name__"].endswith(_OUTSIDE)
         else:
             theirs = frame
         frame = frame.f_back
     if theirs is not None:
+        if not outside and theirs.f_globals.get("__name__", "").partition(".")[0] not in _WAITING:
+            return ""
         function = theirs.f_code.co_qualname
         return function if "." in function else f"{theirs.f_globals.get('__name__')}.{function}"
     return _replaced(ours) if ours is not None else ""

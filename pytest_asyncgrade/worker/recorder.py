@@ -118,8 +118,8 @@ class Recorder(Observer):
         """Record another call that blocked, if it has stopped an event loop: if it was made in a task."""
         if end_ns > start_ns and (task := self._task()) is not None:
             begin_ns, frame = self._begin_ns or 0, sys._getframe(1)
-            what = called(frame, self._name)
-            self._block(start_ns - begin_ns, end_ns - begin_ns, task, frame, what)
+            if what := called(frame, self._name):
+                self._block(start_ns - begin_ns, end_ns - begin_ns, task, frame, what)
 
     def _block(self, start: int, end: int, task: int | None, frame: FrameType, what: str) -> None:
         if self._blocked_left > 0:

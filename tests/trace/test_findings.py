@@ -130,7 +130,7 @@ SHOWN: dict[str, tuple[str, str, str]] = {
         "async def bad():\n    raise KeyError(1)\nasync def main():\n    task = asyncio.create_task(bad())\n"
         "    await fetch(2)\nasyncio.run(main())",
         "lost_exception",
-        "bad() raised KeyError, and nobody awaited its task to hear of it",
+        "bad() raised KeyError on line 6, and nobody awaited its task, created on line 8, to hear of it",
     ),
     "cancellation swallowed": (
         "async def stubborn():\n    try:\n        await fetch(9)\n    except asyncio.CancelledError:\n        pass\n"

@@ -19,9 +19,6 @@ if TYPE_CHECKING:
 
     from .source import Source
 
-_NOTICEABLE = 0.001
-"""So many seconds of blocking, of real time if it is another program that is waited for, are worth a word."""
-
 _IN_A_THREAD = "give the call to a thread: `await asyncio.to_thread(...)`"
 _IN_A_PROCESS = (
     "do it in pieces with `await asyncio.sleep(0)` between them, or elsewhere: loop.run_in_executor with a process pool"
@@ -46,8 +43,6 @@ def blocked_loop(trace: Trace, _source: Source) -> Iterator[Finding]:
         if stretch.task is not None:
             total[stretch.place, stretch.what] += stretch.seconds
     for (place, what), seconds in total.items():
-        if seconds < _NOTICEABLE:
-            continue
         where = f" on {place}" if place else ""
         # how long another program takes differs from machine to machine, a sleep does not
         how_long = f" for {number(round(seconds, 9))}" if what == "time.sleep" else " until it returns"

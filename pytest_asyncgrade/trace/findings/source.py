@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 CREATES = frozenset({"create_task", "ensure_future"})
 _RUNS = frozenset({"run", "run_until_complete"})
+_LONGEST_CALL = 60
 _LONGEST_SOURCE = 300_000
 
 
@@ -63,10 +64,36 @@ class Source:
                 shared.add(node)
         return shared
 
+    def called_on(self, line: int) -> set[str]:
+        """Return the names of the student's coroutine functions that are called on a line."""
+        return {called(node) for node in self._calls_on(line)} & self.names
+
+    def function_called(self, name: str, line: int) -> str:
+        """Return how a line writes a function that it calls by some name, ``client.get``; empty if it does not."""
+        written = [ast.unparse(node.func) for node in self._calls_on(line) if called(node) == name]
+        return written[0] if written and len(written[0]) <= _LONGEST_CALL else ""
+
+    def _calls_on(self, line: int) -> list[ast.Call]:
+        return [
+            node
+            for node in self.nodes
+            if isinstance(node, ast.Call) and node.lineno <= line <= (node.end_lineno or line)
+        ]
+
+    def plain_function_on(self, line: int) -> str:
+        """Return the name of the function that a line is in, if that is not written with async def."""
+        functions = ast.FunctionDef | ast.AsyncFunctionDef
+        around = [
+            node
+            for node in self.nodes
+            if isinstance(node, functions) and node.lineno < line <= (node.end_lineno or line)
+        ]
+        innermost = max(around, key=lambda node: node.lineno, default=None)
+        return innermost.name if isinstance(innermost, ast.FunctionDef) else ""
+
     def run_on(self, line: int) -> ast.Call | None:
         """Return the call on a line that runs an event loop, None if there is none, or another one."""
-        calls = (node for node in self.nodes if isinstance(node, ast.Call) and called(node) in _RUNS)
-        found = [node for node in calls if node.lineno <= line <= (node.end_lineno or line)]
+        found = [node for node in self._calls_on(line) if called(node) in _RUNS]
         return found[0] if len(found) == 1 else None
 
     def function_of(self, node: ast.AST) -> ast.AST:
