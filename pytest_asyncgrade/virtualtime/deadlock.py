@@ -9,7 +9,9 @@ import asyncio
 import gc
 import itertools
 import linecache
+import os
 import sys
+import sysconfig
 import threading
 from itertools import pairwise
 from pathlib import PurePath
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from .participant import Participant
     from .threads import Threads
 
-_LIBRARY_FOLDER = threading.__file__.removesuffix("threading.py")
+_LIBRARIES = tuple({f"{sysconfig.get_path(name)}{os.sep}" for name in ("stdlib", "platstdlib", "purelib", "platlib")})
 _OUR_FOLDER = __file__.removesuffix("deadlock.py")
 
 
@@ -47,7 +49,7 @@ def describe_threads(threads: Threads) -> str:
     """Return the message for a program of several threads."""
     waits: list[str] = []
     for participant in threads.everyone:
-        if not _is_waiting(participant):
+        if not _is_waiting(participant) or _is_idle(participant):
             continue
         if isinstance(participant.awaits, asyncio.AbstractEventLoop):
             waits += _describe_tasks(participant.awaits)
@@ -94,10 +96,16 @@ def names_of(tasks: Iterable[asyncio.Task[Any]]) -> str:
     """Return the names of tasks, of many the first, with their coroutines: ``Task-2 and Task-3 (worker)``."""
     by_coroutine: dict[str, list[str]] = {}
     for task in tasks:
-        coroutine = task.get_coro()
-        name = getattr(coroutine, "__qualname__", None) or type(coroutine).__name__
-        by_coroutine.setdefault(name.rpartition("<locals>.")[2], []).append(task.get_name())
+        by_coroutine.setdefault(_function_of(task), []).append(task.get_name())
     return " and ".join(f"{_listed(names)} ({coroutine})" for coroutine, names in by_coroutine.items())
+
+
+def _function_of(task: asyncio.Task[Any]) -> str:
+    """Return the function of the program that a task runs: within a library's, if that has wrapped it."""
+    coroutine = task.get_coro()
+    wrapped = [frame.f_code.co_qualname for frame in frames(task) if _is_theirs(frame)]
+    name = getattr(coroutine, "__qualname__", None) or type(coroutine).__name__
+    return (wrapped[-1] if wrapped else name).rpartition("<locals>.")[2]
 
 
 def _listed(names: list[str]) -> str:
@@ -109,13 +117,26 @@ def _listed(names: list[str]) -> str:
 
 
 def _place(stack: list[FrameType]) -> str:
-    """Return the innermost line of the program."""
-    for frame in stack:
+    """Return the innermost line of the program; of a library's if none of the program is there."""
+    theirs = [frame for frame in stack if _is_theirs(frame)]
+    others = [frame for frame in stack if _is_installed(frame)]
+    for frame in [*theirs, *others][:1]:
         name = frame.f_code.co_filename
-        if not name.startswith((ASYNCIO_FOLDER, _OUR_FOLDER, _LIBRARY_FOLDER)) or "site-packages" in name:
-            source = linecache.getline(name, frame.f_lineno).strip()
-            return f"at {PurePath(name).name}:{frame.f_lineno}" + (f" `{source}`" if source else "")
+        source = linecache.getline(name, frame.f_lineno).strip()
+        return f"at {PurePath(name).name}:{frame.f_lineno}" + (f" `{source}`" if source else "")
     return "at an unknown place"
+
+
+def _is_installed(frame: FrameType) -> bool:
+    """Tell whether a frame is of an installed library, other than this package."""
+    name = frame.f_code.co_filename
+    return ("site-packages" in name or "dist-packages" in name) and not name.startswith(_OUR_FOLDER)
+
+
+def _is_theirs(frame: FrameType) -> bool:
+    """Tell whether a frame is of the program itself: not of a library, nor of this package, wherever they are."""
+    name = frame.f_code.co_filename
+    return not name.startswith((_OUR_FOLDER, *_LIBRARIES, "<frozen"))
 
 
 def _awaited(task: asyncio.Task[Any], tasks: list[asyncio.Task[Any]]) -> str:
@@ -130,7 +151,7 @@ def _awaited(task: asyncio.Task[Any], tasks: list[asyncio.Task[Any]]) -> str:
     return "a future that nobody completes"
 
 
-def _primitive(  # noqa: PLR0911  # a name for each
+def _primitive(  # noqa: C901, PLR0911  # a name for each
     frame: FrameType, tasks: list[asyncio.Task[Any]], waiter: asyncio.Task[Any]
 ) -> str:
     """Name the primitive whose method a frame of asyncio belongs to; nothing if it is another kind of frame."""
@@ -144,18 +165,40 @@ def _primitive(  # noqa: PLR0911  # a name for each
         case asyncio.Lock():
             return f"a lock{_holders(owner, tasks, waiter)}"
         case asyncio.Event():
-            return "an event that nobody sets"
+            return "an event that is set: nobody has woken who waits" if owner.is_set() else "an event that nobody sets"
         case asyncio.Condition():
             return "a condition that nobody notifies" if method in {"wait", "wait_for"} else ""
         case asyncio.Barrier():
             return f"a barrier that {owner.n_waiting} of {owner.parties} have reached"
         case asyncio.Queue() if method == "join":
             return "a queue to be worked off: task_done() has not been called for every item"
+        case asyncio.Queue() if method == "get":
+            return f"an item of a queue that has {owner.qsize()}" if owner.qsize() else "an item of an empty queue"
         case asyncio.Queue():
-            return "an item of an empty queue" if method == "get" else "room in a full queue"
+            return "room in a full queue"
         case asyncio.StreamReader():
-            return "data from a connection whose other end sends none"
+            return _data(frame, owner)
     return ""
+
+
+_LONGEST_DATA = 40
+
+
+def _data(frame: FrameType, reader: asyncio.StreamReader) -> str:
+    """Say what a reader waits for, and what has come."""
+    came = bytes(reader._buffer)  # type: ignore[attr-defined]  # 3.8-3.14
+    if not came:
+        return "data from a connection whose other end sends none"
+    shown = repr(came if len(came) <= _LONGEST_DATA else came[:_LONGEST_DATA]) + "..." * (len(came) > _LONGEST_DATA)
+    match frame.f_code.co_name:
+        case "readline":
+            return f"the end of a line from a connection: {shown} has come without one"
+        case "readuntil":
+            return f"{frame.f_locals.get('separator')!r} from a connection: {shown} has come without it"
+        case "readexactly":
+            return f"{frame.f_locals.get('n')} bytes from a connection: {shown} has come"
+        case _:
+            return f"the end of a connection: {shown} has come"
 
 
 def _holders(owner: object, tasks: list[asyncio.Task[Any]], waiter: asyncio.Task[Any]) -> str:
@@ -203,12 +246,24 @@ def _is_waiting(participant: Participant) -> bool:
     return participant.state.name == "WAITING"
 
 
-def _describe_thread(participant: Participant, threads: Threads) -> str:
+def _is_idle(participant: Participant) -> bool:
+    """Tell whether a thread is one of an executor's that has nothing to do."""
+    names = {frame.f_code.co_qualname for frame in _stack(participant)}
+    return "_worker" in names and "_WorkItem.run" not in names
+
+
+def _stack(participant: Participant) -> list[FrameType]:
+    """Return the frames of a thread, innermost first."""
     stack: list[FrameType] = []
     frame = sys._current_frames().get(participant.ident)
     while frame is not None:
         stack.append(frame)
         frame = frame.f_back
+    return stack
+
+
+def _describe_thread(participant: Participant, threads: Threads) -> str:
+    stack = _stack(participant)
     return f"thread {participant.name} waits {_place(stack)} for {_awaited_by_thread(participant, threads, stack)}"
 
 

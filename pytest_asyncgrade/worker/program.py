@@ -20,7 +20,8 @@ from pytest_asyncgrade.trace.model import Outcome
 from pytest_asyncgrade.trace.text import source_lines
 from pytest_asyncgrade.virtualtime import DeadlockError
 
-from .beginners import advice, leaves, no_function, syntax_error, text_of, unreadable
+from .advice import advice, of_group
+from .beginners import leaves, no_function, syntax_error, text_of, unreadable
 from .exit_handlers import ExitHandlers
 
 if TYPE_CHECKING:
@@ -196,16 +197,24 @@ class Program:
         if isinstance(error, DeadlockError):
             outcome, reason, report = Outcome.DEADLOCKED, message, f"{message}\n"
         elif isinstance(error, SyntaxError):
-            outcome, reason = Outcome.NOT_RUNNABLE, syntax_error(error)
+            outcome, reason = Outcome.NOT_RUNNABLE, syntax_error(error, self.path.read_bytes())
         elif isinstance(error, AttributeError) and function and error.name == function and place is None:
             there = [name for name, value in vars(error.obj).items() if inspect.isfunction(value)]
             outcome, reason = Outcome.CRASHED, no_function(function, there, self.name)
             report = f"{reason}\n"
         else:
             outcome, reason = Outcome.CRASHED, f"{where}{kind}: {message}" if message else f"{where}{kind}"
-            reason += f" ({said})" if (said := advice(origin)) else comment
+            said = self._said(error, origin)
+            reason += f" ({said})" if said else comment
         _show(error, report)
         return End(outcome, reason, [type(error).__name__, text_of(error), report, place], status=1)
+
+    def _said(self, error: BaseException, origin: BaseException) -> str:
+        """Return what to make of an error, if anything is known."""
+        try:
+            return of_group(error, linecache.getlines(self.name)) or advice(origin, self._places.name)
+        except Exception:  # noqa: BLE001  # it looks at objects of the program's, which may do anything
+            return ""
 
 
 class NoProgramError(Exception):

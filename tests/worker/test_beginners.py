@@ -38,7 +38,7 @@ UTF_8 = 'save it as UTF-8 (in most editors "Save with encoding")'
          "if it is a package, it is not installed where programs are graded)"),
         ("import asyncio\nasync def f(): pass\nasync def main():\n    asyncio.run(f())\nasyncio.run(main())",
          "line 4: RuntimeError: asyncio.run() cannot be called from a running event loop "
-         "(inside a coroutine, await the other one instead: await func1())"),
+         "(inside a coroutine, await the other one instead: await f())"),
         ("import asyncio\ndef f(): pass\nasync def main():\n    await asyncio.gather(f())\nasyncio.run(main())",
          "line 4: TypeError: An asyncio.Future, a coroutine or an awaitable is required "
          "(a function that is awaited is written with async def, and called: func1(), not func1)"),

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from typing import TYPE_CHECKING
 
-from pytest_asyncgrade.trace.model import Finding, Outcome
+from pytest_asyncgrade.trace.model import Finding, Outcome, Place
 from pytest_asyncgrade.trace.text import short
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_asyncgrade.trace.model import Place, Trace, Unawaited
+    from pytest_asyncgrade.trace.model import Trace, Unawaited
 
     from .source import Source
 
@@ -52,6 +53,9 @@ def never_awaited(trace: Trace, source: Source) -> Iterator[Finding]:
         name, place = short(coroutine.coroutine), coroutine.place
         last = name.rpartition(".")[2]
         where = f" on {place}" if place else ""
+        if place is None and (giver := source.giver_of(last)):
+            yield _given_to_a_caller(last, giver)
+            continue
         if last == "sleep" and place:
             message = f"asyncio.sleep(){where} is called, but not awaited: the program does not wait there"
         elif place and last not in source.names:
@@ -62,11 +66,19 @@ def never_awaited(trace: Trace, source: Source) -> Iterator[Finding]:
 
 
 def _fell_with(coroutine: Unawaited, trace: Trace) -> bool:
-    """Tell whether an error kept a coroutine from being awaited: that of the call that it was given to, or a later one."""
+    """Tell whether an error kept a coroutine from being awaited: of the call that it was given to, or a later one."""
     if trace.outcome is not Outcome.CRASHED:
         return False
     error = trace.exception
     return coroutine.after_error or bool(error and coroutine.place and error.place == coroutine.place)
+
+
+def _given_to_a_caller(name: str, giver: ast.Call) -> Finding:
+    """Tell that a coroutine function was given to what calls plain functions."""
+    place, function = Place("", giver.lineno, ""), ast.unparse(giver.func)
+    message = f"{place} gives {name} to {function}(), which calls it and never awaits it, so nothing in it ever runs"
+    advice = f"write {name} with def; what has to wait gives it to asyncio.create_task instead"
+    return Finding("never_awaited", message, advice, place)
 
 
 def _way_to_await(name: str, place: Place | None, source: Source) -> str:

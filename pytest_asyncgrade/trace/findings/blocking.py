@@ -36,7 +36,7 @@ _INSTEAD_OF = {
 """What to do, by the module or class of the call that blocked."""
 
 
-def blocked_loop(trace: Trace, _source: Source) -> Iterator[Finding]:
+def blocked_loop(trace: Trace, source: Source) -> Iterator[Finding]:
     """Find: a call in a task blocks the thread, and with it the event loop."""
     total: defaultdict[tuple[Place | None, str], float] = defaultdict(float)
     for stretch in trace.partial.blocked:
@@ -47,7 +47,17 @@ def blocked_loop(trace: Trace, _source: Source) -> Iterator[Finding]:
         # how long another program takes differs from machine to machine, a sleep does not
         how_long = f" for {number(round(seconds, 9))}" if what == "time.sleep" else " until it returns"
         message = f"{what}{where} stops the whole event loop{how_long}: no other task can run meanwhile"
-        yield Finding("blocked_loop", message, _INSTEAD_OF.get(what.partition(".")[0], _IN_A_THREAD), place)
+        yield Finding("blocked_loop", message, _instead(what, place, source), place)
+
+
+def _instead(what: str, place: Place | None, source: Source) -> str:
+    """Return what to do in place of a call that blocks."""
+    function = source.plain_function_on(place.lineno) if place else ""
+    if not function:
+        return _INSTEAD_OF.get(what.partition(".")[0], _IN_A_THREAD)
+    for call in source.called_too_soon(function):
+        return f"give the function to the thread, and do not call it: {call}"
+    return f"{function}() blocks: give it to a thread, `await asyncio.to_thread({function}, ...)`"
 
 
 def slow_step(trace: Trace, _source: Source) -> Iterator[Finding]:

@@ -67,9 +67,11 @@ def _runs(runs: list[tuple[TaskSpan, ast.expr]]) -> Iterator[Finding]:
     yield Finding("sequential_runs", f"{what} one after the other: {other}", advice, runs[1][0].place)
 
 
-def run_in_loop(trace: Trace, _source: Source) -> Iterator[Finding]:
+def run_in_loop(trace: Trace, source: Source) -> Iterator[Finding]:
     """Find: asyncio.run is called where a loop runs already."""
     error = trace.exception
     if error and "asyncio.run() cannot be called from a running event loop" in error.message:
         message = f"{error.place or 'the program'} calls asyncio.run() in a coroutine: the event loop runs already"
-        yield Finding("run_in_loop", message, "in a coroutine just await: `await other()`", error.place)
+        run = source.run_on(error.place.lineno) if error.place else None
+        other = ast.unparse(run.args[0]) if run and run.args else "other()"
+        yield Finding("run_in_loop", message, f"in a coroutine just await: `await {other}`", error.place)

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 CREATES = frozenset({"create_task", "ensure_future"})
 _RUNS = frozenset({"run", "run_until_complete"})
+_CALLERS = frozenset({"call_soon", "call_later", "call_at", "call_soon_threadsafe", "add_done_callback",
+                      "add_signal_handler", "add_reader", "add_writer", "run_in_executor", "to_thread", "submit",
+                      "Thread", "Timer", "map"})  # fmt: skip
 _LONGEST_CALL = 60
 _LONGEST_SOURCE = 300_000
 
@@ -80,6 +83,21 @@ class Source:
             if isinstance(node, ast.Call) and node.lineno <= line <= (node.end_lineno or line)
         ]
 
+    def giver_of(self, name: str) -> ast.Call | None:
+        """Return the call that gives a coroutine function to what calls plain functions, ``loop.call_soon(say)``."""
+        calls = (node for node in self.nodes if isinstance(node, ast.Call) and called(node) in _CALLERS)
+        given = ((call, [*call.args, *(keyword.value for keyword in call.keywords)]) for call in calls)
+        return next((call for call, values in given if any(_is_name(value, name) for value in values)), None)
+
+    def called_too_soon(self, name: str) -> Iterator[str]:
+        """Yield how to write what should run a function in a thread and is given what it returns."""
+        for call in self.nodes:
+            if isinstance(call, ast.Call) and called(call) in {"to_thread", "run_in_executor", "submit"}:
+                for at, value in enumerate(call.args):
+                    if isinstance(value, ast.Call) and called(value) == name:
+                        given = [*call.args[:at], value.func, *value.args]
+                        yield ast.unparse(ast.Call(call.func, given, value.keywords))
+
     def plain_function_on(self, line: int) -> str:
         """Return the name of the function that a line is in, if that is not written with async def."""
         functions = ast.FunctionDef | ast.AsyncFunctionDef
@@ -111,6 +129,13 @@ class Source:
     def of(lines: tuple[str, ...]) -> Source:
         """Return the source of a script, given as its lines."""
         return _parsed("\n".join(lines))
+
+
+def _is_name(value: ast.expr, name: str) -> bool:
+    """Tell whether an expression is a function of some name, or a method."""
+    return (isinstance(value, ast.Name) and value.id == name) or (
+        isinstance(value, ast.Attribute) and value.attr == name
+    )
 
 
 def _own(function: ast.AST) -> Iterator[ast.AST]:

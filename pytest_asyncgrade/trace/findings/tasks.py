@@ -103,8 +103,30 @@ def unbounded(trace: Trace, _source: Source) -> Iterator[Finding]:
         yield Finding("unbounded", message, "let an asyncio.Semaphore admit some at a time", None, advisory=True)
 
 
+_ENDS = {
+    "Queue.get": "who waits for an item needs a put() for it; cancel it when there are no more, or put None last",
+    "Queue.join": "after each item that is taken, call queue.task_done(), even if its work fails: in a finally",
+    "Queue.put": "a full queue needs a task that still takes items out",
+    "Lock.acquire": "a lock is released by who holds it: use async with, take several in the same order everywhere, "
+    "and none twice",
+    "Semaphore.acquire": "a place is given back by who has it: use async with",
+    "Event.wait": "an event needs a task that still runs and calls its set(), without clear() right after it",
+    "Condition.wait": "a condition needs a task that still runs, changes what is waited for, and calls notify()",
+    "Barrier.wait": "a barrier opens when as many tasks wait for it as it was made for",
+    "StreamReader._wait_for_data": "the other end has to write what is read, with an end of line for readline(), "
+    "or close its writer",
+    "": "a future needs somebody who calls its set_result()",
+}
+"""What could end a wait, by what it waits for."""
+
+
 def deadlock(trace: Trace, _source: Source) -> Iterator[Finding]:
     """Find: every task waits, and nothing can wake them."""
     if trace.outcome is Outcome.DEADLOCKED:
-        advice = "what a task waits for has to be set, released or put by another one that can still run"
+        last = {wait.task: wait.what for wait in trace.partial.waits if not wait.tasks}
+        elapsed = trace.partial.elapsed
+        stuck = [span.number for span in trace.partial.tasks if span.end is None or span.end == elapsed]
+        ends = dict.fromkeys(_ENDS[what] for number in stuck if (what := last.get(number)) in _ENDS)
+        otherwise = "what a task waits for has to be set, released or put by another one that can still run"
+        advice = "; ".join(ends) or otherwise
         yield Finding("deadlock", "the program is stuck: every task waits, and nothing can wake any of them", advice)
