@@ -30,6 +30,7 @@ from .model import (
     Stream,
     Swallowed,
     TaskSpan,
+    Touched,
     Trace,
     Unawaited,
     Varied,
@@ -115,6 +116,7 @@ class TraceBuilder:
         self._unawaited: list[Unawaited] = []
         self._delays: list[float] = []
         self._swallowed: list[Swallowed] = []
+        self._touched: list[Touched] = []
         self._elapsed = 0
         self._result: object = None
         self._end: tuple[Outcome, str, Raised | None] | None = None
@@ -152,7 +154,8 @@ class TraceBuilder:
         takers: dict[str, Callable[..., None]] = {
             "hello": self._hello, "line": self._line, "task": self._task, "done": self._done, "left": self._left,
             "blocked": self._block, "busy": self._busy, "slow": self._slow, "wait": self._wait,
-            "unawaited": self._never_awaited, "lost": self._lose, "swallowed": self._swallow, "delay": self._delay,
+            "unawaited": self._never_awaited, "lost": self._lose, "swallowed": self._swallow, "touched": self._touch, "function": self._name_function,
+            "delay": self._delay,
             "stuck": self._stuck, "end": self._finish,
         }  # fmt: skip
         take = takers.get(tag)
@@ -176,14 +179,22 @@ class TraceBuilder:
         self._lines[name].append(Line(_text(text), self._time(time), name, self._known(task), _place(place)))
 
     def _task(  # noqa: PLR0913, PLR0917  # one field each of one record
-        self, number: object, parent: object, name: object, coroutine: object, time: object, place: object, loop: object
+        self,
+        number: object,
+        parent: object,
+        name: object,
+        coroutine: object,
+        time: object,
+        place: object,
+        loop: object,
+        arguments: object = "",
     ) -> None:
         if _count(number) != len(self._tasks) + 1:
             msg = f"task {number!r} out of order"
             raise RecordError(msg)
         self._tasks[_count(number)] = TaskSpan(
             _count(number), _text(name), _text(coroutine), self._known(parent), self._time(time), place=_place(place),
-            loop=_count(loop),
+            loop=_count(loop), arguments=_text(arguments),
         )  # fmt: skip
         self._alive += 1
         self._most_alive = max(self._most_alive, self._alive)
@@ -268,6 +279,15 @@ class TraceBuilder:
             raise RecordError(msg)
         self._swallowed.append(Swallowed(self._time(time), task, _place(place)))
 
+    def _touch(self, time: object, place: object) -> None:
+        self._touched.append(Touched(self._time(time), _place(place)))
+
+    def _name_function(self, number: object, name: object) -> None:
+        if (task := self._known(number)) is None:
+            msg = f"a task {number!r}"
+            raise RecordError(msg)
+        self._tasks[task] = replace(self._tasks[task], function=_text(name))
+
     def _delay(self, nanoseconds: object) -> None:
         self._delays.append(_count(nanoseconds) / 1_000_000_000)
 
@@ -309,6 +329,7 @@ class TraceBuilder:
             unawaited=tuple(self._unawaited),
             delays=tuple(self._delays),
             swallowed=tuple(self._swallowed),
+            touched=tuple(self._touched),
         )
 
     def _ended_waits(self) -> Iterator[Wait]:

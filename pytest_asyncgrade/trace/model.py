@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from .plain import number
+from .text import short
 
 Stream = Literal["stdout", "stderr"]
 
@@ -172,12 +173,21 @@ class TaskSpan:
     """Whether it was not done when main had ended, so that ``asyncio.run`` cancelled it."""
     swallowed: bool = False
     """Whether it was asked to cancel and ended otherwise."""
+    arguments: str = ""
+    """The numbers and short texts that its function was given, ``3, 'a'``."""
+    function: str = ""
+    """The student's function that a coroutine of a library's runs."""
     error: str = ""
     """The type of the exception that it failed with."""
     raised_at: Place | None = None
     """The student's line that raised it."""
     lost: bool = False
     """Whether nobody has ever asked for that exception."""
+
+    @property
+    def title(self) -> str:
+        """The function that it runs, as the student wrote it: ``worker``, not ``main.<locals>.worker``."""
+        return short(self.function or self.coroutine).removeprefix("BaseEventLoop.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +244,14 @@ class Unawaited:
 
 
 @dataclass(frozen=True, slots=True)
+class Touched:
+    """Another thread used an event loop as if it were its own, at `place`."""
+
+    time: Seconds
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Swallowed:
     """A task was asked to cancel and has gone on: it waits again, at `place`."""
 
@@ -243,9 +261,10 @@ class Swallowed:
 
 
 KINDS = (
-    "coroutine_as_value", "never_awaited", "blocked_loop", "slow_step", "busy_wait", "sequential_awaits",
-    "awaited_at_once", "sequential_runs", "run_in_loop", "cut_off", "no_reference", "lost_exception",
-    "swallowed_cancellation", "idle_lock", "unbounded", "deadlock",
+    "coroutine_as_value", "never_awaited", "not_called", "blocked_loop", "slow_step", "busy_wait", "thread_unsafe",
+    "sequential_awaits", "awaited_at_once", "sequential_runs", "run_in_loop", "cut_off", "left_running",
+    "cleanup_cut_off", "no_reference", "lost_exception", "unseen_exception", "swallowed_cancellation", "idle_lock",
+    "useless_lock", "unbounded", "deadlock",
 )  # fmt: skip
 """What `Finding.kind` can be, in the order they are told."""
 
@@ -349,6 +368,8 @@ class Recording:
     """The first waits of tasks, in the order they began; of a program with very many the later ones are left out."""
     unawaited: tuple[Unawaited, ...] = ()
     """Coroutines that were made and never awaited."""
+    touched: tuple[Touched, ...] = ()
+    """Where other threads used an event loop as if it were their own."""
     swallowed: tuple[Swallowed, ...] = ()
     """Where tasks that were asked to cancel have gone on."""
     delays: tuple[float, ...] = ()

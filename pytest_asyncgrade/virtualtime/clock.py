@@ -50,8 +50,14 @@ class Observer:
     def slept(self, start_ns: int, end_ns: int) -> None:
         """Note that ``time.sleep`` blocked its thread between these instants (nanoseconds since the start)."""
 
-    def stalled(self, start_ns: int, end_ns: int) -> None:
-        """Note that another call blocked the calling thread so: on a lock, another thread, a connection, a process."""
+    def stalled(self, start_ns: int, end_ns: int, *, for_ever: bool = False) -> None:
+        """Note that another call blocked the calling thread so: on a lock, another thread, a connection, a process.
+
+        `for_ever`: it still does, and nobody can go on.
+        """
+
+    def touched(self) -> None:
+        """Note that the calling thread uses an event loop that another thread runs, as if it were its own."""
 
     def busy_waited(self) -> None:
         """Note that the program has begun to wait by looking at the clock, or yielding, again and again."""

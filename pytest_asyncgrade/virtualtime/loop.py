@@ -8,6 +8,8 @@ stock heap is not stable on ties, but in real time there are none: each timer is
 from __future__ import annotations
 
 import asyncio
+import functools
+from _thread import get_ident
 from contextvars import Context
 from heapq import heappop, heapreplace
 from typing import TYPE_CHECKING, Any, TypeVar, TypeVarTuple
@@ -93,10 +95,27 @@ class VirtualTimeLoop(SchedulingLoop):
     def run_forever(self) -> None:
         """Run until `stop` is called."""
         self.clock.loops.append(self)
+        if self.clock.threads.several():
+            self.watch_callers()
         try:
             super().run_forever()
         finally:
             self.clock.loops.remove(self)
+
+    def watch_callers(self) -> None:
+        """From now on tell the observer of other threads that call what is not made for them."""
+        if type(self.clock.observer) is not Observer and "call_soon" not in vars(self):
+            for name in ("call_soon", "call_later", "call_at"):
+                setattr(self, name, self._watched(getattr(self, name)))
+
+    def _watched(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(call)
+        def watched(*args: Any, **keywords: Any) -> Any:
+            if self._thread_id not in {None, get_ident()}:
+                self.clock.observer.touched()
+            return call(*args, **keywords)
+
+        return watched
 
     def _run_once(self) -> None:
         """Run one iteration; or, if nothing is ready and nobody else can come in, as many as that lasts."""

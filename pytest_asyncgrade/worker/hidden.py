@@ -40,6 +40,7 @@ class Hidden(Observer):
         self.slept = opaque(observer.slept)  # type: ignore[method-assign]
         self.stalled = opaque(observer.stalled)  # type: ignore[method-assign]
         self.busy_waited = opaque(observer.busy_waited)  # type: ignore[method-assign]
+        self.touched = opaque(observer.touched)  # type: ignore[method-assign]
         self.error_reported = opaque(observer.error_reported)  # type: ignore[method-assign]
         self.task_created = opaque(observer.task_created)  # type: ignore[method-assign]
 

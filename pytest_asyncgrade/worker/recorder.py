@@ -10,13 +10,13 @@ import sys
 import warnings
 from _thread import get_ident
 from itertools import count
-from types import CoroutineType, GeneratorType
+from types import AsyncGeneratorType, CoroutineType, GeneratorType
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary, ref
 
 from pytest_asyncgrade.virtualtime import Observer, VirtualClock
 from pytest_asyncgrade.virtualtime.instant import NANOSECONDS
-from pytest_asyncgrade.virtualtime.suspended import awaited_last, thread_frames
+from pytest_asyncgrade.virtualtime.suspended import awaited_last, driven, thread_frames
 from pytest_asyncgrade.virtualtime.suspended import frames as frames_of
 
 from .hidden import Hidden, opaque
@@ -35,11 +35,22 @@ _AT_THE_END = (".shutdown_asyncgens", ".shutdown_default_executor")
 """The tasks that ``asyncio.run`` makes for itself when all is over."""
 
 _LONGEST_NAME = 200
+_SHORT = 20
 _MOST_UNAWAITED = 50
 _MOST_BLOCKED = 2_000
+_MOST_TOUCHED = 20
+_MOST_ARGUMENTS = 200
+"""Of how many tasks it is recorded what their functions were given."""
 _MOST_DELAYS = 100
 _OWN_NAME = type.__dict__["__name__"].__get__
 _TRACEBACK = BaseException.__dict__["__traceback__"].__get__
+
+
+def _is_short(value: object) -> bool:
+    """Tell whether a number or a text is short when it is written."""
+    return len(value) <= _SHORT if type(value) is str else type(value) is not int or abs(value) < 10**_SHORT
+
+
 _STATE = asyncio.Task.get_name, asyncio.Task.cancelled, asyncio.Task.add_done_callback
 """As Python has them: in a subclass of the student's they would run code of theirs from in here."""
 
@@ -79,6 +90,8 @@ class Recorder(Observer):
         self._failed: dict[int, int] = {}
         """Numbers by `id` of the tasks that failed: the object is the same when Python says that nobody asked it."""
         self._fell = False
+        self._touched: set[tuple[object, ...]] = set()
+        self._arguments_left = _MOST_ARGUMENTS
         self._note_end = opaque(self._task_done)
         self.sampler = Sampler(self._task_at_work, self._place)
         self.clock = VirtualClock(wall_ns=wall_ns, observer=Hidden(self))
@@ -114,9 +127,9 @@ class Recorder(Observer):
         start = max(0, start_ns - begin_ns)
         self._block(start, end_ns - begin_ns, self._task(), sys._getframe(1), "time.sleep")
 
-    def stalled(self, start_ns: int, end_ns: int) -> None:
+    def stalled(self, start_ns: int, end_ns: int, *, for_ever: bool = False) -> None:
         """Record another call that blocked, if it has stopped an event loop: if it was made in a task."""
-        if end_ns > start_ns and (task := self._task()) is not None:
+        if (end_ns > start_ns or for_ever) and (task := self._task()) is not None:
             begin_ns, frame = self._begin_ns or 0, sys._getframe(1)
             if what := called(frame, self._name):
                 self._block(start_ns - begin_ns, end_ns - begin_ns, task, frame, what)
@@ -125,6 +138,19 @@ class Recorder(Observer):
         if self._blocked_left > 0:
             self._blocked_left -= 1
             self.write(["blocked", start, end, task, self._place(frame), what])
+
+    def touched(self) -> None:
+        """Record, once for each line, that a thread uses the event loop of another one."""
+        frame: FrameType | None = sys._getframe(1)
+        place = self._place(frame)
+        if place is None or tuple(place) in self._touched or len(self._touched) >= _MOST_TOUCHED:
+            return
+        while frame is not None and not self._name(frame.f_code.co_filename):
+            if frame.f_code.co_name == "__del__":  # whoever happens to run when something is collected
+                return
+            frame = frame.f_back
+        self._touched.add(tuple(place))
+        self.write(["touched", self.now, place])
 
     def busy_waited(self) -> None:
         """Record the begin of a busy wait: of the running task, or of the one whose turn is next, if they all yield."""
@@ -148,7 +174,11 @@ class Recorder(Observer):
         get_name, _, add_done_callback = _STATE
         coroutine: Any = asyncio.Task.get_coro(task)
         known = type(coroutine) in {CoroutineType, GeneratorType}
+        generator = driven(coroutine)
+        closing = type(generator) is AsyncGeneratorType
         name = coroutine.__qualname__ if known else _OWN_NAME(type(coroutine))
+        if closing:  # nobody else makes a task of what an async generator gives
+            name = f"{generator.__qualname__}.aclose"
         if self._begin_ns is None or name.endswith(_AT_THE_END):
             return
         parent = self._task()
@@ -157,9 +187,25 @@ class Recorder(Observer):
         if number == 1 and get_ident() == self._main:  # only there can signals be handled
             self.sampler.start(self._flush)
         place = self._place(sys._getframe(1))
-        self.write(["task", number, parent, get_name(task)[:_LONGEST_NAME], name, self.now, place, self._loop(task)])
+        if closing:
+            place = self._place(generator.ag_frame)
+        arguments = self._arguments(coroutine) if type(coroutine) is CoroutineType else ""
+        self.write(
+            ["task", number, parent, get_name(task)[:_LONGEST_NAME], name, self.now, place, self._loop(task), arguments]
+        )
         add_done_callback(task, self._note_end)
         self._waits.watch(task, number)
+
+    def _arguments(self, coroutine: CoroutineType[Any, Any, Any]) -> str:
+        """Return what a function of the student's was given, as far as it is numbers and short texts."""
+        frame = coroutine.cr_frame
+        if self._arguments_left <= 0 or frame is None or not self._name(frame.f_code.co_filename):
+            return ""
+        self._arguments_left -= 1
+        code, values = frame.f_code, frame.f_locals
+        given = [values.get(name) for name in code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]]
+        shown = (repr(value) for value in given if type(value) in {bool, int, float, str} and _is_short(value))
+        return ", ".join(shown)[:_LONGEST_NAME]
 
     def _loop(self, task: asyncio.Task[object]) -> int:
         loop = asyncio.Task.get_loop(task)

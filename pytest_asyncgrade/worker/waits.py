@@ -52,12 +52,14 @@ def _cancelling(task: Any) -> int:
 class _Watch:
     """A task, and the future it was last seen to wait for."""
 
-    __slots__ = ("cancelled", "number", "task", "waiter")
+    __slots__ = ("cancelled", "named", "number", "task", "waiter")
 
     def __init__(self, task: asyncio.Task[Any], number: int) -> None:
         self.task = ref(task)
         self.number = number
         self.waiter: Callable[[], object] = lambda: None
+        self.named = False
+        """Whether it has been told which function of the student's it runs."""
         self.cancelled = 0
         """How many requests to cancel it have been told to have been swallowed."""
 
@@ -106,6 +108,9 @@ class Waits:
         chain = [(one, frame) for one in coroutines(task) if (frame := frame_of(one)) is not None]
         what, delay = self._awaited([frame for _, frame in chain[::-1]])
         places, calls = self._places(chain)
+        if places and not watch.named and self._name(chain[0][1].f_code.co_filename) is None:
+            self._write(["function", watch.number, places[-1][2]])
+        watch.named = True
         numbers = (self._number(one) for one in awaited_tasks(task)[:_MOST_AWAITED])
         awaited = [number for number in numbers if number is not None]
         self._write(["wait", now, watch.number, what[:_LONGEST_NAME], delay, places, calls, awaited])

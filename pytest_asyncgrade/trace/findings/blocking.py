@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from pytest_asyncgrade.trace.model import Finding
 from pytest_asyncgrade.trace.plain import number
-from pytest_asyncgrade.trace.text import short
 
 from .source import called, place_of_line
 
@@ -65,7 +64,7 @@ def slow_step(trace: Trace, _source: Source) -> Iterator[Finding]:
     spans = {span.number: span for span in trace.partial.tasks}
     for step in trace.partial.slow_steps:
         where = str(step.place) if step.place else "a coroutine"
-        name = f" in {short(spans[step.task].coroutine)}()" if step.task in spans else ""
+        name = f" in {spans[step.task].title}()" if step.task in spans else ""
         how_long = f"for about {step.seconds:.1f} s"
         message = f"{where}{name} keeps the event loop busy {how_long}: no other task can run meanwhile"
         yield Finding("slow_step", message, _IN_A_PROCESS, step.place, advisory=True)

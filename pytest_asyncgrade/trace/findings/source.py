@@ -69,14 +69,15 @@ class Source:
 
     def called_on(self, line: int) -> set[str]:
         """Return the names of the student's coroutine functions that are called on a line."""
-        return {called(node) for node in self._calls_on(line)} & self.names
+        return {called(node) for node in self.calls_on(line)} & self.names
 
     def function_called(self, name: str, line: int) -> str:
         """Return how a line writes a function that it calls by some name, ``client.get``; empty if it does not."""
-        written = [ast.unparse(node.func) for node in self._calls_on(line) if called(node) == name]
+        written = [ast.unparse(node.func) for node in self.calls_on(line) if called(node) == name]
         return written[0] if written and len(written[0]) <= _LONGEST_CALL else ""
 
-    def _calls_on(self, line: int) -> list[ast.Call]:
+    def calls_on(self, line: int) -> list[ast.Call]:
+        """Return the calls on a line, the outermost first."""
         return [
             node
             for node in self.nodes
@@ -111,7 +112,7 @@ class Source:
 
     def run_on(self, line: int) -> ast.Call | None:
         """Return the call on a line that runs an event loop, None if there is none, or another one."""
-        found = [node for node in self._calls_on(line) if called(node) in _RUNS]
+        found = [node for node in self.calls_on(line) if called(node) in _RUNS]
         return found[0] if len(found) == 1 else None
 
     def function_of(self, node: ast.AST) -> ast.AST:

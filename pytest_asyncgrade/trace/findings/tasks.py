@@ -6,7 +6,6 @@ import ast
 from typing import TYPE_CHECKING
 
 from pytest_asyncgrade.trace.model import Finding, Outcome
-from pytest_asyncgrade.trace.text import short
 
 from .source import CREATES, place_of_line
 
@@ -21,16 +20,6 @@ MANY_TASKS = 500
 """From how many tasks in progress at once on it is advised to limit them."""
 
 
-def cut_off(trace: Trace, _source: Source) -> Iterator[Finding]:
-    """Find: a task is not done when main has ended."""
-    for span in trace.partial.tasks if trace.outcome is Outcome.FINISHED else ():
-        over = span.outlived or span.ended == "pending"
-        if over and span.parent is not None and span.ended != "finished" and span.place:
-            name = short(span.coroutine)
-            message = f"the task of {name}() created on {span.place} was not done when the program ended, and cut off"
-            yield Finding("cut_off", message, "keep the task and await it before main ends", span.place)
-
-
 def no_reference(trace: Trace, source: Source) -> Iterator[Finding]:
     """Find: a task is made, and nobody keeps it."""
     lines = {
@@ -38,7 +27,10 @@ def no_reference(trace: Trace, source: Source) -> Iterator[Finding]:
         for node in source.nodes
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and _creates_alone(node.value)
     }
+    touched = {touch.place for touch in trace.partial.touched}
     for span in trace.partial.tasks:
+        if span.place in touched:
+            continue
         if span.place and span.place.lineno in lines and not span.outlived and (span.end or 0) > span.start:
             message = f"{span.place} creates a task and keeps no reference to it: Python may collect it half-way"
             advice = "assign it, `task = asyncio.create_task(...)`, and await it; or use a TaskGroup"
@@ -52,17 +44,6 @@ def _creates_alone(call: ast.Call) -> bool:
         known = isinstance(function.value, ast.Name) and function.value.id in {"asyncio", "loop"}
         return known and function.attr in CREATES
     return isinstance(function, ast.Name) and function.id in CREATES
-
-
-def lost_exception(trace: Trace, _source: Source) -> Iterator[Finding]:
-    """Find: a task fails, and nobody awaits it."""
-    for span in trace.partial.tasks:
-        if span.lost and span.place:  # else the grader made the task
-            where = f" on {span.raised_at}" if span.raised_at else ""
-            task = f"its task, created on {span.place},"
-            message = f"{short(span.coroutine)}() raised {span.error}{where}, and nobody awaited {task} to hear of it"
-            advice = "await every task; gather and TaskGroup do it for you"
-            yield Finding("lost_exception", message, advice, span.raised_at or span.place)
 
 
 def swallowed_cancellation(trace: Trace, source: Source) -> Iterator[Finding]:
