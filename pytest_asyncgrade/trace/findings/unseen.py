@@ -24,9 +24,8 @@ def cut_off(trace: Trace, _source: Source) -> Iterator[Finding]:
     waited = _left_by_wait(trace)
     for span in trace.partial.tasks if trace.outcome is Outcome.FINISHED else ():
         if _is_over(span) and span.number not in waited and span.parent is not None and span.place:
-            message = (
-                f"the task of {span.title}() created on {span.place} was not done when the program ended, and cut off"
-            )
+            task = f"the task of {span.title}() created on {span.place}"
+            message = f"{task} was not done when the program ended, and cut off"
             yield Finding("cut_off", message, "keep the task and await it before main ends", span.place)
 
 
@@ -89,9 +88,7 @@ def unseen_exception(trace: Trace, source: Source) -> Iterator[Finding]:
                 f"{how_many} of the gather on line {node.lineno} failed ({first.title}() raised {first.error}{where}), "
                 "and nobody looks at the results"
             )
-            advice = (
-                "look at each: `if isinstance(result, Exception): ...`; without return_exceptions=True it is raised"
-            )
+            advice = "look at each: `if isinstance(result, Exception): ...`; without return_exceptions it is raised"
             yield Finding("unseen_exception", message, advice, place_of_line(trace, node.lineno))
 
 
@@ -101,15 +98,10 @@ def _keeps_exceptions(node: ast.Call) -> bool:
 
 
 def _failed_in(node: ast.Call, trace: Trace) -> list[TaskSpan]:
-    """Return the tasks of a gather that failed."""
+    """Return the tasks that a gather has made, so that nobody else can look at them, and that failed."""
     lines = range(node.lineno, (node.end_lineno or node.lineno) + 1)
-    waited = {
-        task for wait in trace.partial.waits if wait.places and wait.places[0].lineno in lines for task in wait.tasks
-    }
     return [
-        span
-        for span in trace.partial.tasks
-        if span.ended == "failed" and (span.number in waited or (span.place and span.place.lineno in lines))
+        span for span in trace.partial.tasks if span.ended == "failed" and span.place and span.place.lineno in lines
     ]
 
 
