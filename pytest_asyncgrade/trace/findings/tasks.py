@@ -109,5 +109,7 @@ def deadlock(trace: Trace, _source: Source) -> Iterator[Finding]:
         stuck = [span.number for span in trace.partial.tasks if span.end is None or span.end == elapsed]
         ends = dict.fromkeys(_ENDS[what] for number in stuck if (what := last.get(number)) in _ENDS)
         otherwise = "what a task waits for has to be set, released or put by another one that can still run"
+        if trace.partial.touched:
+            otherwise, ends = "what another thread puts or sets wakes nobody here: let the loop call it", {}
         advice = "; ".join(ends) or otherwise
         yield Finding("deadlock", "the program is stuck: every task waits, and nothing can wake any of them", advice)

@@ -1,4 +1,4 @@
-"""What a program does in vain: a lock for each call, a method that is not called, a thread that the loop does not hear."""
+"""What a program does in vain: a lock for each call, a method that is not called, a call out of another thread."""
 
 from __future__ import annotations
 
@@ -54,10 +54,8 @@ def thread_unsafe(trace: Trace, source: Source) -> Iterator[Finding]:
 def _from_a_thread(call: ast.Call | None) -> str:
     if call is not None and called(call) in {"create_task", "ensure_future"} and call.args:
         return f"from a thread: asyncio.run_coroutine_threadsafe({ast.unparse(call.args[0])}, loop)"
-    given = (
-        [call.func, *call.args] if call is not None and not call.keywords else [ast.Name("function"), ast.Name("...")]
-    )
-    return f"from a thread: loop.call_soon_threadsafe({', '.join(map(ast.unparse, given))})"
+    given = [call.func, *call.args] if call is not None and not call.keywords else []
+    return f"from a thread: loop.call_soon_threadsafe({', '.join(map(ast.unparse, given)) or 'function, ...'})"
 
 
 def useless_lock(trace: Trace, source: Source) -> Iterator[Finding]:
@@ -82,10 +80,9 @@ def _made_in(function: ast.AsyncFunctionDef, used: ast.expr, source: Source) -> 
         return used if called(used) in _LIMITS else None
     if not isinstance(used, ast.Name):
         return None
-    loads = [node for node in source.nodes if isinstance(node, ast.Name) and node.id == used.id]
-    kept = [
-        node for node in loads if isinstance(node.ctx, ast.Load) and not isinstance(source.parents[node], ast.withitem)
-    ]
+    names = [node for node in ast.walk(function) if isinstance(node, ast.Name) and node.id == used.id]
+    uses = [source.parents[node] for node in names if isinstance(node.ctx, ast.Load)]
+    kept = [node for node in uses if not isinstance(node, ast.withitem)]
     made = [
         node.value
         for node in ast.walk(function)
@@ -114,6 +111,5 @@ def _most_inside(trace: Trace, name: str, block: ast.AsyncWith) -> int:
         for place, call in zip(wait.places, wait.calls, strict=False)
         if wait.end > wait.start and place.function.rpartition(".")[2] == name and first <= place.lineno <= last
     ]
-    return max(
-        (len({call for start, end, call in inside if start <= at < end}) for at, _end, _call in inside), default=0
-    )
+    moments = {start for start, _end, _call in inside}
+    return max((len({call for start, end, call in inside if start <= at < end}) for at in moments), default=0)
