@@ -155,7 +155,8 @@ class TraceBuilder:
             "hello": self._hello, "line": self._line, "task": self._task, "done": self._done, "left": self._left,
             "blocked": self._block, "busy": self._busy, "slow": self._slow, "wait": self._wait,
             "unawaited": self._never_awaited, "lost": self._lose, "swallowed": self._swallow,
-            "touched": self._touch, "function": self._name_function, "delay": self._delay, "stuck": self._stuck, "end": self._finish,
+            "touched": self._touch, "function": self._name_function, "delay": self._delay,
+            "stuck": self._stuck, "end": self._finish,
         }  # fmt: skip
         take = takers.get(tag)
         if take is None or self.ended or self.greeted is (tag == "hello"):

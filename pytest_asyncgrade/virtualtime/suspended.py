@@ -22,6 +22,8 @@ _FRAMES = ("cr_frame", "gi_frame", "ag_frame")
 def coroutines(task: asyncio.Task[Any]) -> Iterator[Any]:
     """Yield the coroutine of a task and those it awaits, outermost first."""
     awaitable: Any = task.get_coro()
+    if frame_of(awaitable) is None:
+        awaitable = driven(awaitable)
     while frame_of(awaitable) is not None:
         yield awaitable
         awaitable = next((value for name in _AWAITS if (value := getattr(awaitable, name, None)) is not None), None)

@@ -121,6 +121,8 @@ class Waits:
 
     def _awaited(self, frames: list[FrameType]) -> tuple[str, int | None]:
         """Return the function of a library that a task is in, as that is called, and how long it asked to sleep."""
+        if not frames:  # a coroutine of C
+            return "", None
         code = frames[0].f_code
         if self._name(code.co_filename) is not None:
             return "", None

@@ -169,7 +169,8 @@ SHOWN: dict[str, tuple[str, str, str]] = {
     ),
     "a generator without time to clean up": (
         "async def numbers():\n    try:\n        yield 1\n        yield 2\n    finally:\n        await fetch(1)\n"
-        "        print('closed')\nasync def main():\n    async for n in numbers():\n        break\nasyncio.run(main())",
+        "        print('closed')\nasync def main():\n    async for n in numbers():\n        break\n"
+        "    await asyncio.sleep(0.5)\nasyncio.run(main())",
         "cleanup_cut_off",
         "the loop over numbers() was left, and the cleanup after its line 7 was cut off at the end",
     ),

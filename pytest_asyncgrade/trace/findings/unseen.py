@@ -55,8 +55,11 @@ def _is_over(span: TaskSpan) -> bool:
 
 def cleanup_cut_off(trace: Trace, _source: Source) -> Iterator[Finding]:
     """Find: an async generator that is left early has no time to clean up."""
+    ends = {None, *(span.end for span in trace.partial.tasks if not span.coroutine.endswith(_CLOSING))}
     for span in trace.partial.tasks if trace.outcome is Outcome.FINISHED else ():
-        if span.coroutine.endswith(_CLOSING) and span.ended in {"pending", "cancelled"} and span.place:
+        if not span.coroutine.endswith(_CLOSING) or not span.outlived or not span.place:
+            continue
+        if span.ended != "finished" and span.end in ends:  # else it was asked to end, and took its time
             name = span.title.removesuffix(_CLOSING)
             message = f"the loop over {name}() was left, and the cleanup after its {span.place} was cut off at the end"
             advice = f"use `async with contextlib.aclosing({name}(...)) as items:` around the loop over items"
