@@ -8,10 +8,12 @@ import os
 import signal
 import sys
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, BinaryIO, TextIO
 
 import click
 
+from pytest_asyncgrade.errors import UsageError
 from pytest_asyncgrade.trace.codec import VERSION, TraceBuilder, dump
 from pytest_asyncgrade.trace.findings import find
 from pytest_asyncgrade.trace.plain import encode
@@ -78,6 +80,19 @@ def _picture(trace: Trace, signs: Signs) -> Iterator[str]:
             yield f"  {advice}"
 
 
+def _ignored(file: Path) -> frozenset[str]:
+    """Return the kinds of findings that do not count in the exercise that a file belongs to, if it does."""
+    from pytest_asyncgrade.grading.exercise import Exercise
+
+    folders = [folder for folder in file.parents if (folder / "exercise.toml").is_file()][:1]
+    for above in file.parents:
+        folders += [folder for slug in (file.stem, file.parent.name) if (folder := above / "graders" / slug).is_dir()]
+    try:
+        return Exercise.of_grader(folders[0]).ignored if folders else frozenset()
+    except UsageError:  # it is not the student's, who only wants to run a file
+        return frozenset()
+
+
 class _Run:
     """A run of a script in this very process, recorded."""
 
@@ -120,7 +135,8 @@ class _Run:
         builder = TraceBuilder()
         for record in self.records:
             builder.feed(dump(record))
-        return builder.build(asked=f"python {self._file}", source=self._source(), verdict=(end.outcome, end.reason))
+        built = builder.build(asked=f"python {self._file}", source=self._source(), verdict=(end.outcome, end.reason))
+        return replace(built, ignored=_ignored(self._file.resolve()))
 
     def _source(self) -> tuple[str, ...]:
         return source_lines(self._file.read_bytes())
