@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _MERGE_MARKS = re.compile(r"^(<{7}|={7}|>{7})( |$)", re.MULTILINE)
 _TO_UTF_8 = 'save it as UTF-8 (in most editors "Save with encoding")'
 
-_NOTEBOOK = re.compile(r"^\s*(%%?\w+|!|In \[\d*\]:|>>> |\.\.\. )")
+_NOTEBOOK = re.compile(r"^\s*(%%?\w+|!|In \[\d*\]:|>>>\s|\.\.\.\s)")
 
 
 def text_of(error: BaseException) -> str:

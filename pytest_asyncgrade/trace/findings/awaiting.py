@@ -70,6 +70,8 @@ def _fell_with(coroutine: Unawaited, trace: Trace) -> bool:
     if trace.outcome is not Outcome.CRASHED:
         return False
     error = trace.exception
+    if coroutine.coroutine.endswith("__"):  # Python itself called the method, and said that it is of the wrong kind
+        return True
     return coroutine.after_error or bool(error and coroutine.place and error.place == coroutine.place)
 
 
