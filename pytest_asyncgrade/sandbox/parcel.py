@@ -82,10 +82,23 @@ def pack(script: Path, *, alone: bool = False, rules: Rules | None = None) -> Pa
 
 
 def _instead(script: Path) -> str:
-    """Name the file that was probably meant to be the program."""
-    there = sorted(path.name for path in script.parent.glob("*.py")) if script.parent.is_dir() else []
-    meant = get_close_matches(script.name, there, n=1) or (there if len(there) == 1 else [])
-    return f"; there is {meant[0]}: rename it, if it is the program" if meant else ""
+    """Name the file that was probably meant to be the program, and what to do with it."""
+    folder = script.parent
+    if not folder.is_dir():
+        return ""
+    there = sorted(path.name for path in folder.glob("*.py"))
+    if meant := get_close_matches(script.name, there, n=1) or (there if len(there) == 1 else []):
+        return f"; there is {meant[0]}: rename it, if it is the program"
+    if notebook := next(iter(sorted(path.name for path in folder.glob("*.ipynb"))), ""):
+        return f"; there is {notebook}, a notebook: export it as a Python script, {script.name}"
+    if disguised := next(iter(sorted(path.name for path in folder.glob(f"{script.name}.*"))), ""):
+        return f"; there is {disguised}: rename it to {script.name}"
+    found = (path for path in folder.glob("*/*.py") if path.parent.name[0] not in "._")
+    below = sorted(path.relative_to(folder).as_posix() for path in found)
+    named = [name for name in below if name.endswith(f"/{script.name}")]
+    if meant := named or (below if len(below) == 1 else []):
+        return f"; there is {meant[0]}: move it to {script.name}, if it is the program"
+    return ""
 
 
 class _LeftBehindError(Exception):

@@ -414,6 +414,18 @@ def test_what_the_grader_does_with_its_tasks_is_no_finding(tmp_path: Path, stem:
     assert find(trace) == []
 
 
+def test_a_coroutine_function_that_the_grader_calls_as_a_plain_one_is_told(tmp_path: Path, stem: Stem | None) -> None:
+    (tmp_path / "program.py").write_text("async def double(n):\n    return 2 * n\n", encoding="utf-8")
+    scenarios = b"async def add(student):\n    return student.double(2) + 1\n"
+    job = Job(pack(tmp_path / "program.py"), kind="play", function="add", kwargs={}, scenarios=scenarios)
+    (finding,) = find(run_isolated(job, stem))
+    assert (finding.message, finding.advice) == (
+        "double() is called as a plain function, and makes a coroutine "
+        "(unsupported operand type(s) for +: 'coroutine' and 'int')",
+        "write double with def, without async",
+    )
+
+
 def test_findings_can_be_asked_for_by_kind(tmp_path: Path, stem: Stem | None) -> None:
     trace = traced(tmp_path, "async def main():\n    fetch(1)\n    time.sleep(1)\nasyncio.run(main())", stem)
     assert [finding.kind for finding in trace.findings] == ["never_awaited", "blocked_loop"]

