@@ -51,6 +51,36 @@ python {script} took 2 s
     assert result.returncode == 0
 
 
+SEQUENCE = """
+import asyncio
+
+async def greet(name):
+    await asyncio.sleep(1)
+    print(name)
+
+async def main():
+    for name in ("Ann", "Bob"):
+        await greet(name)
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize(
+    "place", ["graders/greet/solution.py", "graders/greet/mistakes/one.py", "exercises/greet/greet.py", "greet.py"]
+)
+def test_what_an_exercise_asks_for_is_no_finding_of_its_files(tmp_path: Path, place: str) -> None:
+    script, settings = tmp_path / place, tmp_path / "graders" / "greet" / "exercise.toml"
+    settings.parent.mkdir(parents=True)
+    script.parent.mkdir(parents=True, exist_ok=True)
+    script.write_text(SEQUENCE)
+    told = b"- the turns of the loop on line 9 wait one after the other: 1 + 1 = 2 s"
+    settings.write_text("")
+    assert told in asyncgrade("run", "--timeline", script).stderr
+    settings.write_text('[findings]\nignore = ["sequential_awaits"]\n')
+    assert told not in asyncgrade("run", "--timeline", script).stderr
+
+
 def test_trace_writes_the_records(tmp_path: Path) -> None:
     script = tmp_path / "script.py"
     script.write_text("print(1)")

@@ -33,7 +33,9 @@ def site(rng: Random) -> Site:
 
 
 @pytest.mark.points(
-    3, hint="remember every page you have seen before you fetch it; follow the links of each that you got"
+    3,
+    hint="remember every page you have seen before you fetch it; follow the links of each that you got; "
+    "the patience with a page begins when its fetch does, not while it waits for its turn",
 )
 def test_every_page_once(submission: Submission, site: Site) -> None:
     """Every page that can be reached is fetched, once, and its links are in the result."""

@@ -21,6 +21,7 @@ from pytest_asyncgrade.sandbox.run import WALL_CLOCK_START_NS
 from pytest_asyncgrade.trace import Outcome
 from pytest_asyncgrade.trace.findings import find
 from pytest_asyncgrade.trace.plain import clipped
+from pytest_asyncgrade.trace.text import text_lines
 
 from .verify import grade_programs, lost_checks
 
@@ -175,7 +176,7 @@ def _number(value: float) -> str:
 
 def _starter(source: str) -> str:
     """Return the script with a TODO for the body of each function."""
-    lines = source.splitlines()
+    lines = list(text_lines(source))
     kinds = ast.FunctionDef | ast.AsyncFunctionDef
     functions = [node for node in ast.walk(ast.parse(source)) if isinstance(node, kinds)]
     inside = [other for one in functions for other in ast.walk(one) if other is not one]

@@ -8,14 +8,17 @@ import os
 import signal
 import sys
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, BinaryIO, TextIO
 
 import click
 
+from pytest_asyncgrade.errors import UsageError
 from pytest_asyncgrade.sandbox import folder_of
 from pytest_asyncgrade.trace.codec import VERSION, TraceBuilder, dump
 from pytest_asyncgrade.trace.findings import find
 from pytest_asyncgrade.trace.plain import encode
+from pytest_asyncgrade.trace.text import source_lines
 from pytest_asyncgrade.trace.timeline import ASCII, UNICODE, Signs, explained, headline, timeline
 from pytest_asyncgrade.virtualtime import virtual_time
 from pytest_asyncgrade.worker.places import Places
@@ -78,6 +81,19 @@ def _picture(trace: Trace, signs: Signs) -> Iterator[str]:
             yield f"  {advice}"
 
 
+def _ignored(file: Path) -> frozenset[str]:
+    """Return the kinds of findings that do not count in the exercise that a file belongs to, if it does."""
+    from pytest_asyncgrade.grading.exercise import Exercise
+
+    folders = [folder for folder in file.parents if (folder / "exercise.toml").is_file()][:1]
+    for above in file.parents:
+        folders += [folder for slug in (file.stem, file.parent.name) if (folder := above / "graders" / slug).is_dir()]
+    try:
+        return Exercise.of_grader(folders[0]).ignored if folders else frozenset()
+    except UsageError:  # it is not the student's, who only wants to run a file
+        return frozenset()
+
+
 class _Run:
     """A run of a script in this very process, recorded."""
 
@@ -94,7 +110,12 @@ class _Run:
     def run(self, args: tuple[str, ...]) -> End:
         """Run the script and record its end."""
         program = Program(
-            self._script, self._places, self._recorder.begin, folder=self._folder, filename=self._filename
+            self._script,
+            self._places,
+            self._recorder.begin,
+            fell=self._recorder.fell,
+            folder=self._folder,
+            filename=self._filename,
         )
         with self._recorded_streams(), virtual_time(self._recorder.clock):
             self._recorder.watch()
@@ -125,7 +146,8 @@ class _Run:
         builder = TraceBuilder()
         for record in self.records:
             builder.feed(dump(record))
-        return builder.build(asked=f"python {self._file}", source=self._source(), verdict=(end.outcome, end.reason))
+        built = builder.build(asked=f"python {self._file}", source=self._source(), verdict=(end.outcome, end.reason))
+        return replace(built, ignored=_ignored(self._file.resolve()))
 
     def _source(self) -> tuple[str, ...]:
-        return tuple(self._file.read_text(encoding="utf-8", errors="replace").splitlines())
+        return source_lines(self._file.read_bytes())

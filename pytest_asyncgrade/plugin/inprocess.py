@@ -40,7 +40,7 @@ class LostErrors(Observer):
             self._tasks.append(weakref.ref(task))
         return False
 
-    def reported(self, context: Mapping[str, Any]) -> None:
+    def error_reported(self, context: Mapping[str, Any]) -> None:
         """Keep the exception that a task or future has taken to its grave."""
         if "future" in context and isinstance(context.get("exception"), BaseException):
             self._reported.append(context["exception"])

@@ -18,6 +18,8 @@ from importlib.machinery import PathFinder
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from pytest_asyncgrade.trace.text import source_lines
+
 from .neighbours import files_named, names_in, patterns
 
 if TYPE_CHECKING:
@@ -63,7 +65,7 @@ class Parcel:
     @property
     def source(self) -> tuple[str, ...]:
         """The lines of the program."""
-        return tuple(self.files.get(self.script, b"").decode("utf-8", "replace").splitlines())
+        return source_lines(self.files.get(self.script, b""))
 
 
 def pack(  # noqa: PLR0913  # whose files they are, and which are wanted
@@ -119,11 +121,23 @@ def folder_of(folder: Path, program: bytes, own: Path | None = None) -> Path:
 
 
 def _instead(script: Path, own: Path) -> str:
-    """Name the file that was probably meant to be the program."""
-    is_theirs = script.parent.resolve().is_relative_to(own) and script.parent.is_dir()
-    there = sorted(path.name for path in script.parent.glob("*.py")) if is_theirs else []
-    meant = get_close_matches(script.name, there, n=1) or (there if len(there) == 1 else [])
-    return f"; there is {meant[0]}: rename it, if it is the program" if meant else ""
+    """Name the file that was probably meant to be the program, and what to do with it."""
+    folder = script.parent
+    if not folder.is_dir() or not folder.resolve().is_relative_to(own):
+        return ""
+    there = sorted(path.name for path in folder.glob("*.py"))
+    if meant := get_close_matches(script.name, there, n=1) or (there if len(there) == 1 else []):
+        return f"; there is {meant[0]}: rename it, if it is the program"
+    if notebook := next(iter(sorted(path.name for path in folder.glob("*.ipynb"))), ""):
+        return f"; there is {notebook}, a notebook: export it as a Python script, {script.name}"
+    if disguised := next(iter(sorted(path.name for path in folder.glob(f"{script.name}.*"))), ""):
+        return f"; there is {disguised}: rename it to {script.name}"
+    found = (path for path in folder.glob("*/*.py") if path.parent.name[0] not in "._")
+    below = sorted(path.relative_to(folder).as_posix() for path in found)
+    named = [name for name in below if name.endswith(f"/{script.name}")]
+    if meant := named or (below if len(below) == 1 else []):
+        return f"; there is {meant[0]}: move it to {script.name}, if it is the program"
+    return ""
 
 
 class _LeftBehindError(Exception):

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from .model import (
     Blocked,
     BusyWait,
+    Call,
     Elapsed,
     Line,
     Outcome,
@@ -27,7 +28,9 @@ from .model import (
     Seconds,
     SlowStep,
     Stream,
+    Swallowed,
     TaskSpan,
+    Touched,
     Trace,
     Unawaited,
     Varied,
@@ -114,6 +117,8 @@ class TraceBuilder:
         self._waits: list[Wait] = []
         self._unawaited: list[Unawaited] = []
         self._delays: list[float] = []
+        self._swallowed: list[Swallowed] = []
+        self._touched: list[Touched] = []
         self._elapsed = 0
         self._result: object = None
         self._end: tuple[Outcome, str, Raised | None] | None = None
@@ -151,7 +156,9 @@ class TraceBuilder:
         takers: dict[str, Callable[..., None]] = {
             "hello": self._hello, "line": self._line, "task": self._task, "done": self._done, "left": self._left,
             "blocked": self._block, "busy": self._busy, "slow": self._slow, "wait": self._wait,
-            "unawaited": self._never_awaited, "delay": self._delay, "stuck": self._stuck, "end": self._finish,
+            "unawaited": self._never_awaited, "lost": self._lose, "swallowed": self._swallow,
+            "touched": self._touch, "function": self._name_function, "delay": self._delay,
+            "stuck": self._stuck, "end": self._finish,
         }  # fmt: skip
         take = takers.get(tag)
         if take is None or self.ended or self.greeted is (tag == "hello"):
@@ -174,19 +181,35 @@ class TraceBuilder:
         self._lines[name].append(Line(_text(text), self._time(time), name, self._known(task), _place(place)))
 
     def _task(  # noqa: PLR0913, PLR0917  # one field each of one record
-        self, number: object, parent: object, name: object, coroutine: object, time: object, place: object, loop: object
+        self,
+        number: object,
+        parent: object,
+        name: object,
+        coroutine: object,
+        time: object,
+        place: object,
+        loop: object,
+        arguments: object = "",
     ) -> None:
         if _count(number) != len(self._tasks) + 1:
             msg = f"task {shown(number, _LONGEST_VALUE)} out of order"
             raise RecordError(msg)
         self._tasks[_count(number)] = TaskSpan(
             _count(number), _text(name), _text(coroutine), self._known(parent), self._time(time), place=_place(place),
-            loop=_count(loop),
+            loop=_count(loop), arguments=_text(arguments),
         )  # fmt: skip
         self._alive += 1
         self._most_alive = max(self._most_alive, self._alive)
 
-    def _done(self, number: object, time: object, ended: object, name: object, asked_to_cancel: object) -> None:
+    def _done(  # noqa: PLR0913, PLR0917  # one field each of one record
+        self,
+        number: object,
+        time: object,
+        ended: object,
+        name: object,
+        asked_to_cancel: object,
+        failure: object = None,
+    ) -> None:
         span = self._tasks.get(_count(number))
         if span is None or span.end is not None:
             msg = f"end of task {shown(number, _LONGEST_VALUE)}"
@@ -194,7 +217,16 @@ class TraceBuilder:
         end = _choice(_ENDS, "end", ended)
         self._alive -= 1
         swallowed = end == "finished" and _count(asked_to_cancel) > 0 and not span.outlived
-        self._tasks[span.number] = replace(span, name=_text(name), end=self._time(time), ended=end, swallowed=swallowed)
+        error, raised_at = ("", None) if failure is None else tuple(_items(failure))
+        self._tasks[span.number] = replace(
+            span,
+            name=_text(name),
+            end=self._time(time),
+            ended=end,
+            swallowed=swallowed,
+            error=_text(error),
+            raised_at=_place(raised_at),
+        )
 
     def _left(self, numbers: object) -> None:
         if type(numbers) is not list:
@@ -214,16 +246,49 @@ class TraceBuilder:
     def _busy(self, time: object, task: object, place: object) -> None:
         self._busy_waits.append(BusyWait(self._time(time), self._known(task), _place(place)))
 
-    def _wait(self, time: object, task: object, what: object, delay: object, places: object) -> None:
-        if type(places) is not list or self._known(task) is None:
+    def _wait(  # noqa: PLR0913, PLR0917  # one field each of one record
+        self,
+        time: object,
+        task: object,
+        what: object,
+        delay: object,
+        places: object,
+        calls: object = (),
+        awaited: object = (),
+    ) -> None:
+        if self._known(task) is None:
             msg = f"a wait of {shown(task, _LONGEST_VALUE)}"
             raise RecordError(msg)
         start, seconds = self._time(time), None if delay is None else _seconds(delay)
-        found = tuple(place for place in map(_place, places) if place)
-        self._waits.append(Wait(_count(task), start, start, _text(what), seconds, found))
+        found = tuple(place for place in map(_place, _items(places)) if place)
+        of_calls = tuple(Call(*map(_count, _items(call))) for call in _items(calls))
+        tasks = tuple(number for one in _items(awaited) if (number := self._known(one)))
+        self._waits.append(Wait(_count(task), start, start, _text(what), seconds, found, of_calls, tasks))
 
-    def _never_awaited(self, coroutine: object, place: object) -> None:
-        self._unawaited.append(Unawaited(_text(coroutine), _place(place)))
+    def _never_awaited(self, coroutine: object, place: object, after_error: object = None) -> None:
+        self._unawaited.append(Unawaited(_text(coroutine), _place(place), after_error is True))
+
+    def _lose(self, number: object) -> None:
+        span = self._tasks.get(_count(number))
+        if span is None or span.ended != "failed":
+            msg = f"an exception of task {number!r}"
+            raise RecordError(msg)
+        self._tasks[span.number] = replace(span, lost=True)
+
+    def _swallow(self, time: object, number: object, place: object) -> None:
+        if (task := self._known(number)) is None:
+            msg = f"a task {number!r}"
+            raise RecordError(msg)
+        self._swallowed.append(Swallowed(self._time(time), task, _place(place)))
+
+    def _touch(self, time: object, place: object) -> None:
+        self._touched.append(Touched(self._time(time), _place(place)))
+
+    def _name_function(self, number: object, name: object) -> None:
+        if (task := self._known(number)) is None:
+            msg = f"a task {number!r}"
+            raise RecordError(msg)
+        self._tasks[task] = replace(self._tasks[task], function=_text(name))
 
     def _delay(self, nanoseconds: object) -> None:
         self._delays.append(_count(nanoseconds) / 1_000_000_000)
@@ -265,6 +330,8 @@ class TraceBuilder:
             waits=tuple(self._ended_waits()),
             unawaited=tuple(self._unawaited),
             delays=tuple(self._delays),
+            swallowed=tuple(self._swallowed),
+            touched=tuple(self._touched),
         )
 
     def _ended_waits(self) -> Iterator[Wait]:
@@ -272,7 +339,8 @@ class TraceBuilder:
         ends: dict[int, Seconds] = {}
         ended = []
         for wait in reversed(self._waits):
-            end = ends.get(wait.task) or self._tasks[wait.task].end or _seconds(self._elapsed)
+            known = (ends.get(wait.task), self._tasks[wait.task].end, _seconds(self._elapsed))
+            end = next(time for time in known if time is not None)
             ends[wait.task] = wait.start
             if wait.seconds is not None:
                 end = Seconds(min(end, round(wait.start + wait.seconds, 9)))
@@ -364,6 +432,13 @@ def _place(value: object) -> Place | None:
         raise RecordError(msg)
     filename, lineno, function = value
     return Place(_text(filename), _count(lineno), _text(function))
+
+
+def _items(value: object) -> list[object] | tuple[()]:
+    if type(value) is not list and value != ():
+        msg = f"list {value!r}"
+        raise RecordError(msg)
+    return value
 
 
 def _raised(value: object) -> Raised | None:

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from .output import Line, Output, Place, Stream, innermost
 from .seconds import Elapsed, Seconds
+from .text import short
 
 __all__ = [
     "KINDS", "Blocked", "BusyWait", "Elapsed", "Finding", "Line", "Outcome", "Output", "Place", "Raised",
@@ -64,6 +65,29 @@ class TaskSpan:
     """Whether it was not done when main had ended, so that ``asyncio.run`` cancelled it."""
     swallowed: bool = False
     """Whether it was asked to cancel and ended otherwise."""
+    arguments: str = ""
+    """The numbers and short texts that its function was given, ``3, 'a'``."""
+    function: str = ""
+    """The student's function that a coroutine of a library's runs."""
+    error: str = ""
+    """The type of the exception that it failed with."""
+    raised_at: Place | None = None
+    """The student's line that raised it."""
+    lost: bool = False
+    """Whether nobody has ever asked for that exception."""
+
+    @property
+    def title(self) -> str:
+        """The function that it runs, as the student wrote it: ``worker``, not ``main.<locals>.worker``."""
+        return short(self.function or self.coroutine).removeprefix("BaseEventLoop.")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call of a function of the student's, by its number, and the column (in bytes) of what it awaits there."""
+
+    column: int
+    number: int
 
 
 _DOING = {
@@ -71,7 +95,6 @@ _DOING = {
     "Event.wait": "waits for an event", "Condition.wait": "waits on a condition", "Queue.get": "waits for an item",
     "Queue.put": "waits for room in a queue", "Queue.join": "waits for a queue to be done",
     "TaskGroup.__aexit__": "waits for its task group", "StreamReader._wait_for_data": "waits for data",
-    "": "waits for a future",
 }  # fmt: skip
 
 
@@ -79,8 +102,9 @@ _DOING = {
 class Wait:
     """A task waits: from `start` to `end` in virtual seconds, at the student's lines `places`, innermost first.
 
-    `what` made it wait, as asyncio calls it (``sleep``, ``Lock.acquire``, ``Queue.get``; empty for a future of the
-    student's own); `seconds` is how long it asked to sleep.
+    `what` made it wait, as asyncio calls it (``sleep``, ``Lock.acquire``, ``Queue.get``; empty for an awaited future or
+    task); `seconds` is how long it asked to sleep; `tasks` are the numbers of the tasks it waits for, directly or
+    through ``gather`` and the like.
     """
 
     task: int
@@ -89,11 +113,16 @@ class Wait:
     what: str
     seconds: Seconds | None = None
     places: tuple[Place, ...] = ()
+    calls: tuple[Call, ...] = ()
+    """The calls that `places` are in."""
+    tasks: tuple[int, ...] = ()
 
     @property
     def doing(self) -> str:
         """What the task does meanwhile, in words: ``sleeps``, ``waits for a lock``."""
-        return _DOING.get(self.what, "waits")
+        if self.what not in _DOING and self.tasks:
+            return "waits for a task" if len(self.tasks) == 1 else "waits for tasks"
+        return _DOING.get(self.what, "waits" if self.what else "waits for a future")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +131,32 @@ class Unawaited:
 
     coroutine: str
     place: Place | None = None
+    after_error: bool = False
+    """Whether it was still to be awaited when an error ended the program."""
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """Another thread used an event loop as if it were its own, at `place`."""
+
+    time: Seconds
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Swallowed:
+    """A task was asked to cancel and has gone on: it waits again, at `place`."""
+
+    time: Seconds
+    task: int
+    place: Place | None = None
 
 
 KINDS = (
-    "coroutine_as_value", "never_awaited", "blocked_loop", "slow_step", "busy_wait", "sequential_awaits",
-    "awaited_at_once", "sequential_runs", "run_in_loop", "cut_off", "no_reference", "lost_exception",
-    "swallowed_cancellation", "idle_lock", "unbounded", "deadlock",
+    "coroutine_as_value", "never_awaited", "not_called", "blocked_loop", "slow_step", "busy_wait", "thread_unsafe",
+    "sequential_awaits", "awaited_at_once", "sequential_runs", "run_in_loop", "cut_off", "left_running",
+    "cleanup_cut_off", "no_reference", "lost_exception", "unseen_exception", "swallowed_cancellation", "idle_lock",
+    "useless_lock", "unbounded", "deadlock",
 )  # fmt: skip
 """What `Finding.kind` can be, in the order they are told."""
 
@@ -206,6 +255,10 @@ class Recording:
     """The first waits of tasks, in the order they began; of a program with very many the later ones are left out."""
     unawaited: tuple[Unawaited, ...] = ()
     """Coroutines that were made and never awaited."""
+    touched: tuple[Touched, ...] = ()
+    """Where other threads used an event loop as if it were their own."""
+    swallowed: tuple[Swallowed, ...] = ()
+    """Where tasks that were asked to cancel have gone on."""
     delays: tuple[float, ...] = ()
     """Of a run whose sleeps could be varied: the delays the program gave them, each once, in seconds."""
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
+from .names import titles
 from .plain import number
-from .text import printable, short
+from .text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -40,6 +41,7 @@ def svg(trace: Trace) -> str:
     """Return the picture of a run; of more than `MOST_TASKS` tasks the first are drawn, and how many more there are."""
     recording = trace.partial
     shown = recording.tasks[:MOST_TASKS]
+    names = titles(recording.tasks)
     end = float(recording.elapsed) or 1.0
     height = _TOP + _ROW * (len(shown) + 1) + 16
     what = f"{trace.asked}: {len(recording.tasks)} tasks over {number(recording.elapsed)}"
@@ -48,7 +50,7 @@ def svg(trace: Trace) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" {about}>',
         f"<style>{_STYLE}</style>",
         *_axis(end, height),
-        *(part for row, span in enumerate(shown) for part in _row(span, row, end)),
+        *(part for row, span in enumerate(shown) for part in _row(span, names[span.number], row, end)),
         *_waits(recording, {span.number: row for row, span in enumerate(shown)}, end),
         *_lines(recording, {span.number: row for row, span in enumerate(shown)}, end, len(shown)),
     ]
@@ -76,9 +78,8 @@ def _step(end: float) -> float:
         step *= 10
 
 
-def _row(span: TaskSpan, row: int, end: float) -> Iterator[str]:
+def _row(span: TaskSpan, name: str, row: int, end: float) -> Iterator[str]:
     y = _TOP + row * _ROW
-    name = short(span.coroutine)
     ended = {"finished": "", "pending": "never ended"}.get(span.ended, span.ended)
     last = span.end if span.end is not None else end
     about = f"{span.name} ({name}): {number(span.start)} to {number(last)}{', ' * bool(ended)}{ended}"
@@ -151,10 +152,11 @@ def chrome_events(trace: Trace) -> dict[str, object]:
     """
     recording = trace.partial
     events: list[dict[str, object]] = [_named("process_name", trace.asked, 0)]
-    events += [_named("thread_name", f"{span.name} {short(span.coroutine)}", span.number) for span in recording.tasks]
+    names = titles(recording.tasks)
+    events += [_named("thread_name", f"{span.name} {names[span.number]}", span.number) for span in recording.tasks]
     for span in recording.tasks:
         last = span.end if span.end is not None else recording.elapsed
-        events.append(_complete(short(span.coroutine), span.start, last, span.number, ended=span.ended))
+        events.append(_complete(names[span.number], span.start, last, span.number, ended=span.ended))
     for wait in recording.waits:
         place = str(wait.places[0]) if wait.places else ""
         events.append(_complete(wait.doing, wait.start, wait.end, wait.task, where=place))

@@ -70,6 +70,27 @@ def short(name: str) -> str:
     return name.rpartition("<locals>.")[2]
 
 
+def source_lines(program: bytes) -> tuple[str, ...]:
+    r"""Return the lines of a program as Python counts them: a form feed or U+2028 ends none.
+
+    >>> source_lines(b"x = 'a\x0cb'\r\ny = 1\n")
+    ("x = 'a\x0cb'", 'y = 1')
+    """
+    from importlib.util import decode_source
+
+    try:
+        text = decode_source(program)
+    except (SyntaxError, UnicodeDecodeError):
+        text = program.decode("utf-8", "replace")
+    return text_lines(text)
+
+
+def text_lines(text: str) -> tuple[str, ...]:
+    """Return the lines of a program's text as Python counts them."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return tuple(text.removesuffix("\n").split("\n")) if text else ()
+
+
 def _width(character: str) -> int:
     if unicodedata.category(character) in {"Mn", "Me"}:
         return 0

@@ -6,6 +6,7 @@ import textwrap
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
+from .names import titles
 from .plain import number
 from .text import cut, display_width, padded, printable
 
@@ -63,7 +64,7 @@ def headline(trace: Trace) -> str:
 
 
 def _printed(recording: Recording, width: int, signs: Signs) -> Iterator[str]:
-    tasks = {span.number: span.coroutine for span in recording.tasks}
+    tasks = titles(recording.tasks)
     if not recording.output:
         yield "(it printed nothing)"
     rows = []
@@ -97,12 +98,13 @@ def _bars(recording: Recording, width: int, signs: Signs) -> Iterator[str]:
     yield ""
     yield f"{'':>9} {'task':<{_NAME}}   0{total!s:>{columns - 1}}"
     used: set[str] = set()
+    names = titles(recording.tasks)
 
     def row(span: TaskSpan) -> str:
         bar = _Bar(span, columns, float(total), signs)
         bar.draw(recording)
         used.update(bar.cells[bar.first : bar.last])
-        return f"{'':>9} {padded(cut(printable(span.coroutine), _NAME), _NAME)} {signs.edge} {bar.text()}"
+        return f"{'':>9} {padded(cut(printable(names[span.number]), _NAME), _NAME)} {signs.edge} {bar.text()}"
 
     yield from _some(recording.tasks, MOST_TASKS, "more tasks", row)
     if used != {signs.progress}:

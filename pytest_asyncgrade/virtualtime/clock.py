@@ -47,13 +47,19 @@ class Observer:
     """What can be told of a program in virtual time; the base class does nothing with it."""
 
     def advancing(self) -> None:
-        """Note that the clock is about to leave this instant: nothing more will happen in it."""
+        """Note that the clock is about to leave this instant, or that there is no other: nothing more happens in it."""
 
     def slept(self, start_ns: int, end_ns: int) -> None:
         """Note that ``time.sleep`` blocked its thread between these instants (nanoseconds since the start)."""
 
-    def stalled(self, start_ns: int, end_ns: int) -> None:
-        """Note that another call blocked the calling thread so: on a lock, another thread, a connection, a process."""
+    def stalled(self, start_ns: int, end_ns: int, *, for_ever: bool = False) -> None:
+        """Note that another call blocked the calling thread so: on a lock, another thread, a connection, a process.
+
+        `for_ever`: it still does, and nobody can go on.
+        """
+
+    def touched(self) -> None:
+        """Note that the calling thread uses an event loop that another thread runs, as if it were its own."""
 
     def busy_waited(self) -> None:
         """Note that the program has begun to wait by looking at the clock, or yielding, again and again."""
@@ -68,12 +74,8 @@ class Observer:
     def task_done(self, task: object) -> None:
         """Note that a task is done."""
 
-    def reported(self, context: Mapping[str, Any]) -> None:
-        """Note what a loop's default exception handler is called with."""
-
-    def future_made(self) -> bool:
-        """Note that a future is being made, as a rule for the running task to wait for; False: call no more."""
-        return False
+    def error_reported(self, context: Mapping[str, Any]) -> None:
+        """Note an error that an event loop reports because nobody handles it, as its exception handler gets it."""
 
 
 class VirtualClock:

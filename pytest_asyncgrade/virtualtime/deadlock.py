@@ -1,7 +1,6 @@
 """What to say when nothing can happen any more: all wait, no timer is armed, nothing outside is outstanding.
 
-For each task: the innermost line of the program, outside asyncio, on which it waits, and what it waits for.  Both are
-read from the frames of its coroutines, as a debugger would: asyncio itself keeps no such record.
+For each task: the innermost line of the program on which it waits, what it waits for, and how that stands.
 """
 
 from __future__ import annotations
@@ -10,21 +9,24 @@ import asyncio
 import gc
 import itertools
 import linecache
+import os
 import sys
+import sysconfig
 import threading
 from itertools import pairwise
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
+from .suspended import ASYNCIO_FOLDER, awaited_tasks, by_name, coroutines, frames
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
     from types import FrameType
 
     from .participant import Participant
     from .threads import Threads
 
-_ASYNCIO_FOLDER = asyncio.__file__.removesuffix("__init__.py")
-_LIBRARY_FOLDER = threading.__file__.removesuffix("threading.py")
+_LIBRARIES = tuple({f"{sysconfig.get_path(name)}{os.sep}" for name in ("stdlib", "platstdlib", "purelib", "platlib")})
 _OUR_FOLDER = __file__.removesuffix("deadlock.py")
 
 
@@ -47,7 +49,7 @@ def describe_threads(threads: Threads) -> str:
     """Return the message for a program of several threads."""
     waits: list[str] = []
     for participant in threads.everyone:
-        if not _is_waiting(participant):
+        if not _is_waiting(participant) or _is_idle(participant):
             continue
         if isinstance(participant.awaits, asyncio.AbstractEventLoop):
             waits += _describe_tasks(participant.awaits)
@@ -63,7 +65,7 @@ def _describe_tasks(loop: asyncio.AbstractEventLoop) -> list[str]:
     tasks = pending_tasks(loop)
     alike: dict[tuple[str, str], list[asyncio.Task[Any]]] = {}
     for task in tasks:
-        alike.setdefault((_place(_frames(task)), _awaited(task, tasks)), []).append(task)
+        alike.setdefault((_place(frames(task)), _awaited(task, tasks)), []).append(task)
     waits = [
         f"{names_of(those)} {'wait' if len(those) > 1 else 'waits'} {place} for {awaited}"
         for (place, awaited), those in alike.items()
@@ -74,12 +76,7 @@ def _describe_tasks(loop: asyncio.AbstractEventLoop) -> list[str]:
 
 def pending_tasks(loop: asyncio.AbstractEventLoop) -> list[asyncio.Task[Any]]:
     """Return the tasks of a loop that have not ended, in the order of their names."""
-    return sorted(asyncio.all_tasks(loop), key=_by_name)
-
-
-def _by_name(task: asyncio.Future[Any]) -> tuple[int, str]:
-    name = task.get_name() if isinstance(task, asyncio.Task) else ""
-    return len(name), name
+    return sorted(asyncio.all_tasks(loop), key=by_name)
 
 
 def break_cycles(loop: asyncio.AbstractEventLoop) -> None:
@@ -99,10 +96,16 @@ def names_of(tasks: Iterable[asyncio.Task[Any]]) -> str:
     """Return the names of tasks, of many the first, with their coroutines: ``Task-2 and Task-3 (worker)``."""
     by_coroutine: dict[str, list[str]] = {}
     for task in tasks:
-        coroutine = task.get_coro()
-        name = getattr(coroutine, "__qualname__", None) or type(coroutine).__name__
-        by_coroutine.setdefault(name.rpartition("<locals>.")[2], []).append(task.get_name())
+        by_coroutine.setdefault(_function_of(task), []).append(task.get_name())
     return " and ".join(f"{_listed(names)} ({coroutine})" for coroutine, names in by_coroutine.items())
+
+
+def _function_of(task: asyncio.Task[Any]) -> str:
+    """Return the function of the program that a task runs: within a library's, if that has wrapped it."""
+    coroutine = task.get_coro()
+    wrapped = [frame.f_code.co_qualname for frame in frames(task) if _is_theirs(frame)]
+    name = getattr(coroutine, "__qualname__", None) or type(coroutine).__name__
+    return (wrapped[-1] if wrapped else name).rpartition("<locals>.")[2]
 
 
 def _listed(names: list[str]) -> str:
@@ -113,62 +116,42 @@ def _listed(names: list[str]) -> str:
     return f"{', '.join(others)} and {last}" if others else last
 
 
-def _coroutines(task: asyncio.Task[Any]) -> Iterator[Any]:
-    """Yield the coroutine of a task and those it awaits, outermost first."""
-    awaitable: Any = task.get_coro()
-    while _frame(awaitable) is not None:
-        yield awaitable
-        awaitable = next((value for name in _AWAITS if (value := getattr(awaitable, name, None)) is not None), None)
-        if awaitable is not None and _frame(awaitable) is None:
-            awaitable = _wrapped(awaitable)
-
-
-_AWAITS = ("cr_await", "gi_yieldfrom", "ag_await")
-
-
-def _wrapped(awaitable: Any) -> Any:
-    """Return the coroutine or generator that a wrapper (``__anext__`` of an async generator) drives, if it does."""
-    if type(awaitable).__module__ != "builtins" or isinstance(awaitable, asyncio.Future):
-        return awaitable
-    return next((value for value in gc.get_referents(awaitable) if _frame(value) is not None), awaitable)
-
-
-def _frame(awaitable: Any) -> FrameType | None:
-    for attribute in ("cr_frame", "gi_frame", "ag_frame"):
-        frame: FrameType | None = getattr(awaitable, attribute, None)
-        if frame is not None:
-            return frame
-    return None
-
-
-def _frames(task: asyncio.Task[Any]) -> list[FrameType]:
-    """Return the frames of a task, innermost first."""
-    return [frame for one in _coroutines(task) if (frame := _frame(one)) is not None][::-1]
-
-
-def _place(frames: list[FrameType]) -> str:
-    """Return the innermost line of the program."""
-    for frame in frames:
+def _place(stack: list[FrameType]) -> str:
+    """Return the innermost line of the program; of a library's if none of the program is there."""
+    theirs = [frame for frame in stack if _is_theirs(frame)]
+    others = [frame for frame in stack if _is_installed(frame)]
+    for frame in [*theirs, *others][:1]:
         name = frame.f_code.co_filename
-        if not name.startswith((_ASYNCIO_FOLDER, _OUR_FOLDER, _LIBRARY_FOLDER)) or "site-packages" in name:
-            source = linecache.getline(name, frame.f_lineno).strip()
-            return f"at {PurePath(name).name}:{frame.f_lineno}" + (f" `{source}`" if source else "")
+        source = linecache.getline(name, frame.f_lineno).strip()
+        return f"at {PurePath(name).name}:{frame.f_lineno}" + (f" `{source}`" if source else "")
     return "at an unknown place"
+
+
+def _is_installed(frame: FrameType) -> bool:
+    """Tell whether a frame is of an installed library, other than this package."""
+    name = frame.f_code.co_filename
+    return ("site-packages" in name or "dist-packages" in name) and not name.startswith(_OUR_FOLDER)
+
+
+def _is_theirs(frame: FrameType) -> bool:
+    """Tell whether a frame is of the program itself: not of a library, nor of this package, wherever they are."""
+    name = frame.f_code.co_filename
+    return not name.startswith((_OUR_FOLDER, *_LIBRARIES, "<frozen"))
 
 
 def _awaited(task: asyncio.Task[Any], tasks: list[asyncio.Task[Any]]) -> str:
     """Return what a task waits for, in the words of the program."""
-    library = itertools.takewhile(lambda frame: frame.f_code.co_filename.startswith(_ASYNCIO_FOLDER), _frames(task))
+    library = itertools.takewhile(lambda frame: frame.f_code.co_filename.startswith(ASYNCIO_FOLDER), frames(task))
     found = [name for frame in library if (name := _primitive(frame, tasks, task))]
     if found:  # a queue is made of events, a barrier of a condition: name what the program has
         return found[0] if found[0].startswith("a lock") else found[-1]
-    others = _awaited_tasks(task)
+    others = awaited_tasks(task)
     if others:
         return names_of(others)
     return "a future that nobody completes"
 
 
-def _primitive(  # noqa: PLR0911  # a name for each
+def _primitive(  # noqa: C901, PLR0911  # a name for each
     frame: FrameType, tasks: list[asyncio.Task[Any]], waiter: asyncio.Task[Any]
 ) -> str:
     """Name the primitive whose method a frame of asyncio belongs to; nothing if it is another kind of frame."""
@@ -182,18 +165,40 @@ def _primitive(  # noqa: PLR0911  # a name for each
         case asyncio.Lock():
             return f"a lock{_holders(owner, tasks, waiter)}"
         case asyncio.Event():
-            return "an event that nobody sets"
+            return "an event that is set: nobody has woken who waits" if owner.is_set() else "an event that nobody sets"
         case asyncio.Condition():
             return "a condition that nobody notifies" if method in {"wait", "wait_for"} else ""
         case asyncio.Barrier():
             return f"a barrier that {owner.n_waiting} of {owner.parties} have reached"
         case asyncio.Queue() if method == "join":
             return "a queue to be worked off: task_done() has not been called for every item"
+        case asyncio.Queue() if method == "get":
+            return f"an item of a queue that has {owner.qsize()}" if owner.qsize() else "an item of an empty queue"
         case asyncio.Queue():
-            return "an item of an empty queue" if method == "get" else "room in a full queue"
+            return "room in a full queue"
         case asyncio.StreamReader():
-            return "data from a connection whose other end sends none"
+            return _data(frame, owner)
     return ""
+
+
+_LONGEST_DATA = 40
+
+
+def _data(frame: FrameType, reader: asyncio.StreamReader) -> str:
+    """Say what a reader waits for, and what has come."""
+    came = bytes(reader._buffer)  # type: ignore[attr-defined]  # 3.8-3.14
+    if not came:
+        return "data from a connection whose other end sends none"
+    shown = repr(came if len(came) <= _LONGEST_DATA else came[:_LONGEST_DATA]) + "..." * (len(came) > _LONGEST_DATA)
+    match frame.f_code.co_name:
+        case "readline":
+            return f"the end of a line from a connection: {shown} has come without one"
+        case "readuntil":
+            return f"{frame.f_locals.get('separator')!r} from a connection: {shown} has come without it"
+        case "readexactly":
+            return f"{frame.f_locals.get('n')} bytes from a connection: {shown} has come"
+        case _:
+            return f"the end of a connection: {shown} has come"
 
 
 def _holders(owner: object, tasks: list[asyncio.Task[Any]], waiter: asyncio.Task[Any]) -> str:
@@ -207,41 +212,14 @@ def _holders(owner: object, tasks: list[asyncio.Task[Any]], waiter: asyncio.Task
 def _entered(owner: object, task: asyncio.Task[Any]) -> int:
     return sum(
         getattr(value, "__name__", "") == "__aexit__" and (getattr(value, "__self__", None) or following) is owner
-        for coroutine in _coroutines(task)
+        for coroutine in coroutines(task)
         for value, following in pairwise([*gc.get_referents(coroutine), None])  # from 3.14 on a function and its self
     )
 
 
 def _entering(owner: object, task: asyncio.Task[Any]) -> int:
     """Count the ``async with`` that still waits to get in."""
-    return sum(frame.f_code.co_name == "__aenter__" and frame.f_locals.get("self") is owner for frame in _frames(task))
-
-
-def _awaited_tasks(task: asyncio.Task[Any]) -> list[asyncio.Task[Any]]:
-    """Return the tasks a task waits for, through gather, wait, wait_for, shield and task groups."""
-    found: list[asyncio.Task[Any]] = []
-    for future in [getattr(task, "_fut_waiter", None), *_collected(task)]:
-        children = getattr(future, "_children", None) or [future]
-        found += [child for child in children if isinstance(child, asyncio.Task) and not child.done()]
-    return list(dict.fromkeys(found))
-
-
-def _collected(task: asyncio.Task[Any]) -> Iterator[Any]:
-    """Yield the futures that asyncio's own functions collect in their frames."""
-    for frame in _frames(task):
-        if frame.f_code.co_filename.startswith(_ASYNCIO_FOLDER):
-            owner = frame.f_locals.get("self")
-            if isinstance(owner, asyncio.TaskGroup):
-                yield from sorted(getattr(owner, "_tasks", ()), key=_by_name)
-            elif frame.f_code.co_name in {"_wait", "_wait_for_one"}:
-                yield from sorted(frame.f_locals.get("fs", ()), key=_by_name)
-    waiter = getattr(task, "_fut_waiter", None)
-    if waiter is not None and not isinstance(waiter, asyncio.Task):  # a shield: its inner task calls back to it
-        for other in asyncio.all_tasks(task.get_loop()):
-            for callback, _context in getattr(other, "_callbacks", None) or ():
-                cells = [cell.cell_contents for cell in getattr(callback, "__closure__", None) or ()]
-                if any(value is waiter for value in cells):
-                    yield other
+    return sum(frame.f_code.co_name == "__aenter__" and frame.f_locals.get("self") is owner for frame in frames(task))
 
 
 def _cycles(tasks: list[asyncio.Task[Any]]) -> list[list[asyncio.Task[Any]]]:
@@ -253,7 +231,7 @@ def _cycles(tasks: list[asyncio.Task[Any]]) -> list[list[asyncio.Task[Any]]]:
         task: asyncio.Task[Any] | None = start
         while task is not None and task not in seen and task not in path:
             path.append(task)
-            others = _awaited_tasks(task)
+            others = awaited_tasks(task)
             task = others[0] if others else None
         if task in path and task is not None:
             cycles.append(path[path.index(task) :])
@@ -268,13 +246,25 @@ def _is_waiting(participant: Participant) -> bool:
     return participant.state.name == "WAITING"
 
 
-def _describe_thread(participant: Participant, threads: Threads) -> str:
-    frames: list[FrameType] = []
+def _is_idle(participant: Participant) -> bool:
+    """Tell whether a thread is one of an executor's that has nothing to do."""
+    names = {frame.f_code.co_qualname for frame in _stack(participant)}
+    return "_worker" in names and "_WorkItem.run" not in names
+
+
+def _stack(participant: Participant) -> list[FrameType]:
+    """Return the frames of a thread, innermost first."""
+    stack: list[FrameType] = []
     frame = sys._current_frames().get(participant.ident)
     while frame is not None:
-        frames.append(frame)
+        stack.append(frame)
         frame = frame.f_back
-    return f"thread {participant.name} waits {_place(frames)} for {_awaited_by_thread(participant, threads, frames)}"
+    return stack
+
+
+def _describe_thread(participant: Participant, threads: Threads) -> str:
+    stack = _stack(participant)
+    return f"thread {participant.name} waits {_place(stack)} for {_awaited_by_thread(participant, threads, stack)}"
 
 
 _METHODS = {
@@ -287,9 +277,9 @@ _METHODS = {
 
 
 def _awaited_by_thread(  # noqa: PLR0911  # a name for each
-    participant: Participant, threads: Threads, frames: list[FrameType]
+    participant: Participant, threads: Threads, stack: list[FrameType]
 ) -> str:
-    for frame in frames:
+    for frame in stack:
         key = PurePath(frame.f_code.co_filename).name, frame.f_code.co_name
         if key in _METHODS:
             return _METHODS[key]
@@ -303,7 +293,7 @@ def _awaited_by_thread(  # noqa: PLR0911  # a name for each
     if type(awaited) is type(participant):
         return f"the end of thread {awaited.name}"
     holder = threads.members.get(getattr(awaited, "holder", 0))
-    if any(isinstance(frame.f_locals.get("self"), threading.Condition) for frame in frames):
+    if any(isinstance(frame.f_locals.get("self"), threading.Condition) for frame in stack):
         return "a condition that nobody notifies"
     if holder is participant:
         return "a lock held by itself"

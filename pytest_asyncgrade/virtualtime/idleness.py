@@ -61,6 +61,7 @@ class Idleness:
         elif self._somebody_may_come(whose):
             self._wait_for_real(None)
         elif not (polls and self._process(loop._selector.select(_SLICE))):
+            loop.clock.observer.advancing()
             error = DeadlockError(describe_deadlock(loop))
             break_cycles(loop)
             raise error

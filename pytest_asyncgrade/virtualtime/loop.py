@@ -8,7 +8,9 @@ stock heap is not stable on ties, but in real time there are none: each timer is
 from __future__ import annotations
 
 import asyncio
+import functools
 import sys
+from _thread import get_ident
 from contextvars import Context
 from heapq import heappop, heapreplace
 from typing import TYPE_CHECKING, Any, TypeVar, TypeVarTuple
@@ -18,7 +20,7 @@ from .handles import INDEX_BITS, NEVER, Handle, SleepHandle, TimerHandle
 from .idleness import Idleness
 from .instant import LATENESS_BITS
 from .scheduling import INDEX_MASK, SchedulingLoop, blame_caller
-from .stock import StockFuture, format_callback_source, format_handle
+from .stock import format_callback_source, format_handle
 from .task import Numbers, Task, create, kind_of
 
 if TYPE_CHECKING:
@@ -57,13 +59,6 @@ class VirtualTimeLoop(SchedulingLoop):
         self._iteration = 0
         self._running = 0
         self._numbers = Numbers(self)
-        if type(self.clock.observer) is not Observer:
-            self.create_future = self._create_observed_future  # type: ignore[method-assign]
-
-    def _create_observed_future(self) -> asyncio.Future[Any]:
-        if not self.clock.observer.future_made():
-            del self.create_future
-        return StockFuture(loop=self)
 
     def create_task(self, coro: Coroutine[Any, Any, Any], **keywords: Any) -> asyncio.Task[Any]:
         """Schedule a coroutine, as the stock loop does."""
@@ -110,10 +105,27 @@ class VirtualTimeLoop(SchedulingLoop):
         if self.clock.ended and self.default_clock is not None and self.default_clock is not self.clock:
             self._take_clock(self.default_clock)
         self.clock.loops.append(self)
+        if self.clock.threads.several():
+            self.watch_callers()
         try:
             super().run_forever()
         finally:
             self.clock.loops.remove(self)
+
+    def watch_callers(self) -> None:
+        """From now on tell the observer of other threads that call what is not made for them."""
+        if type(self.clock.observer) is not Observer and "call_soon" not in vars(self):
+            for name in ("call_soon", "call_later", "call_at"):
+                setattr(self, name, self._watched(getattr(self, name)))
+
+    def _watched(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(call)
+        def watched(*args: Any, **keywords: Any) -> Any:
+            if self._thread_id not in {None, get_ident()}:
+                self.clock.observer.touched()
+            return call(*args, **keywords)
+
+        return watched
 
     def _take_clock(self, clock: VirtualClock) -> None:
         """Go on with another clock; what is left of each timer stays what it was."""
@@ -148,7 +160,7 @@ class VirtualTimeLoop(SchedulingLoop):
 
     def default_exception_handler(self, context: dict[str, Any]) -> None:
         """Log what nobody has handled."""
-        self.clock.observer.reported(context)
+        self.clock.observer.error_reported(context)
         super().default_exception_handler(context)
 
     @property

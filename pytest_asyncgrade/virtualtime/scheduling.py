@@ -75,6 +75,9 @@ class SchedulingLoop(StockLoop):
         self._sorted: list[int] = []
         self._next_sorted = _NONE
 
+    def watch_callers(self) -> None:
+        """From now on look who calls; a loop that nobody observes need not."""
+
     def time(self) -> float:
         """Return the virtual time in seconds, an `Instant`; the same as ``time.monotonic()`` in `virtual_time()`."""
         clock = self.clock

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
         _stopping: bool
         _current_handle: asyncio.Handle | None
         _task_factory: Any
+        _thread_id: int | None
         get_debug: Any
         slow_callback_duration: float
 

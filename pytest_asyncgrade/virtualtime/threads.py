@@ -51,7 +51,10 @@ class Threads(Turns):
             self.numbers += 1
             self.everyone.append(participant)
             self.ready.append(participant)
-            return participant
+        if self.several():
+            for loop in self.clock.loops:
+                loop.watch_callers()
+        return participant
 
     def forget(self, participant: Participant) -> None:
         """Take back an announcement: the thread could not be started."""
@@ -132,7 +135,11 @@ class Threads(Turns):
 
     def end_wait(self, me: Participant) -> bool:
         """Wait for the baton; True if somebody called `wake`, False if time ran out or virtual time has ended."""
-        self._await_turn(me)
+        try:
+            self._await_turn(me)
+        except BaseException:  # it waits for ever: nobody can go on
+            self.clock.observer.stalled(me.waits_since, self.clock.elapsed_ns, for_ever=True)
+            raise
         self.clock.observer.stalled(me.waits_since, self.clock.elapsed_ns)
         return me.woken
 

@@ -229,6 +229,7 @@ class Turns:
         if not waiting:
             return False
         self.deadlocked = True
+        self.clock.observer.advancing()
         waiting[0].error = DeadlockError(self.explain(self))
         self._make_ready(waiting[0])
         return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import builtins
 import importlib.util
 import re
@@ -10,53 +11,15 @@ import traceback
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from pytest_asyncgrade.trace.text import source_lines
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _MERGE_MARKS = re.compile(r"^(<{7}|={7}|>{7})( |$)", re.MULTILINE)
 _TO_UTF_8 = 'save it as UTF-8 (in most editors "Save with encoding")'
 
-_RUN_TAKES = "asyncio.run takes a coroutine: asyncio.run(main()), and main is written with async def"
-
-_NO_AWAITABLE = "a coroutine or an awaitable is required"
-"""What a task cannot be made of; from 3.14 on ``asyncio.run`` says so, too."""
-
-_ADVICE = (
-    ("EOFError", "EOF when reading", "the program asks for input, and nobody types anything when it is graded"),
-    ("RecursionError", "maximum recursion depth", "a function calls itself again and again"),
-    ("RuntimeError", "asyncio.run() cannot be called from a running event loop",
-     "inside a coroutine, await the other one instead: await func1()"),
-    ("TypeError", _NO_AWAITABLE,
-     "a function that is awaited is written with async def, and called: func1(), not func1"),
-    ("TypeError", "can't be used in 'await' expression", "a function that is awaited is written with async def"),
-    ("TypeError", "object can't be awaited", "a function that is awaited is written with async def"),
-    ("TypeError", "'await' expression", "a function that is awaited is written with async def"),
-    ("ValueError", "a coroutine was expected", _RUN_TAKES),
-    ("TypeError", "a coroutine was expected", _RUN_TAKES),
-)  # fmt: skip
-"""(type, part of the message, advice)."""
-
-
-def advice(error: BaseException) -> str:
-    """Return what to make of an exception that ended a program; empty if Python's own words say it all."""
-    kind, message = type(error).__name__, text_of(error)
-    if isinstance(error, ModuleNotFoundError) and isinstance(error.name, str):
-        return _missing_module(error.name.partition(".")[0])
-    if _NO_AWAITABLE in message and _raised_in(error) == "run":
-        return _RUN_TAKES
-    return next((text for type_, part, text in _ADVICE if type_ == kind and part in message), "")
-
-
-def _raised_in(error: BaseException) -> str:
-    """Return the name of the function that raised an exception."""
-    names = [frame.f_code.co_name for frame, _line in traceback.walk_tb(error.__traceback__)]
-    return names[-1] if names else ""
-
-
-def _missing_module(name: str) -> str:
-    if near := get_close_matches(name, sys.stdlib_module_names, n=1, cutoff=0.8):
-        return f"did you mean {near[0]}?"
-    return f"if {name}.py is yours, hand it in, too; if it is a package, it is not installed where programs are graded"
+_NOTEBOOK = re.compile(r"^\s*(%%?\w+|!|In \[\d*\]:|>>>\s|\.\.\.\s)")
 
 
 def text_of(error: BaseException) -> str:
@@ -70,7 +33,7 @@ def text_of(error: BaseException) -> str:
 def _meant(error: BaseException) -> str:
     """Return a hint at a misspelt name, as Python gives it from 3.12 on, in its tracebacks alone."""
     name = error.name if isinstance(error, AttributeError | NameError) else None
-    if type(name) is not str:
+    if type(name) is not str or name.startswith("Windows") or _is_module(error, name):
         return ""
     if isinstance(error, AttributeError):
         there: Iterable[str] = dir(error.obj)
@@ -79,6 +42,11 @@ def _meant(error: BaseException) -> str:
         there = [known for frame in frames[-1:] for known in (*frame.f_locals, *frame.f_globals, *dir(builtins))]
     near = get_close_matches(name, [known for known in there if known != name], n=1)
     return f". Did you mean: {near[0]!r}?" if near else ""
+
+
+def _is_module(error: BaseException, name: str) -> bool:
+    """Tell whether a name that is not known is that of a module of Python's, which was not imported."""
+    return isinstance(error, NameError) and name in sys.stdlib_module_names
 
 
 def leaves(error: BaseException) -> Iterator[BaseException]:
@@ -122,8 +90,46 @@ def _undecodable(source: bytes) -> str:
     return f"the encoding that its first lines name is not known: remove that line, and {_TO_UTF_8}"
 
 
-def syntax_error(error: SyntaxError) -> str:
-    """Say what Python cannot read, with the line."""
+def syntax_error(error: SyntaxError, source: bytes = b"") -> str:
+    """Say what Python cannot read, with the line, and what to make of it."""
     code = f", `{error.text.strip()}`" if isinstance(error.text, str) and error.text.strip() else ""
     where = f"line {error.lineno} of {error.filename}{code}: " if error.lineno else ""
-    return f"Python cannot read the program: {where}{error.msg}"
+    said = _way_out(error, source)
+    return f"Python cannot read the program: {where}{error.msg}" + (f" ({said})" if said else "")
+
+
+_OUTSIDE = re.compile(
+    r"^'(await|async for|async with)' outside (async )?function|asynchronous comprehension outside of"
+)
+
+
+def _way_out(error: SyntaxError, source: bytes) -> str:
+    """Return what to do about a line that Python cannot read; empty if nothing is known."""
+    try:
+        lines = source_lines(source)
+        line = lines[(error.lineno or 0) - 1] if error.lineno else ""
+    except IndexError:
+        return ""
+    if mark := _NOTEBOOK.match(line):
+        kind = (
+            "a prompt" if mark[1].strip() in {">>>", "..."} or mark[1].startswith("In") else "a command of a notebook"
+        )
+        return f"{mark[1].strip()} is {kind}, which Python does not know in a program: remove it"
+    if not (match := _OUTSIDE.search(error.msg)):
+        return ""
+    try:
+        tree = ast.parse("\n".join(lines))
+    except SyntaxError:
+        return ""
+    around = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef) and node.lineno <= (error.lineno or 0) <= (node.end_lineno or 0)
+    ]
+    if around:
+        return f"only a function written with async def can {match[1] or 'do this'}: async def {around[-1].name}"
+    what = match[1] or "this"
+    return (
+        f"{what} outside of a function works in a notebook only: put it into async def main():, "
+        "and run that by asyncio.run(main())"
+    )

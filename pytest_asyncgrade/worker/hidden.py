@@ -13,7 +13,7 @@ from functools import lru_cache
 from types import CodeType
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pytest_asyncgrade.virtualtime import Observer, deadlock
+from pytest_asyncgrade.virtualtime import Observer, deadlock, suspended
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -40,10 +40,11 @@ class Hidden(Observer):
         self.slept = opaque(observer.slept)  # type: ignore[method-assign]
         self.stalled = opaque(observer.stalled)  # type: ignore[method-assign]
         self.busy_waited = opaque(observer.busy_waited)  # type: ignore[method-assign]
+        self.touched = opaque(observer.touched)  # type: ignore[method-assign]
+        self.error_reported = opaque(observer.error_reported)  # type: ignore[method-assign]
         self.task_creating = opaque(observer.task_creating)  # type: ignore[method-assign]
         self.task_created = opaque(observer.task_created)  # type: ignore[method-assign]
         self.task_done = opaque(observer.task_done)  # type: ignore[method-assign]
-        self.future_made = opaque(observer.future_made)  # type: ignore[method-assign]
 
 
 def _codes(values: Iterable[object]) -> Iterator[CodeType]:
@@ -60,7 +61,7 @@ def close_side_doors(package: str) -> None:
 
     A deadlock is explained by looking at what tasks hold on to: that goes on.
     """
-    ours = frozenset(_codes(vars(deadlock).values()))
+    ours = frozenset(_codes([*vars(deadlock).values(), *vars(suspended).values()]))
     refused = _WALKS if "COVERAGE_PROCESS_START" in os.environ else _WALKS | _TRACERS  # coverage traces
 
     def audit(event: str, arguments: tuple[Any, ...]) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import FrameType
+    from types import FrameType, TracebackType
 
 MAX_DEPTH = 100
 """How many frames up the student's line is looked for."""
@@ -43,19 +43,6 @@ class Places:
         """Return the name of a file relative to the submission's folder, None if it is not in there."""
         return self._names[filename]
 
-    def chain(self, frame: FrameType | None) -> list[list[object]]:
-        """Return the lines of the student's functions that are running, innermost first, a few of them."""
-        found: list[list[object]] = []
-        names = self._names
-        for _ in range(MAX_DEPTH):
-            if frame is None or len(found) == MAX_CHAIN:
-                break
-            code = frame.f_code
-            if code.co_name != "<module>" and (filename := names[code.co_filename]):
-                found.append([filename, frame.f_lineno, code.co_qualname])
-            frame = frame.f_back
-        return found
-
     def place(self, frame: FrameType | None) -> list[object] | None:
         """Return the student's line that is running: [file, line number, function]."""
         names = self._names
@@ -67,8 +54,22 @@ class Places:
             frame = frame.f_back
         return None
 
+    def raised(self, tb: TracebackType | None) -> list[object] | None:
+        """Return the innermost line of the student's in a traceback."""
+        place: list[object] | None = None
+        while tb is not None:
+            if filename := self._names[tb.tb_frame.f_code.co_filename]:
+                place = [filename, tb.tb_lineno, tb.tb_frame.f_code.co_qualname]
+            tb = tb.tb_next
+        return place
+
 
 _HERE = __name__.partition(".")[0]
+_OUTSIDE = (".sockets", ".children")
+"""Modules of ours that wait for another program."""
+_WAITING = frozenset({"threading", "queue", "subprocess", "socket", "ssl", "select", "selectors", "concurrent",
+                      "multiprocessing", "http", "urllib", "socketserver", "sched", "asyncio"})  # fmt: skip
+"""Modules of Python's whose functions are made to wait."""
 _STANDS_FOR = {"acquire": "Lock.acquire", "__enter__": "Lock.acquire", "join": "Thread.join"}
 """What functions of ours are called in place of, if they do not hold it themselves, as `stock`."""
 
@@ -76,18 +77,23 @@ _STANDS_FOR = {"acquire": "Lock.acquire", "__enter__": "Lock.acquire", "join": "
 def called(frame: FrameType | None, name: Callable[[str], str | None]) -> str:
     """Return the name of the library's function that the student's line has called: ``subprocess.run``, ``Queue.get``.
 
-    `name` tells of a file whether it is the student's.
+    `name` tells of a file whether it is the student's.  Empty if that function is not made to wait: that a library
+    finds one of its locks taken for a moment is not the student's doing.
     """
     theirs = ours = None
+    outside = False
     for _ in range(MAX_DEPTH):
         if frame is None or name(frame.f_code.co_filename) is not None:
             break
         if frame.f_globals.get("__name__", "").partition(".")[0] == _HERE:
             ours = frame
+            outside = outside or frame.f_globals["__name__"].endswith(_OUTSIDE)
         else:
             theirs = frame
         frame = frame.f_back
     if theirs is not None:
+        if not outside and theirs.f_globals.get("__name__", "").partition(".")[0] not in _WAITING:
+            return ""
         function = theirs.f_code.co_qualname
         return function if "." in function else f"{theirs.f_globals.get('__name__')}.{function}"
     return _replaced(ours) if ours is not None else ""

@@ -17,14 +17,15 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from pytest_asyncgrade.trace.model import Outcome
+from pytest_asyncgrade.trace.text import source_lines
 from pytest_asyncgrade.virtualtime import DeadlockError
 
-from .beginners import advice, leaves, no_function, syntax_error, text_of, unreadable
+from .advice import advice, of_group
+from .beginners import leaves, no_function, syntax_error, text_of, unreadable
 from .exit_handlers import ExitHandlers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from types import TracebackType
 
     from .places import Places
 
@@ -55,7 +56,8 @@ class Program:
     Its modules are in its folder, and in `folder` above it, if it is part of a package.  Its code says that it is from
     `filename`, an absolute path, as with ``python file.py``.
     `begin` is called when what counts begins.  `comment` is given the exception that ends the program, before anything
-    else is done, and returns what there is to say of it.  The program can see all this: it is below it on the stack.
+    else is done, and returns what there is to say of it; `fell` is called when that exception is an error of the
+    program's.  The program can see all this: it is below it on the stack.
     """
 
     def __init__(  # noqa: PLR0913  # what a program is, and what is done with it
@@ -65,6 +67,7 @@ class Program:
         begin: Callable[[], None],
         comment: Callable[[BaseException], str] = lambda _error: "",
         *,
+        fell: Callable[[], None] = lambda: None,
         folder: Path | None = None,
         filename: str = "",
     ) -> None:
@@ -75,6 +78,7 @@ class Program:
         self._places = places
         self._begin = begin
         self._comment = comment
+        self._fell = fell
         self._module = ""
         self._exit_handlers = ExitHandlers()
 
@@ -145,7 +149,7 @@ class Program:
         if not tree.body:
             raise NoProgramError(f"{self.name} has no code in it")  # noqa: EM102, TRY003  # said to the student
         self._last_statement = (tree.body[-1].lineno, tree.body[-1].col_offset)
-        lines = importlib.util.decode_source(source).splitlines(keepends=True)
+        lines = [f"{line}\n" for line in source_lines(source)]
         linecache.cache[self._filename] = (len(source), None, lines, self._filename)
         module = ModuleType(name)
         module.__file__ = self._filename
@@ -220,33 +224,34 @@ class Program:
         comment = self._comment(error)
         if isinstance(error, SyntaxError) and error.filename:
             error.filename = self._places.name(error.filename) or error.filename
+        if not isinstance(error, DeadlockError):  # there, what was never awaited may be the cause
+            self._fell()
         report = _traceback_for_students(error, self._places.name)
         origin = next(leaves(error), error)  # of a group, what the student's own code raised
-        place = self._place(origin.__traceback__) or self._place(error.__traceback__)
+        place = self._places.raised(origin.__traceback__) or self._places.raised(error.__traceback__)
         kind, message = type(origin).__name__, text_of(origin)
         where = f"line {place[1]}: " if place else ""
         if isinstance(error, DeadlockError):
             outcome, reason, report = Outcome.DEADLOCKED, message, f"{message}\n"
         elif isinstance(error, SyntaxError):
-            outcome, reason = Outcome.NOT_RUNNABLE, syntax_error(error)
+            outcome, reason = Outcome.NOT_RUNNABLE, syntax_error(error, self.path.read_bytes())
         elif isinstance(error, AttributeError) and function and error.name == function and place is None:
             there = [name for name, value in vars(error.obj).items() if inspect.isfunction(value)]
             outcome, reason = Outcome.CRASHED, no_function(function, there, self.name)
             report = f"{reason}\n"
         else:
             outcome, reason = Outcome.CRASHED, f"{where}{kind}: {message}" if message else f"{where}{kind}"
-            reason += f" ({said})" if (said := advice(origin)) else comment
+            said = self._said(error, origin)
+            reason += f" ({said})" if said else comment
         _show(error, report)
         return End(outcome, reason, [type(error).__name__, text_of(error), report, place], status=1)
 
-    def _place(self, tb: TracebackType | None) -> list[object] | None:
-        """Return the innermost line of the student's in a traceback."""
-        place: list[object] | None = None
-        while tb is not None:
-            if filename := self._places.name(tb.tb_frame.f_code.co_filename):
-                place = [filename, tb.tb_lineno, tb.tb_frame.f_code.co_qualname]
-            tb = tb.tb_next
-        return place
+    def _said(self, error: BaseException, origin: BaseException) -> str:
+        """Return what to make of an error, if anything is known."""
+        try:
+            return of_group(error, linecache.getlines(self.name)) or advice(origin, self._places.name)
+        except Exception:  # noqa: BLE001  # it looks at objects of the program's, which may do anything
+            return ""
 
 
 class EndedEarlyError(BaseException):

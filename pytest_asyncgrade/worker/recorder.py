@@ -9,21 +9,25 @@ import asyncio
 import sys
 import warnings
 from _thread import get_ident
-from types import CoroutineType, GeneratorType
+from itertools import count
+from types import AsyncGeneratorType, CoroutineType, GeneratorType
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary, ref
 
 from pytest_asyncgrade.virtualtime import Observer, VirtualClock
 from pytest_asyncgrade.virtualtime.instant import nanoseconds
+from pytest_asyncgrade.virtualtime.suspended import awaited_last, driven, thread_frames
+from pytest_asyncgrade.virtualtime.suspended import frames as frames_of
 from pytest_asyncgrade.virtualtime.task import kind_of
 
 from .hidden import Hidden, opaque
 from .places import called
 from .sampler import Sampler
 from .upcoming import next_task
+from .waits import Waits
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from types import FrameType
 
     from .places import Places
@@ -32,14 +36,20 @@ _AT_THE_END = (".shutdown_asyncgens", ".shutdown_default_executor")
 """The tasks that ``asyncio.run`` makes for itself when all is over."""
 
 _LONGEST_NAME = 200
-_MOST_WAITS = 2_000
+_SHORT = 20
 _MOST_UNAWAITED = 50
+_MOST_BLOCKED = 2_000
+_MOST_TOUCHED = 20
+_MOST_ARGUMENTS = 200
+"""Of how many tasks it is recorded what their functions were given."""
 _MOST_DELAYS = 100
-_SLEEP = asyncio.sleep.__code__
-_LONG = 1e12
-_WAITS_BY_ANOTHER = frozenset({"Queue.join"})
-"""What waits for an event of its own, and says more than that."""
 _OWN_NAME = type.__dict__["__name__"].__get__
+_TRACEBACK = BaseException.__dict__["__traceback__"].__get__
+
+
+def _is_short(value: object) -> bool:
+    """Tell whether a number or a text is short when it is written."""
+    return len(value) <= _SHORT if type(value) is str else type(value) is not int or abs(value) < 10**_SHORT
 
 
 class Recorder(Observer):
@@ -61,24 +71,35 @@ class Recorder(Observer):
         self._zero_ns = 0
         """What the clock read then."""
         self.before_advancing: list[Callable[[], None]] = []
-        self._place, self._chain, self._name = places.place, places.chain, places.name
+        self._place, self._name, self._raised = places.place, places.name, places.raised
         self._tasks: dict[int, int] = {}
         """Numbers by `id`, of those not done: a dictionary with weak keys would hash tasks, which costs more.
 
         A task that is lost before it is done leaves its number behind, until another takes its place in memory.
         """
         self._loops: WeakKeyDictionary[asyncio.AbstractEventLoop, int] = WeakKeyDictionary()
+        self._loop_numbers = count(1)
         self._last_loop: tuple[Callable[[], object], int] = (lambda: self, 0)
         self._delays: set[int] = set()
         self._count = 0
-        self._waits_left = _MOST_WAITS
+        self._waits = Waits(self.write, places.name, lambda task: self._tasks.get(id(task)))
         self._unawaited_left = _MOST_UNAWAITED
         self._creating: list[tuple[int | None, object]] = []
         """Of tasks that a factory is making: which task asked for it, and the coroutine."""
         self._begun: set[int] = set()
         """Which tasks, by `id`, began to run while they were made."""
+        self._blocked_left = _MOST_BLOCKED
+        self._failed: dict[int, int] = {}
+        """Numbers by `id` of the tasks that failed: the object is the same when Python says that nobody asked it."""
+        self._fell = False
+        self._touched: set[tuple[object, ...]] = set()
+        self._arguments_left = _MOST_ARGUMENTS
         self.sampler = Sampler(self._task_at_work, self._place)
         self.clock = VirtualClock(wall_ns=wall_ns, observer=Hidden(self), closed=closed)
+
+    def fell(self) -> None:
+        """Note that an error has ended the program: what has not been awaited by now may be for its sake."""
+        self._fell = True
 
     def begin(self) -> None:
         """Begin to record: from here on counts what the program does, and how long it takes."""
@@ -96,6 +117,8 @@ class Recorder(Observer):
 
     def advancing(self) -> None:
         """Let those who collect what happened at this instant do so before it is over."""
+        if self._begin_ns is not None:
+            self._waits.look(self.now)
         for collect in self.before_advancing:
             collect()
 
@@ -103,14 +126,32 @@ class Recorder(Observer):
         """Record a `time.sleep`, or as much of it as there was after `begin`: a thread may have begun it before."""
         begin_ns = self._begin_ns or 0
         start = max(0, start_ns - begin_ns)
-        self.write(["blocked", start, end_ns - begin_ns, self._task(), self._place(sys._getframe(1)), "time.sleep"])
+        self._block(start, end_ns - begin_ns, self._task(), sys._getframe(1), "time.sleep")
 
-    def stalled(self, start_ns: int, end_ns: int) -> None:
+    def stalled(self, start_ns: int, end_ns: int, *, for_ever: bool = False) -> None:
         """Record another call that blocked, if it has stopped an event loop: if it was made in a task."""
-        if end_ns > start_ns and (task := self._task()) is not None:
+        if (end_ns > start_ns or for_ever) and (task := self._task()) is not None:
             begin_ns, frame = self._begin_ns or 0, sys._getframe(1)
-            what = called(frame, self._name)
-            self.write(["blocked", start_ns - begin_ns, end_ns - begin_ns, task, self._place(frame), what])
+            if what := called(frame, self._name):
+                self._block(start_ns - begin_ns, end_ns - begin_ns, task, frame, what)
+
+    def _block(self, start: int, end: int, task: int | None, frame: FrameType, what: str) -> None:
+        if self._blocked_left > 0:
+            self._blocked_left -= 1
+            self.write(["blocked", start, end, task, self._place(frame), what])
+
+    def touched(self) -> None:
+        """Record, once for each line, that a thread uses the event loop of another one."""
+        frame: FrameType | None = sys._getframe(1)
+        place = self._place(frame)
+        if place is None or tuple(place) in self._touched or len(self._touched) >= _MOST_TOUCHED:
+            return
+        while frame is not None and not self._name(frame.f_code.co_filename):
+            if frame.f_code.co_name == "__del__":  # whoever happens to run when something is collected
+                return
+            frame = frame.f_back
+        self._touched.add(tuple(place))
+        self.write(["touched", self.now, place])
 
     def busy_waited(self) -> None:
         """Record the begin of a busy wait: of the running task, or of the one whose turn is next, if they all yield."""
@@ -143,9 +184,13 @@ class Recorder(Observer):
             self._begun.discard(id(task))
         return known or (task is not None and self._record_task(task, coroutine, parent))
 
-    def _record_task(self, task: object, coroutine: object, parent: int | None) -> bool:
+    def _record_task(self, task: Any, coroutine: Any, parent: int | None) -> bool:
         named = type(coroutine) in {CoroutineType, GeneratorType}
-        name = coroutine.__qualname__ if named else _OWN_NAME(type(coroutine))  # type: ignore[attr-defined]
+        generator = driven(coroutine)
+        closing = type(generator) is AsyncGeneratorType
+        name = coroutine.__qualname__ if named else _OWN_NAME(type(coroutine))
+        if closing:  # nobody else makes a task of what an async generator gives
+            name = f"{generator.__qualname__}.aclose"
         kind = kind_of(task)
         if self._begin_ns is None or kind is None or name.endswith(_AT_THE_END):
             return False
@@ -153,14 +198,28 @@ class Recorder(Observer):
         self._tasks[id(task)] = number
         if number == 1 and get_ident() == self._main:  # only there can signals be handled
             self.sampler.start(self._flush)
-        place, loop = self._place(sys._getframe(1)), self._loop(kind.get_loop(task))
-        self.write(["task", number, parent, kind.get_name(task)[:_LONGEST_NAME], name, self.now, place, loop])
+        place = self._place(generator.ag_frame if closing else sys._getframe(1))
+        arguments = self._arguments(coroutine) if type(coroutine) is CoroutineType else ""
+        called_so, loop = kind.get_name(task)[:_LONGEST_NAME], self._loop(kind.get_loop(task))
+        self.write(["task", number, parent, called_so, name, self.now, place, loop, arguments])
+        self._waits.watch(task, number)
         return True
+
+    def _arguments(self, coroutine: CoroutineType[Any, Any, Any]) -> str:
+        """Return what a function of the student's was given, as far as it is numbers and short texts."""
+        frame = coroutine.cr_frame
+        if self._arguments_left <= 0 or frame is None or not self._name(frame.f_code.co_filename):
+            return ""
+        self._arguments_left -= 1
+        code, values = frame.f_code, frame.f_locals
+        given = [values.get(name) for name in code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]]
+        shown = (repr(value) for value in given if type(value) in {bool, int, float, str} and _is_short(value))
+        return ", ".join(shown)[:_LONGEST_NAME]
 
     def _loop(self, loop: asyncio.AbstractEventLoop) -> int:
         known, number = self._last_loop
         if known() is not loop:
-            number = self._loops.setdefault(loop, len(self._loops) + 1)
+            number = self._loops.get(loop) or self._loops.setdefault(loop, next(self._loop_numbers))
             self._last_loop = (ref(loop), number)
         return number
 
@@ -177,28 +236,20 @@ class Recorder(Observer):
         if kind is None or number is None:
             return
         cancelled = kind.cancelled(task)
-        ended = "cancelled" if cancelled else "failed" if kind.exception(task) is not None else "finished"
+        error = None if cancelled else kind.exception(task)
+        ended = "cancelled" if cancelled else "finished" if error is None else "failed"
+        failure = None
+        if error is not None:
+            self._failed[id(task)] = number
+            failure = [_OWN_NAME(type(error))[:_LONGEST_NAME], self._raised(_TRACEBACK(error))]
         name = kind.get_name(task)[:_LONGEST_NAME]  # 3.11, 3.12: it may be named late
-        self.write(["done", number, self.now, ended, name, kind.cancelling(task)])
+        self.write(["done", number, self.now, ended, name, kind.cancelling(task), failure])
 
-    def future_made(self) -> bool:
-        """Record that the running task waits, where, and what for: the future was made on its behalf."""
-        if self._begin_ns is None or (task := self._task()) is None:
-            return self._waits_left > 0
-        if self._waits_left <= 0:
-            return False
-        frame = sys._getframe(2)  # what called loop.create_future()
-        code = frame.f_code
-        what, delay = "", None
-        if self._name(code.co_filename) is None:
-            caller = frame.f_back.f_code.co_qualname if frame.f_back else ""
-            what = caller if caller in _WAITS_BY_ANOTHER else code.co_qualname
-        if code is _SLEEP:
-            seconds: Any = frame.f_locals.get("delay")
-            delay = nanoseconds(seconds) if type(seconds) in {int, float} and 0 < seconds < _LONG else None
-        self.write(["wait", self.now, task, what[:_LONGEST_NAME], delay, self._chain(frame)])
-        self._waits_left -= 1
-        return self._waits_left > 0
+    def error_reported(self, context: Mapping[str, Any]) -> None:
+        """Record that nobody has asked for the exception of a task, and never will."""
+        number = self._failed.pop(id(context.get("future")), None)
+        if number is not None:
+            self.write(["lost", number])
 
     def watch(self) -> None:
         """From here on record each coroutine that is never awaited, and each task that is left when main has ended."""
@@ -219,7 +270,8 @@ class Recorder(Observer):
             self._unawaited_left -= 1
             filename, lineno, function = (coroutine.cr_origin or ((None, 0, ""),))[0]
             name = None if filename is None else self._name(filename)
-            self.write(["unawaited", coroutine.__qualname__, None if name is None else [name, lineno, function]])
+            place = None if name is None else [name, lineno, function]
+            self.write(["unawaited", coroutine.__qualname__, place, self._fell])
         message = f"coroutine '{coroutine.__qualname__}' was never awaited"
         warnings.warn(message, category=RuntimeWarning, stacklevel=2, source=coroutine)
 
@@ -236,6 +288,21 @@ class Recorder(Observer):
     def raw_line(self, stream: str, text: str) -> None:
         """Record a line that appeared on the file descriptor: nobody knows who wrote it."""
         self.write(["line", self.now, stream, text, None, None])
+
+    def whereabouts(self, frame: FrameType | None) -> list[object] | None:
+        """Return the student's line that the program is on: of the task that the first one waits for, or a thread."""
+        place = self._place(frame)
+        waiting = self._task() is None and self.clock.loops
+        if waiting and (task := awaited_last(waiting[-1], self._order)) is not None:
+            frames = [one for one in frames_of(task) if self._name(one.f_code.co_filename)]
+            return self._place(frames[0]) if frames else place
+        if place is None:
+            found = (self._place(one) for one in thread_frames())
+            return next((one for one in found if one is not None), None)
+        return place
+
+    def _order(self, task: asyncio.Task[Any]) -> int:
+        return self._tasks.get(id(task), self._count)
 
     def _task_at_work(self) -> int | None:
         """Return the running task, unless it is another thread's turn: that computes, and the task waits for it."""

@@ -193,7 +193,6 @@ class Session:
         place, limits = Path(job["place"]), job["limits"]
         folder = place / "submission"
         places = Places(f"{folder}{os.sep}", job["file"])
-        self._place = places.place
         self._left = limits["records"]
         flush = partial(self._report.flush, patiently=False)
         self._recorder = Recorder(self._record, places, wall_ns=job["wall_ns"], closed=True, flush=flush)
@@ -207,6 +206,7 @@ class Session:
             places,
             opaque(self._recorder.begin),
             partial(comment, job["limits"]),
+            fell=opaque(self._recorder.fell),
             folder=folder,
         )
         self._ends: list[End] = []
@@ -318,7 +318,7 @@ class Session:
             signal.signal(signal.SIGXCPU, opaque(self._out_of_cpu))
 
     def _tell_where(self, _signal: int, frame: FrameType | None) -> None:
-        self._report.tell(["stuck", self._place(frame)])
+        self._report.tell(["stuck", self._recorder.whereabouts(frame)])
 
     def _out_of_cpu(self, number: int, frame: FrameType | None) -> None:
         self._tell_where(number, frame)

@@ -130,7 +130,7 @@ SHOWN: dict[str, tuple[str, str, str]] = {
         "async def bad():\n    raise KeyError(1)\nasync def main():\n    task = asyncio.create_task(bad())\n"
         "    await fetch(2)\nasyncio.run(main())",
         "lost_exception",
-        "bad() raised KeyError, and nobody awaited its task to hear of it",
+        "bad() raised KeyError on line 6, and nobody awaited its task, created on line 8, to hear of it",
     ),
     "cancellation swallowed": (
         "async def stubborn():\n    try:\n        await fetch(9)\n    except asyncio.CancelledError:\n        pass\n"
@@ -145,6 +145,48 @@ SHOWN: dict[str, tuple[str, str, str]] = {
         "asyncio.run(main())",
         "idle_lock",
         "line 8 sleeps while it holds the lock of line 6 and others wait for it",
+    ),
+    "a method that is not called": (
+        "async def main():\n    task = asyncio.create_task(fetch(2))\n    await asyncio.sleep(1)\n    task.cancel\n"
+        "    await task\nasyncio.run(main())",
+        "not_called",
+        "line 8 names task.cancel and does not call it, so nothing happens there",
+    ),
+    "a queue filled by a thread": (
+        "import threading\nasync def main():\n    queue = asyncio.Queue()\n    def fill():\n        time.sleep(1)\n"
+        "        queue.put_nowait(1)\n    threading.Thread(target=fill).start()\n    print(await queue.get())\n"
+        "asyncio.run(main())",
+        "thread_unsafe",
+        "line 10 uses the event loop, by queue.put_nowait(), from another thread: the loop is not made for that, "
+        "and may sleep on",
+    ),
+    "left by asyncio.wait": (
+        "async def main():\n    tasks = [asyncio.create_task(fetch(n)) for n in (1, 9)]\n"
+        "    done, pending = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)\nasyncio.run(main())",
+        "left_running",
+        "asyncio.wait on line 7 goes on without the task of fetch(): it was still running when the program ended, "
+        "and cut off",
+    ),
+    "a generator without time to clean up": (
+        "async def numbers():\n    try:\n        yield 1\n        yield 2\n    finally:\n        await fetch(1)\n"
+        "        print('closed')\nasync def main():\n    async for n in numbers():\n        break\n"
+        "    await asyncio.sleep(0.5)\nasyncio.run(main())",
+        "cleanup_cut_off",
+        "the loop over numbers() was left, and the cleanup after its line 7 was cut off at the end",
+    ),
+    "results that nobody looks at": (
+        "async def bad(n):\n    await fetch(1)\n    return 1 / n\nasync def main():\n"
+        "    results = await asyncio.gather(bad(1), bad(0), return_exceptions=True)\n    print(len(results))\n"
+        "asyncio.run(main())",
+        "unseen_exception",
+        "a task of the gather on line 9 failed (bad() raised ZeroDivisionError on line 7), and nobody looks at the "
+        "results",
+    ),
+    "a semaphore for each call": (
+        "async def use(n):\n    places = asyncio.Semaphore(2)\n    async with places:\n        await fetch(1)\n"
+        "async def main():\n    await asyncio.gather(*map(use, range(3)))\nasyncio.run(main())",
+        "useless_lock",
+        "line 6 makes a new semaphore in every call of use(), so it limits nothing: 3 calls were in its block at once",
     ),
     "very many at once": (
         "async def main():\n    await asyncio.gather(*(fetch(1) for _ in range(600)))\nasyncio.run(main())",
@@ -241,6 +283,30 @@ asyncio.run(main())
     "a loop in another thread": "import threading\nasync def main():\n    await fetch(1)\n"
     "thread = threading.Thread(target=lambda: asyncio.run(main()))\nthread.start()\n"
     "asyncio.run(fetch(2))\nthread.join()",
+    "cancels what asyncio.wait left": "async def main():\n"
+    "    tasks = [asyncio.create_task(fetch(n)) for n in (1, 9)]\n"
+    "    done, pending = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)\n"
+    "    for task in pending:\n        task.cancel()\nasyncio.run(main())",
+    "a generator that is closed": "import contextlib\nasync def numbers():\n    try:\n        yield 1\n    finally:\n"
+    "        await fetch(1)\nasync def main():\n    async with contextlib.aclosing(numbers()) as some:\n"
+    "        async for n in some:\n            break\nasyncio.run(main())",
+    "results that are looked at": "async def bad():\n    raise OSError\nasync def main():\n"
+    "    for result in await asyncio.gather(bad(), return_exceptions=True):\n        print(repr(result))\n"
+    "asyncio.run(main())",
+    "workers that are cancelled": "async def main():\n    tasks = [asyncio.create_task(fetch(9)) for _ in range(2)]\n"
+    "    await asyncio.sleep(1)\n    for task in tasks:\n        task.cancel()\n"
+    "    await asyncio.gather(*tasks, return_exceptions=True)\nasyncio.run(main())",
+    "one semaphore for all": "places = asyncio.Semaphore(2)\nasync def use(n):\n    async with places:\n"
+    "        print('in')\n        await fetch(1)\nasync def main():\n    await asyncio.gather(*map(use, range(3)))\n"
+    "asyncio.run(main())",
+    "a thread that tells the loop": "import threading\nasync def main():\n    queue = asyncio.Queue()\n"
+    "    loop = asyncio.get_running_loop()\n    def fill():\n        time.sleep(1)\n"
+    "        loop.call_soon_threadsafe(queue.put_nowait, 1)\n        asyncio.run_coroutine_threadsafe(fetch(1), loop)\n"
+    "    threading.Thread(target=fill).start()\n    print(await queue.get())\n    await fetch(2)\nasyncio.run(main())",
+    "cleans up when it is cancelled": "async def work():\n    try:\n        await fetch(9)\n"
+    "    except asyncio.CancelledError:\n        await fetch(1)\n        raise\nasync def main():\n"
+    "    task = asyncio.create_task(work())\n    await fetch(2)\n    task.cancel()\n    await asyncio.wait([task])\n"
+    "asyncio.run(main())",
     "a function that goes round": "async def poll(n):\n    for _ in range(n):\n        await asyncio.sleep(1)\n"
     "async def main():\n    for n in [3]:\n        await poll(n)\nasyncio.run(main())",
 }
@@ -346,6 +412,18 @@ def test_what_the_grader_does_with_its_tasks_is_no_finding(tmp_path: Path, stem:
     trace = run_isolated(job, stem)
     assert "name='mine'" in trace.stderr.text
     assert find(trace) == []
+
+
+def test_a_coroutine_function_that_the_grader_calls_as_a_plain_one_is_told(tmp_path: Path, stem: Stem | None) -> None:
+    (tmp_path / "program.py").write_text("async def double(n):\n    return 2 * n\n", encoding="utf-8")
+    scenarios = b"async def add(student):\n    return student.double(2) + 1\n"
+    job = Job(pack(tmp_path / "program.py"), kind="play", function="add", kwargs={}, scenarios=scenarios)
+    (finding,) = find(run_isolated(job, stem))
+    assert (finding.message, finding.advice) == (
+        "double() is called as a plain function, and makes a coroutine "
+        "(unsupported operand type(s) for +: 'coroutine' and 'int')",
+        "write double with def, without async",
+    )
 
 
 def test_findings_can_be_asked_for_by_kind(tmp_path: Path, stem: Stem | None) -> None:

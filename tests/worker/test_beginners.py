@@ -38,7 +38,7 @@ UTF_8 = 'save it as UTF-8 (in most editors "Save with encoding")'
          "if it is a package, it is not installed where programs are graded)"),
         ("import asyncio\nasync def f(): pass\nasync def main():\n    asyncio.run(f())\nasyncio.run(main())",
          "line 4: RuntimeError: asyncio.run() cannot be called from a running event loop "
-         "(inside a coroutine, await the other one instead: await func1())"),
+         "(inside a coroutine, await the other one instead: await f())"),
         ("import asyncio\ndef f(): pass\nasync def main():\n    await asyncio.gather(f())\nasyncio.run(main())",
          "line 4: TypeError: An asyncio.Future, a coroutine or an awaitable is required "
          "(a function that is awaited is written with async def, and called: func1(), not func1)"),
@@ -129,12 +129,23 @@ def test_a_missing_function_is_told_with_what_is_there(run: Run, source: str, re
         (["concurent_sleeps.py", "helpers.py"], "; there is concurent_sleeps.py: rename it, if it is the program"),
         (["main.py"], "; there is main.py: rename it, if it is the program"),
         (["a.py", "b.py"], ""),
+        (
+            ["concurrent_sleeps.ipynb"],
+            "; there is concurrent_sleeps.ipynb, a notebook: export it as a Python script, concurrent_sleeps.py",
+        ),
+        (["concurrent_sleeps.py.txt"], "; there is concurrent_sleeps.py.txt: rename it to concurrent_sleeps.py"),
+        (["src/prog.py"], "; there is src/prog.py: move it to concurrent_sleeps.py, if it is the program"),
+        (
+            ["a/b.py", "hw1/concurrent_sleeps.py"],
+            "; there is hw1/concurrent_sleeps.py: move it to concurrent_sleeps.py, if it is the program",
+        ),
         ([], ""),
     ],
 )
 def test_a_file_under_another_name_is_named(tmp_path: Path, names: list[str], instead: str, launcher: object) -> None:
     assert launcher
     for name in names:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("")
     trace = run_isolated(Job(pack(tmp_path / "concurrent_sleeps.py")))
     assert trace.reason == f"there is no file concurrent_sleeps.py{instead}"

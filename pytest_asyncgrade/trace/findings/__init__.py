@@ -11,9 +11,12 @@ from pytest_asyncgrade.trace.model import KINDS
 
 from .awaiting import coroutine_as_value, never_awaited
 from .blocking import blocked_loop, busy_wait, idle_lock, slow_step
-from .overlap import awaited_at_once, run_in_loop, sequential_awaits, sequential_runs
+from .overlap import awaited_at_once, run_in_loop, sequential_runs
+from .sequence import sequential_awaits
 from .source import Source
-from .tasks import cut_off, deadlock, lost_exception, no_reference, swallowed_cancellation, unbounded
+from .tasks import deadlock, no_reference, swallowed_cancellation, unbounded
+from .unseen import cleanup_cut_off, cut_off, left_running, lost_exception, unseen_exception
+from .vain import not_called, thread_unsafe, useless_lock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -26,17 +29,23 @@ MOST = 10
 _FINDERS: tuple[Callable[[Trace, Source], Iterator[Finding]], ...] = (
     coroutine_as_value,
     never_awaited,
+    not_called,
     blocked_loop,
     slow_step,
     busy_wait,
+    thread_unsafe,
     idle_lock,
+    useless_lock,
     sequential_awaits,
     awaited_at_once,
     sequential_runs,
     run_in_loop,
     cut_off,
+    left_running,
+    cleanup_cut_off,
     no_reference,
     lost_exception,
+    unseen_exception,
     swallowed_cancellation,
     unbounded,
     deadlock,

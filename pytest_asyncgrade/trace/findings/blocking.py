@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from pytest_asyncgrade.trace.model import Finding
 from pytest_asyncgrade.trace.plain import number
-from pytest_asyncgrade.trace.text import short
 
 from .source import called, place_of_line
 
@@ -18,9 +17,6 @@ if TYPE_CHECKING:
     from pytest_asyncgrade.trace.model import Place, Trace
 
     from .source import Source
-
-_NOTICEABLE = 0.001
-"""So many seconds of blocking, of real time if it is another program that is waited for, are worth a word."""
 
 _IN_A_THREAD = "give the call to a thread: `await asyncio.to_thread(...)`"
 _IN_A_PROCESS = (
@@ -39,20 +35,28 @@ _INSTEAD_OF = {
 """What to do, by the module or class of the call that blocked."""
 
 
-def blocked_loop(trace: Trace, _source: Source) -> Iterator[Finding]:
+def blocked_loop(trace: Trace, source: Source) -> Iterator[Finding]:
     """Find: a call in a task blocks the thread, and with it the event loop."""
     total: defaultdict[tuple[Place | None, str], float] = defaultdict(float)
     for stretch in trace.partial.blocked:
         if stretch.task is not None:
             total[stretch.place, stretch.what] += stretch.seconds
     for (place, what), seconds in total.items():
-        if seconds < _NOTICEABLE:
-            continue
         where = f" on {place}" if place else ""
         # how long another program takes differs from machine to machine, a sleep does not
         how_long = f" for {number(round(seconds, 9))}" if what == "time.sleep" else " until it returns"
         message = f"{what}{where} stops the whole event loop{how_long}: no other task can run meanwhile"
-        yield Finding("blocked_loop", message, _INSTEAD_OF.get(what.partition(".")[0], _IN_A_THREAD), place)
+        yield Finding("blocked_loop", message, _instead(what, place, source), place)
+
+
+def _instead(what: str, place: Place | None, source: Source) -> str:
+    """Return what to do in place of a call that blocks."""
+    function = source.plain_function_on(place.lineno) if place else ""
+    if not function:
+        return _INSTEAD_OF.get(what.partition(".")[0], _IN_A_THREAD)
+    for call in source.called_too_soon(function):
+        return f"give the function to the thread, and do not call it: {call}"
+    return f"{function}() blocks: give it to a thread, `await asyncio.to_thread({function}, ...)`"
 
 
 def slow_step(trace: Trace, _source: Source) -> Iterator[Finding]:
@@ -60,7 +64,7 @@ def slow_step(trace: Trace, _source: Source) -> Iterator[Finding]:
     spans = {span.number: span for span in trace.partial.tasks}
     for step in trace.partial.slow_steps:
         where = str(step.place) if step.place else "a coroutine"
-        name = f" in {short(spans[step.task].coroutine)}()" if step.task in spans else ""
+        name = f" in {spans[step.task].title}()" if step.task in spans else ""
         how_long = f"for about {step.seconds:.1f} s"
         message = f"{where}{name} keeps the event loop busy {how_long}: no other task can run meanwhile"
         yield Finding("slow_step", message, _IN_A_PROCESS, step.place, advisory=True)

@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import ast
 from contextlib import suppress
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from pytest_asyncgrade.trace.model import Place
 
+from .flow import Flow, Shared
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pytest_asyncgrade.trace.model import Trace
 
 CREATES = frozenset({"create_task", "ensure_future"})
+_RUNS = frozenset({"run", "run_until_complete"})
+_CALLERS = frozenset({"call_soon", "call_later", "call_at", "call_soon_threadsafe", "add_done_callback",
+                      "add_signal_handler", "add_reader", "add_writer", "run_in_executor", "to_thread", "submit",
+                      "Thread", "Timer", "map"})  # fmt: skip
+_LONGEST_CALL = 60
 _LONGEST_SOURCE = 300_000
 
 
@@ -24,26 +33,118 @@ class Source:
         if len(text) <= _LONGEST_SOURCE:
             with suppress(SyntaxError, ValueError, RecursionError, MemoryError):
                 tree = ast.parse(text)
+        self.tree = tree
         self.nodes = list(ast.walk(tree))
         self.coroutines = [node for node in self.nodes if isinstance(node, ast.AsyncFunctionDef)]
         self.names = {node.name for node in self.coroutines}
         self.pauses = {node.name for node in self.coroutines if _only_sleeps(node)}
-        loops = [node for node in self.nodes if isinstance(node, ast.For | ast.AsyncFor | ast.While)]
-        self.looped = {line for loop in loops for line in range(loop.lineno, (loop.end_lineno or loop.lineno) + 1)}
+        self.generators = {
+            node.name for node in self.coroutines if any(isinstance(one, ast.Yield) for one in _own(node))
+        }
+
+    @cached_property
+    def awaits(self) -> dict[tuple[int, int], ast.Await]:
+        """Every await, by its line and its column."""
+        return {(node.lineno, node.col_offset): node for node in self.nodes if isinstance(node, ast.Await)}
+
+    @cached_property
+    def parents(self) -> dict[ast.AST, ast.AST]:
+        """What is around each node."""
+        return {child: node for node in self.nodes for child in ast.iter_child_nodes(node)}
+
+    @cached_property
+    def modules(self) -> set[str]:
+        """The names under which modules are imported."""
+        imports = [name for node in self.nodes if isinstance(node, ast.Import) for name in node.names]
+        return {(name.asname or name.name).partition(".")[0] for name in imports}
+
+    @cached_property
+    def shared(self) -> Shared:
+        """What the functions of the script share."""
+        shared = Shared(self.modules)
+        for node in self.nodes:
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                shared.add(node)
+        return shared
+
+    def called_on(self, line: int) -> set[str]:
+        """Return the names of the student's coroutine functions that are called on a line."""
+        return {called(node) for node in self.calls_on(line)} & self.names
+
+    def function_called(self, name: str, line: int) -> str:
+        """Return how a line writes a function that it calls by some name, ``client.get``; empty if it does not."""
+        written = [ast.unparse(node.func) for node in self.calls_on(line) if called(node) == name]
+        return written[0] if written and len(written[0]) <= _LONGEST_CALL else ""
+
+    def calls_on(self, line: int) -> list[ast.Call]:
+        """Return the calls on a line, the outermost first."""
+        return [
+            node
+            for node in self.nodes
+            if isinstance(node, ast.Call) and node.lineno <= line <= (node.end_lineno or line)
+        ]
+
+    def giver_of(self, name: str) -> ast.Call | None:
+        """Return the call that gives a coroutine function to what calls plain functions, ``loop.call_soon(say)``."""
+        calls = (node for node in self.nodes if isinstance(node, ast.Call) and called(node) in _CALLERS)
+        given = ((call, [*call.args, *(keyword.value for keyword in call.keywords)]) for call in calls)
+        return next((call for call, values in given if any(_is_name(value, name) for value in values)), None)
+
+    def called_too_soon(self, name: str) -> Iterator[str]:
+        """Yield how to write what should run a function in a thread and is given what it returns."""
+        for call in self.nodes:
+            if isinstance(call, ast.Call) and called(call) in {"to_thread", "run_in_executor", "submit"}:
+                for at, value in enumerate(call.args):
+                    if isinstance(value, ast.Call) and called(value) == name:
+                        given = [*call.args[:at], value.func, *value.args]
+                        yield ast.unparse(ast.Call(call.func, given, value.keywords))
+
+    def plain_function_on(self, line: int) -> str:
+        """Return the name of the function that a line is in, if that is not written with async def."""
+        functions = ast.FunctionDef | ast.AsyncFunctionDef
+        around = [
+            node
+            for node in self.nodes
+            if isinstance(node, functions) and node.lineno < line <= (node.end_lineno or line)
+        ]
+        innermost = max(around, key=lambda node: node.lineno, default=None)
+        return innermost.name if isinstance(innermost, ast.FunctionDef) else ""
+
+    def run_on(self, line: int) -> ast.Call | None:
+        """Return the call on a line that runs an event loop, None if there is none, or another one."""
+        found = [node for node in self.calls_on(line) if called(node) in _RUNS]
+        return found[0] if len(found) == 1 else None
+
+    def function_of(self, node: ast.AST) -> ast.AST:
+        """Return the function that a node is in, or else the whole script."""
+        while (node := self.parents.get(node, self.tree)) is not self.tree:
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+                break
+        return node
+
+    def flow(self, node: ast.AST) -> Flow:
+        """Return what becomes of results in the function that a node is in."""
+        return Flow(self.function_of(node), self.parents, self.modules)
 
     @staticmethod
     def of(lines: tuple[str, ...]) -> Source:
         """Return the source of a script, given as its lines."""
         return _parsed("\n".join(lines))
 
-    def calls(self, node: ast.expr) -> ast.Call | None:
-        """Return the call of a coroutine function of the student's own that an expression awaits, if it does.
 
-        One that does nothing but sleep is none: it is a sleep by another name.
-        """
-        if not isinstance(node, ast.Await) or not isinstance(node.value, ast.Call):
-            return None
-        return node.value if called(node.value) in self.names - self.pauses else None
+def _is_name(value: ast.expr, name: str) -> bool:
+    """Tell whether an expression is a function of some name, or a method."""
+    return (isinstance(value, ast.Name) and value.id == name) or (
+        isinstance(value, ast.Attribute) and value.attr == name
+    )
+
+
+def _own(function: ast.AST) -> Iterator[ast.AST]:
+    """Yield what is in a function, and not in one within it."""
+    for child in ast.iter_child_nodes(function):
+        if not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            yield child
+            yield from _own(child)
 
 
 def _only_sleeps(function: ast.AsyncFunctionDef) -> bool:
@@ -61,19 +162,6 @@ def called(call: ast.Call) -> str:
     return (
         function.attr if isinstance(function, ast.Attribute) else function.id if isinstance(function, ast.Name) else ""
     )
-
-
-def loaded(node: ast.AST) -> set[str]:
-    """Return the names whose values an expression uses."""
-    return {one.id for one in ast.walk(node) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load)}
-
-
-def stored(node: ast.AST) -> set[str]:
-    """Return the names that a statement gives a value, or that it changes by a method."""
-    names = {one.id for one in ast.walk(node) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}
-    if isinstance(node, ast.For | ast.AsyncFor):
-        return {one.id for one in ast.walk(node.target) if isinstance(one, ast.Name)}
-    return names
 
 
 def place_of_line(trace: Trace, line: int) -> Place:

@@ -3,33 +3,21 @@
 from __future__ import annotations
 
 import ast
-import re
 from typing import TYPE_CHECKING
 
 from pytest_asyncgrade.trace.model import Finding, Outcome
-from pytest_asyncgrade.trace.text import short
 
 from .source import CREATES, place_of_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_asyncgrade.trace.model import TaskSpan, Trace
+    from pytest_asyncgrade.trace.model import Trace
 
     from .source import Source
 
 MANY_TASKS = 500
 """From how many tasks in progress at once on it is advised to limit them."""
-
-
-def cut_off(trace: Trace, _source: Source) -> Iterator[Finding]:
-    """Find: a task is not done when main has ended."""
-    for span in trace.partial.tasks if trace.outcome is Outcome.FINISHED else ():
-        over = span.outlived or span.ended == "pending"
-        if over and span.parent is not None and span.ended != "finished" and span.place:
-            name = short(span.coroutine)
-            message = f"the task of {name}() created on {span.place} was not done when the program ended, and cut off"
-            yield Finding("cut_off", message, "keep the task and await it before main ends", span.place)
 
 
 def no_reference(trace: Trace, source: Source) -> Iterator[Finding]:
@@ -39,7 +27,10 @@ def no_reference(trace: Trace, source: Source) -> Iterator[Finding]:
         for node in source.nodes
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and _creates_alone(node.value)
     }
+    touched = {touch.place for touch in trace.partial.touched}
     for span in trace.partial.tasks:
+        if span.place in touched:
+            continue
         if span.place and span.place.lineno in lines and not span.outlived and (span.end or 0) > span.start:
             message = f"{span.place} creates a task and keeps no reference to it: Python may collect it half-way"
             advice = "assign it, `task = asyncio.create_task(...)`, and await it; or use a TaskGroup"
@@ -55,32 +46,23 @@ def _creates_alone(call: ast.Call) -> bool:
     return isinstance(function, ast.Name) and function.id in CREATES
 
 
-def lost_exception(trace: Trace, _source: Source) -> Iterator[Finding]:
-    """Find: a task fails, and nobody awaits it."""
-    by_name = {span.name: span for span in trace.partial.tasks}
-    for line in trace.partial.stderr:
-        match = re.match(r"future: <Task finished name='([^']*)' .*exception=(\w+)", line.text)
-        span: TaskSpan | None = by_name.get(match[1]) if match else None
-        if match and span and span.place:  # else the grader made the task
-            message = f"{short(span.coroutine)}() raised {match[2]}, and nobody awaited its task to hear of it"
-            yield Finding("lost_exception", message, "await every task; gather and TaskGroup do it for you", span.place)
-
-
 def swallowed_cancellation(trace: Trace, source: Source) -> Iterator[Finding]:
     """Find: a task is cancelled and goes on."""
-    for span in trace.partial.tasks:
-        if not span.swallowed:
-            continue
-        name = short(span.coroutine).rpartition(".")[2]
+    spans = {span.number: span for span in trace.partial.tasks}
+    gone_on = [(spans[one.task], f" at {one.time}") for one in trace.partial.swallowed]
+    for span, when in [*gone_on, *((span, "") for span in spans.values() if span.swallowed)]:
+        places = {place.function for wait in trace.partial.waits if wait.task == span.number for place in wait.places}
+        names = {name.rpartition(".")[2] for name in {span.coroutine, *places}}
         handlers = [
             handler.lineno
             for function in source.coroutines
-            if function.name == name
+            if function.name in names
             for handler in ast.walk(function)
             if isinstance(handler, ast.ExceptHandler) and _swallows(handler)
         ]
         if handlers:  # else it was not the student: before 3.13 a TaskGroup leaves its own request to cancel behind
-            message = f"{name}() was cancelled and went on all the same (line {handlers[0]} catches the CancelledError)"
+            caught = f"line {handlers[0]} catches the CancelledError"
+            message = f"{span.coroutine.rpartition('.')[2]}() was cancelled{when} and went on all the same ({caught})"
             place = place_of_line(trace, handlers[0])
             yield Finding("swallowed_cancellation", message, "clean up, then end the handler with `raise`", place)
 
@@ -102,8 +84,32 @@ def unbounded(trace: Trace, _source: Source) -> Iterator[Finding]:
         yield Finding("unbounded", message, "let an asyncio.Semaphore admit some at a time", None, advisory=True)
 
 
+_ENDS = {
+    "Queue.get": "who waits for an item needs a put() for it; cancel it when there are no more, or put None last",
+    "Queue.join": "after each item that is taken, call queue.task_done(), even if its work fails: in a finally",
+    "Queue.put": "a full queue needs a task that still takes items out",
+    "Lock.acquire": "a lock is released by who holds it: use async with, take several in the same order everywhere, "
+    "and none twice",
+    "Semaphore.acquire": "a place is given back by who has it: use async with",
+    "Event.wait": "an event needs a task that still runs and calls its set(), without clear() right after it",
+    "Condition.wait": "a condition needs a task that still runs, changes what is waited for, and calls notify()",
+    "Barrier.wait": "a barrier opens when as many tasks wait for it as it was made for",
+    "StreamReader._wait_for_data": "the other end has to write what is read, with an end of line for readline(), "
+    "or close its writer",
+    "": "a future needs somebody who calls its set_result()",
+}
+"""What could end a wait, by what it waits for."""
+
+
 def deadlock(trace: Trace, _source: Source) -> Iterator[Finding]:
     """Find: every task waits, and nothing can wake them."""
     if trace.outcome is Outcome.DEADLOCKED:
-        advice = "what a task waits for has to be set, released or put by another one that can still run"
+        last = {wait.task: wait.what for wait in trace.partial.waits if not wait.tasks}
+        elapsed = trace.partial.elapsed
+        stuck = [span.number for span in trace.partial.tasks if span.end is None or span.end == elapsed]
+        ends = dict.fromkeys(_ENDS[what] for number in stuck if (what := last.get(number)) in _ENDS)
+        otherwise = "what a task waits for has to be set, released or put by another one that can still run"
+        if trace.partial.touched:
+            otherwise, ends = "what another thread puts or sets wakes nobody here: let the loop call it", {}
+        advice = "; ".join(ends) or otherwise
         yield Finding("deadlock", "the program is stuck: every task waits, and nothing can wake any of them", advice)

@@ -1,0 +1,245 @@
+"""Whether one await in a function uses what another one has brought about: the last filter before a finding is told.
+
+It only ever silences.  When in doubt the answer is yes: what is bound, changed or decided by a result is taken for a
+part of it.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+_DECISIONS = ast.If | ast.While | ast.IfExp | ast.BoolOp | ast.Match | ast.Try | ast.TryStar
+_EXITS = ast.Return | ast.Break | ast.Raise | ast.Assert
+_LOOPS = ast.For | ast.AsyncFor | ast.While
+_ADDS = frozenset({"append", "add", "extend", "update", "put_nowait"})
+_COMPREHENSIONS = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
+
+
+def root(node: ast.AST) -> str:
+    """Return what an assignment or a method changes: a name, or of an object its first attribute, ``.results``."""
+    attribute = ""
+    while isinstance(node, ast.Attribute | ast.Subscript | ast.Starred):
+        if isinstance(node, ast.Attribute):
+            attribute = f".{node.attr}"
+        node = node.value
+    return attribute or (node.id if isinstance(node, ast.Name) else "")
+
+
+def _targets(node: ast.AST) -> set[str]:
+    """Return what is bound or changed by a target of an assignment."""
+    if isinstance(node, ast.Tuple | ast.List):
+        return {name for element in node.elts for name in _targets(element)}
+    return {root(node)} - {""}
+
+
+def loads(node: ast.AST) -> set[str]:
+    """Return the names and ``.attributes`` that an expression uses."""
+    found: set[str] = set()
+    for one in ast.walk(node):
+        if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load):
+            found.add(one.id)
+        elif isinstance(one, ast.Attribute) and isinstance(one.ctx, ast.Load):
+            found.add(f".{one.attr}")
+    return found
+
+
+def stores(node: ast.AST) -> set[str]:
+    """Return what a statement, or what is in it, gives a value or changes."""
+    return {name for one in ast.walk(node) for name, _value in _changes(one)}
+
+
+def _changes(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
+    """Yield what a node binds or changes, each with the expression that it does so by."""
+    match node:
+        case ast.Assign():
+            yield from ((name, node.value) for name in _stored(node.targets))
+        case ast.AnnAssign(value=ast.expr() as value) | ast.AugAssign(value=value) | ast.NamedExpr(value=value):
+            yield from ((name, value) for name in _targets(node.target))
+        case ast.For() | ast.AsyncFor() | ast.comprehension():
+            yield from ((name, node.iter) for name in _targets(node.target))
+        case ast.withitem(optional_vars=ast.expr() as target):
+            yield from ((name, node.context_expr) for name in _targets(target))
+        case ast.Call(func=ast.Attribute() as function):
+            given = ast.Tuple([*node.args, *(keyword.value for keyword in node.keywords)], ast.Load())
+            if given.elts and (name := root(function.value)):
+                yield name, given
+
+
+def _given_to(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
+    """Yield the arguments of a call, each with the others: a function may put one into the other."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and not hasattr(builtins, node.func.id):
+        for argument in node.args:
+            others = ast.Tuple([other for other in node.args if other is not argument], ast.Load())
+            yield from ((changed, others) for changed in _targets(argument))
+
+
+@dataclass
+class Shared:
+    """What functions use and change beyond their own names: globals, names of an outer function, attributes."""
+
+    modules: set[str]
+    reads: dict[str, set[str]] = field(default_factory=dict)
+    writes: dict[str, set[str]] = field(default_factory=dict)
+    _calls: dict[str, set[str]] = field(default_factory=dict)
+
+    def add(self, function: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        """Take in a function; those of one name count as one."""
+        arguments = function.args
+        own = {one.arg for one in [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]}
+        own |= {one.arg for one in (arguments.vararg, arguments.kwarg) if one}
+        outside = [one for one in ast.walk(function) if isinstance(one, ast.Global | ast.Nonlocal)]
+        own |= {one.id for one in ast.walk(function) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}
+        own -= {name for one in outside for name in one.names}
+        called = {root(one.func) for one in ast.walk(function) if isinstance(one, ast.Call)}
+        merely_changed = {id(added) for one in ast.walk(function) if (added := _added_to(one))}
+        used = {
+            name
+            for one in ast.walk(function)
+            if id(one) not in merely_changed
+            for name in ([one.id] if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load) else _attribute(one))
+        }
+        self._calls.setdefault(function.name, set()).update(name.removeprefix(".") for name in called)
+        self.reads.setdefault(function.name, set()).update(used - own)
+        self.writes.setdefault(function.name, set()).update(stores(function) - own - self.modules)
+
+    def used_by(self, name: str) -> set[str]:
+        """Return what a function, and those it calls, use."""
+        return self._reached(self.reads, name)
+
+    def changed_by(self, name: str) -> set[str]:
+        """Return what a function, and those it calls, change."""
+        return self._reached(self.writes, name)
+
+    def _reached(self, what: dict[str, set[str]], name: str) -> set[str]:
+        found, left = {name}, [name]
+        while left:
+            new = (self._calls.get(left.pop(), set()) & self._calls.keys()) - found
+            found |= new
+            left += new
+        return {one for function in found for one in what.get(function, ())}
+
+
+def _added_to(node: ast.AST) -> ast.expr | None:
+    """Return what a call adds to without a look at it: ``results.append(...)``."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _ADDS:
+        return node.func.value
+    return None
+
+
+def _attribute(node: ast.AST) -> list[str]:
+    return [f".{node.attr}"] if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load) else []
+
+
+class Flow:
+    """What becomes of the results of awaits in one function; `parents` leads from each node to the one around it."""
+
+    def __init__(self, function: ast.AST, parents: dict[ast.AST, ast.AST], modules: set[str]) -> None:
+        self._nodes = list(ast.walk(function))
+        self._function, self._parents, self._modules = function, parents, modules
+
+    def above(self, node: ast.AST) -> Iterator[ast.AST]:
+        """Yield the nodes around one, up to the function."""
+        while node is not self._function and node in self._parents:
+            node = self._parents[node]
+            yield node
+
+    def loop_of(self, node: ast.AST) -> ast.AST | None:
+        """Return the innermost loop or comprehension around a node."""
+        return next((one for one in self.above(node) if isinstance(one, _LOOPS | _COMPREHENSIONS)), None)
+
+    def given(self, node: ast.expr) -> set[str]:
+        """Return the names an await uses, and those that what it waits for was made of."""
+        names = loads(node.value if isinstance(node, ast.Await) else node)
+        made = [(_stored(one.targets), loads(one.value)) for one in self._nodes if isinstance(one, ast.Assign)]
+        while more := {name for targets, used in made if targets & names for name in used} - names:
+            names |= more
+        return names
+
+    def varies(self, node: ast.expr) -> bool:
+        """Tell whether an await in a loop is not the same one in each turn of it."""
+        loop = self.loop_of(node)
+        return loop is None or bool(self.given(node) & stores(loop))
+
+    def never_ends(self, node: ast.expr) -> bool:
+        """Tell whether an await is in a ``while True`` that nothing leaves."""
+        loop = self.loop_of(node)
+        if not isinstance(loop, ast.While) or not isinstance(loop.test, ast.Constant):
+            return False
+        return not any(isinstance(one, ast.Break | ast.Return) for one in ast.walk(loop))
+
+    def depends(self, later: ast.expr, earlier: Iterable[ast.expr], used: set[str]) -> bool:
+        """Tell whether an await may use a result of earlier ones; `used` is what the awaited function uses."""
+        seeds = set(earlier)
+        results = self._results(seeds)
+
+        def touched(node: ast.AST | None) -> bool:
+            return node is not None and _uses(node, seeds, results)
+
+        inside = any(one in seeds for one in ast.walk(later) if one is not later)
+        if inside or (self.given(later) | used) & results:
+            return True
+        if any(self._decided(around, later, touched) for around in self.above(later)):
+            return True
+        exits = [one for one in self._nodes if isinstance(one, _EXITS) and self._comes_before(one, later)]
+        return any(
+            (isinstance(one, ast.Assert) and touched(one)) or any(touched(_test(around)) for around in self.above(one))
+            for one in exits
+        )
+
+    def _comes_before(self, one: ast.stmt, later: ast.expr) -> bool:
+        """Tell whether a statement can be reached before an await: it is above it, or in a loop around it."""
+        loops = {around for around in self.above(later) if isinstance(around, _LOOPS)}
+        return one.lineno < later.lineno or any(around in loops for around in self.above(one))
+
+    @staticmethod
+    def _decided(around: ast.AST, later: ast.expr, touched: Callable[[ast.AST | None], bool]) -> bool:
+        """Tell whether a result decides that an await is reached: by a condition it is under."""
+        if isinstance(around, ast.Try | ast.TryStar):
+            return touched(ast.Module(around.body, [])) and later not in {
+                one for statement in around.body for one in ast.walk(statement)
+            }
+        if isinstance(around, ast.BoolOp):
+            return any(touched(value) for value in around.values if later not in set(ast.walk(value)))
+        return isinstance(around, _DECISIONS) and touched(_test(around))
+
+    def _results(self, seeds: set[ast.expr]) -> set[str]:
+        """Return the names and attributes that hold what the seeds returned, or were changed by it."""
+        found: set[str] = set()
+        for one in self._nodes:
+            if isinstance(one, ast.Try | ast.TryStar) and seeds & set(ast.walk(one)):
+                found |= stores(one)
+        changes = [change for node in self._nodes for change in (*_changes(node), *_given_to(node))]
+        conditions = [(one.test, stores(one)) for one in self._nodes if isinstance(one, ast.If | ast.While)]
+        while True:
+            more = {name for name, value in changes if _uses(value, seeds, found)}
+            more |= {name for test, stored in conditions if _uses(test, seeds, found) for name in stored}
+            if more - self._modules <= found:
+                return found
+            found |= more - self._modules
+
+
+def _uses(node: ast.AST, seeds: set[ast.expr], results: set[str]) -> bool:
+    return bool(loads(node) & results) or any(one in seeds for one in ast.walk(node))
+
+
+def _stored(targets: list[ast.expr]) -> set[str]:
+    return {name for target in targets for name in _targets(target)}
+
+
+def _test(node: ast.AST) -> ast.AST | None:
+    """Return what decides about the parts of a statement: a condition, or of ``try`` what may fail."""
+    match node:
+        case ast.If() | ast.While() | ast.IfExp():
+            return node.test
+        case ast.Match():
+            return node.subject
+        case ast.Try() | ast.TryStar():
+            return ast.Module(node.body, [])
+        case _:
+            return None

@@ -1,0 +1,217 @@
+"""Waits one after the other that could have overlapped.
+
+The trace finds them: in one call of a function the awaited calls follow each other without a gap, each waits for time
+alone, and no other task is there to make way for.  The source only silences: where a call may use what an earlier one
+returned, or the calls may be the ordered steps of one job.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from pytest_asyncgrade.trace.model import Finding
+from pytest_asyncgrade.trace.plain import number
+from pytest_asyncgrade.trace.text import short
+
+from .source import place_of_line
+
+if TYPE_CHECKING:
+    import ast
+    from collections.abc import Iterator
+
+    from pytest_asyncgrade.trace.model import TaskSpan, Trace, Wait
+
+    from .source import Source
+
+_ENOUGH = 2
+"""So many waits one after the other could have overlapped."""
+_MOST_TERMS = 6
+_STEPS = frozenset({"step", "stage", "phase", "round", "level"})
+"""Functions of such names are the steps of one job, in their order."""
+
+
+@dataclass(slots=True)
+class Step:
+    """One awaited call in a call of a function: where, of which function, from when to when."""
+
+    node: ast.Await
+    function: str
+    task: int
+    start: float
+    end: float
+    awaited: frozenset[int] = frozenset()
+    """The numbers of the tasks it waits for."""
+    pure: bool = True
+    """It waits for time alone, as far as it is seen here."""
+
+    @property
+    def seconds(self) -> float:
+        """How long it waits."""
+        return round(self.end - self.start, 9)
+
+    @property
+    def name(self) -> str:
+        """The last part of the function's name."""
+        return self.function.rpartition(".")[2]
+
+
+class Steps:
+    """The awaited calls of a run, by the call that they are made in."""
+
+    def __init__(self, trace: Trace, source: Source) -> None:
+        self._source = source
+        self.spans = {span.number: span for span in trace.partial.tasks}
+        self.waits = [wait for wait in trace.partial.waits if wait.end > wait.start]
+        self._of_task: defaultdict[int, list[Wait]] = defaultdict(list)
+        for wait in self.waits:
+            self._of_task[wait.task].append(wait)
+        self._blocked = [(stretch.start, stretch.end) for stretch in trace.partial.blocked]
+        self.by_call: defaultdict[int, dict[object, Step]] = defaultdict(dict)
+        for wait in self.waits:
+            self._add(wait)
+
+    def _add(self, wait: Wait) -> None:
+        """Take in a wait: as a step of every call that it is in."""
+        links = list(zip(wait.places, wait.calls, strict=False))
+        for (inner, call), (outer, around) in pairwise(links):
+            self._note(around.number, call.number, (outer.lineno, around.column), inner.function, wait)
+        if links and len(wait.tasks) == 1 and (span := self.spans.get(wait.tasks[0])):
+            outer, around = links[0]
+            if span.parent == wait.task and span.start == wait.start:  # made to be awaited at once
+                self._note(around.number, ("task", span.number), (outer.lineno, around.column), span.coroutine, wait)
+
+    def _note(self, around: int, key: object, position: tuple[int, int], function: str, wait: Wait) -> None:
+        node = self._source.awaits.get(position)
+        if node is None:
+            return
+        pure = wait.what == "sleep" or bool(wait.tasks)
+        step = self.by_call[around].get(key)
+        if step is None:
+            awaited = frozenset(wait.tasks)
+            self.by_call[around][key] = Step(node, function, wait.task, wait.start, wait.end, awaited, pure)
+        else:
+            step.end, step.pure = wait.end, step.pure and pure
+            step.awaited |= frozenset(wait.tasks)
+
+    def waits_for_time(self, step: Step) -> bool:
+        """Tell whether a step waits for nothing but time, nor any task that it waits for."""
+        if not step.pure or any(start < step.end and end > step.start for start, end in self._blocked):
+            return False
+        left, seen = list(step.awaited), set(step.awaited)
+        while left:
+            for wait in self._of_task[left.pop()]:
+                if wait.what != "sleep" and not wait.tasks:
+                    return False
+                left += [task for task in wait.tasks if task not in seen]
+                seen.update(wait.tasks)
+        return True
+
+    def others(self, steps: list[Step]) -> list[TaskSpan]:
+        """Return the tasks in progress meanwhile that neither wait for the steps nor belong to them."""
+        start, end = steps[0].start, steps[-1].end
+        below = {steps[0].task} | {task for step in steps for task in step.awaited}
+        for span in self.spans.values():  # in the order of creation: a parent comes before its children
+            if span.parent in below and span.start >= start:
+                below.add(span.number)
+        above = {steps[0].task}
+        meanwhile = [wait for wait in self.waits if wait.start < end and wait.end > start]
+        while more := {wait.task for wait in meanwhile if above & set(wait.tasks)} - above:
+            above |= more
+        return [
+            span
+            for span in self.spans.values()
+            if span.number not in below | above and span.start < end and (span.end is None or span.end > start)
+        ]
+
+    def makes_way(self, steps: list[Step], place: str) -> bool:
+        """Tell whether other tasks are a reason to wait one after the other: workers, consumers, other actors."""
+        functions = {place, *(step.function for step in steps)}
+        for span in self.others(steps):
+            for wait in self._of_task[span.number]:
+                if wait.start >= steps[-1].end or wait.end <= steps[0].start:
+                    continue
+                if (wait.what != "sleep" and not wait.tasks) or functions & {one.function for one in wait.places}:
+                    return True
+                if any(len(self.by_call[call.number]) >= _ENOUGH for call in wait.calls):
+                    return True
+        return False
+
+
+def sequential_awaits(trace: Trace, source: Source) -> Iterator[Finding]:
+    """Find: awaits that do not need each other wait one after the other."""
+    steps = Steps(trace, source)
+    for made in list(steps.by_call.values()):
+        for group in _groups(sorted(made.values(), key=lambda step: step.start), source, steps):
+            place = place_of_line(trace, group[0].node.lineno)
+            if not steps.makes_way(group, place.function):
+                yield _sequential(trace, group, source)
+
+
+def _groups(made: list[Step], source: Source, steps: Steps) -> Iterator[list[Step]]:
+    """Return the steps that follow each other and do not need each other, two or more."""
+    groups: list[list[Step]] = [[]]
+    for step in made:
+        if not _is_work(step, source) or not steps.waits_for_time(step):
+            groups.append([])
+        elif groups[-1] and step.start == groups[-1][-1].end and _follows(step, groups[-1], source):
+            groups[-1].append(step)
+        else:
+            groups.append([step])
+    return (group for group in groups if len(group) >= _ENOUGH)
+
+
+def _is_work(step: Step, source: Source) -> bool:
+    """Tell whether a step is a call of a coroutine function of the student's that does more than to sleep."""
+    name = step.name
+    return name in source.names - source.pauses - source.generators and not name.startswith("__")
+
+
+def _follows(step: Step, group: list[Step], source: Source) -> bool:
+    return independent(step.node, step.function, [(one.function, one.node) for one in group], source)
+
+
+def independent(node: ast.expr, name: str, earlier: list[tuple[str, ast.expr]], source: Source) -> bool:
+    """Tell whether a call of a function needs nothing of earlier ones, each its function's name and its expression."""
+    name = name.rpartition(".")[2]
+    names = {one.rpartition(".")[2] for one, _node in earlier}
+    flow, shared, nodes = source.flow(node), source.shared, {one for _name, one in earlier}
+    used = shared.used_by(name)
+    return (
+        all(_alike(name, one) for one in names)
+        and not used & {changed for one in names for changed in shared.changed_by(one)}
+        and not flow.depends(node, nodes, used)
+        and (node not in nodes or (flow.varies(node) and not flow.never_ends(node)))
+    )
+
+
+def _alike(name: str, other: str) -> bool:
+    """Tell whether two functions are of one kind by their names: else they may be the steps of one job.
+
+    >>> _alike("fetch_users", "fetch_orders"), _alike("func1", "func2"), _alike("connect", "send")
+    (True, True, False)
+    """
+    first, second = (re.split(r"[_\d]|(?<=[a-z])(?=[A-Z])", one.lstrip("_"))[0].lower() for one in (name, other))
+    return name == other or (first == second and first not in _STEPS)
+
+
+def _sequential(trace: Trace, group: list[Step], source: Source) -> Finding:
+    times = [step.seconds for step in group]
+    terms = [number(time).removesuffix(" s") for time in times[:_MOST_TERMS]] + ["..."] * (len(times) > _MOST_TERMS)
+    total = number(round(group[-1].end - group[0].start, 9))
+    message = f"{_where(group, source)} wait one after the other: {' + '.join(terms)} = {total}"
+    advice = f"started together they take {number(max(times))}: await asyncio.gather(...) of all, or a task for each"
+    return Finding("sequential_awaits", message, advice, place_of_line(trace, group[0].node.lineno))
+
+
+def _where(group: list[Step], source: Source) -> str:
+    lines = sorted({step.node.lineno for step in group})
+    loop = source.flow(group[0].node).loop_of(group[0].node)
+    if loop is not None and len(group) > len({step.node for step in group}):
+        return f"the turns of the loop on line {getattr(loop, 'lineno', lines[0])}"
+    if len(lines) == 1:
+        return f"the calls of {short(group[0].function)}() on line {lines[0]}"
+    return f"lines {', '.join(map(str, lines[:-1]))} and {lines[-1]}"

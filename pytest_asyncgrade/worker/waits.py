@@ -1,0 +1,158 @@
+"""What tasks wait for, looked at whenever time is about to pass: whoever is suspended then waits.
+
+A wait so costs the program nothing while it runs, and what only might be waited for (a future that is created) is none.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from itertools import count, islice
+from types import CoroutineType, GeneratorType
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary, ref
+
+from pytest_asyncgrade.virtualtime.suspended import awaited_tasks, coroutines, frame_of, handles
+
+from .places import MAX_CHAIN
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import CodeType, FrameType
+
+_MOST_WAITS = 2_000
+_MOST_AWAITED = 100
+_MOST_LOOKS = 2_000_000
+"""How many looks at a task the recording of one program may take."""
+_LONGEST_NAME = 200
+_SLEEP = asyncio.sleep.__code__
+_LONG = 1e12
+_WAITS_BY_ANOTHER = frozenset({"Queue.join"})
+"""What waits for an event of its own, and says more than that."""
+_INLINED = frozenset({"<listcomp>", "<setcomp>", "<dictcomp>"})
+"""Comprehensions are functions before Python 3.12; what they await their function awaits."""
+_LINKS = (CoroutineType, GeneratorType)
+_WAITER = asyncio.Task.__dict__["_fut_waiter"].__get__
+_DONE, _CANCELLING = asyncio.Task.done, asyncio.Task.cancelling
+"""As Python has them: in a subclass of the student's they would run code of theirs from in here."""
+
+
+def _waiter_of(task: Any) -> Any:
+    return _WAITER(task) if isinstance(task, asyncio.Task) else vars(task).get("_fut_waiter")
+
+
+def _is_done(task: Any) -> bool:
+    return _DONE(task) if isinstance(task, asyncio.Task) else vars(task).get("_state") != "PENDING"
+
+
+def _cancelling(task: Any) -> int:
+    return _CANCELLING(task) if isinstance(task, asyncio.Task) else vars(task).get("_num_cancels_requested", 0)
+
+
+class _Watch:
+    """A task, and the future it was last seen to wait for."""
+
+    __slots__ = ("cancelled", "named", "number", "task", "waiter")
+
+    def __init__(self, task: asyncio.Task[Any], number: int) -> None:
+        self.task = ref(task)
+        self.number = number
+        self.waiter: Callable[[], object] = lambda: None
+        self.named = False
+        """Whether it has been told which function of the student's it runs."""
+        self.cancelled = 0
+        """How many requests to cancel it have been told to have been swallowed."""
+
+
+class Waits:
+    """The waits of a program's tasks; `name` tells whether a file is the student's, `number` the number of a task."""
+
+    def __init__(
+        self,
+        write: Callable[[list[object]], None],
+        name: Callable[[str], str | None],
+        number: Callable[[asyncio.Task[Any]], int | None],
+    ) -> None:
+        self._write, self._name, self._number = write, name, number
+        self._watched: list[_Watch] = []
+        self._calls: WeakKeyDictionary[object, int] = WeakKeyDictionary()
+        self._numbers = count(1)
+        self._columns: dict[tuple[CodeType, int], int] = {}
+        self._waits_left, self._looks_left = _MOST_WAITS, _MOST_LOOKS
+
+    def watch(self, task: asyncio.Task[Any], number: int) -> None:
+        """Look at a task from now on."""
+        if self._waits_left > 0:
+            self._watched.append(_Watch(task, number))
+
+    def look(self, now: int) -> None:
+        """Record the waits that have begun at this instant, `now` in nanoseconds."""
+        self._looks_left -= len(self._watched)
+        over = 0
+        for watch in self._watched:
+            task = watch.task()
+            waiter = None if task is None else _waiter_of(task)
+            if task is None or (waiter is None and _is_done(task)):
+                watch.number = 0
+                over += 1
+            elif waiter is not None and watch.waiter() is not waiter and self._waits_left > 0:
+                watch.waiter = ref(waiter)
+                self._waits_left -= 1
+                self._record(now, watch, task)
+        if self._waits_left <= 0 or self._looks_left <= 0:
+            self._watched.clear()
+        elif over:
+            self._watched = [watch for watch in self._watched if watch.number]
+
+    def _record(self, now: int, watch: _Watch, task: asyncio.Task[Any]) -> None:
+        chain = [(one, frame) for one in coroutines(task) if (frame := frame_of(one)) is not None]
+        what, delay = self._awaited([frame for _, frame in chain[::-1]])
+        places, calls = self._places(chain)
+        if places and not watch.named and self._name(chain[0][1].f_code.co_filename) is None:
+            self._write(["function", watch.number, places[-1][2]])
+        watch.named = True
+        numbers = (self._number(one) for one in awaited_tasks(task)[:_MOST_AWAITED])
+        awaited = [number for number in numbers if number is not None]
+        self._write(["wait", now, watch.number, what[:_LONGEST_NAME], delay, places, calls, awaited])
+        asked = _cancelling(task)
+        if asked > watch.cancelled and not any(handles(one, asyncio.CancelledError) for one, _ in chain):
+            self._write(["swallowed", now, watch.number, places[0] if places else None])
+        watch.cancelled = asked
+
+    def _awaited(self, frames: list[FrameType]) -> tuple[str, int | None]:
+        """Return the function of a library that a task is in, as that is called, and how long it asked to sleep."""
+        if not frames:  # a coroutine of C
+            return "", None
+        code = frames[0].f_code
+        if self._name(code.co_filename) is not None:
+            return "", None
+        delay = None
+        if code is _SLEEP:
+            seconds: Any = frames[0].f_locals.get("delay")
+            delay = nanoseconds(seconds) if type(seconds) in {int, float} and 0 < seconds < _LONG else None
+        caller = frames[1].f_code.co_qualname if len(frames) > 1 else ""
+        return (caller if caller in _WAITS_BY_ANOTHER else code.co_qualname), delay
+
+    def _places(self, chain: list[tuple[Any, FrameType]]) -> tuple[list[list[object]], list[list[int]]]:
+        """Return the lines of the student's functions that wait, innermost first, and of each its column and call."""
+        places: list[list[object]] = []
+        calls: list[list[int]] = []
+        for coroutine, frame in chain:
+            code = frame.f_code
+            filename = self._name(code.co_filename)
+            if filename is None or (type(coroutine) not in _LINKS and not hasattr(coroutine, "ag_frame")):
+                continue
+            if code.co_name in _INLINED and places:
+                places[-1][1], calls[-1][0] = frame.f_lineno, self._column(frame)
+                continue
+            call = self._calls.get(coroutine) or self._calls.setdefault(coroutine, next(self._numbers))
+            places.append([filename, frame.f_lineno, code.co_qualname])
+            calls.append([self._column(frame), call])
+        return places[: -MAX_CHAIN - 1 : -1], calls[: -MAX_CHAIN - 1 : -1]
+
+    def _column(self, frame: FrameType) -> int:
+        """Return the column of the expression that a frame is in, in bytes of UTF-8; as `ast` counts them."""
+        key = frame.f_code, frame.f_lasti
+        if (known := self._columns.get(key)) is None:
+            position = next(islice(frame.f_code.co_positions(), frame.f_lasti // 2, None), (None,) * 4)
+            known = self._columns[key] = position[2] or 0
+        return known
