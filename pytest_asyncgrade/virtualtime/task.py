@@ -101,15 +101,23 @@ class TaskKind:
     cancelled: Callable[[Any], bool]
     cancelling: Callable[[Any], int]
     add_done_callback: Callable[..., None]
+    done: Callable[[Any], bool]
     exception: Callable[[Any], BaseException | None]
     """Does not mark the exception as retrieved, as ``task.exception()`` does."""
+    waiter: Callable[[Any], Any]
+    """Returns the future that a suspended task waits for."""
 
 
 def _kind(base: Any) -> TaskKind:
-    stored: Any = getattr(base, "_exception", None)
+    def stored(name: str) -> Callable[[Any], Any]:
+        descriptor: Any = getattr(base, name, None)
+        if hasattr(descriptor, "__get__"):
+            return descriptor.__get__  # type: ignore[no-any-return]  # of C
+        return lambda task: object.__getattribute__(task, name)
+
     return TaskKind(
-        base.get_name, base.get_coro, base.get_loop, base.cancelled, base.cancelling, base.add_done_callback,
-        stored.__get__ if hasattr(stored, "__get__") else lambda task: object.__getattribute__(task, "_exception"),
+        base.get_name, base.get_coro, base.get_loop, base.cancelled, base.cancelling, base.add_done_callback, base.done,
+        stored("_exception"), stored("_fut_waiter"),
     )  # fmt: skip
 
 

@@ -11,7 +11,9 @@ from types import CoroutineType, GeneratorType
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary, ref
 
+from pytest_asyncgrade.virtualtime.instant import nanoseconds
 from pytest_asyncgrade.virtualtime.suspended import awaited_tasks, coroutines, frame_of, handles
+from pytest_asyncgrade.virtualtime.task import TaskKind, kind_of
 
 from .places import MAX_CHAIN
 
@@ -31,30 +33,16 @@ _WAITS_BY_ANOTHER = frozenset({"Queue.join"})
 _INLINED = frozenset({"<listcomp>", "<setcomp>", "<dictcomp>"})
 """Comprehensions are functions before Python 3.12; what they await their function awaits."""
 _LINKS = (CoroutineType, GeneratorType)
-_WAITER = asyncio.Task.__dict__["_fut_waiter"].__get__
-_DONE, _CANCELLING = asyncio.Task.done, asyncio.Task.cancelling
-"""As Python has them: in a subclass of the student's they would run code of theirs from in here."""
-
-
-def _waiter_of(task: Any) -> Any:
-    return _WAITER(task) if isinstance(task, asyncio.Task) else vars(task).get("_fut_waiter")
-
-
-def _is_done(task: Any) -> bool:
-    return _DONE(task) if isinstance(task, asyncio.Task) else vars(task).get("_state") != "PENDING"
-
-
-def _cancelling(task: Any) -> int:
-    return _CANCELLING(task) if isinstance(task, asyncio.Task) else vars(task).get("_num_cancels_requested", 0)
 
 
 class _Watch:
     """A task, and the future it was last seen to wait for."""
 
-    __slots__ = ("cancelled", "named", "number", "task", "waiter")
+    __slots__ = ("cancelled", "kind", "named", "number", "task", "waiter")
 
-    def __init__(self, task: asyncio.Task[Any], number: int) -> None:
+    def __init__(self, task: asyncio.Task[Any], kind: TaskKind, number: int) -> None:
         self.task = ref(task)
+        self.kind = kind
         self.number = number
         self.waiter: Callable[[], object] = lambda: None
         self.named = False
@@ -81,8 +69,9 @@ class Waits:
 
     def watch(self, task: asyncio.Task[Any], number: int) -> None:
         """Look at a task from now on."""
-        if self._waits_left > 0:
-            self._watched.append(_Watch(task, number))
+        kind = kind_of(task)
+        if self._waits_left > 0 and kind is not None:
+            self._watched.append(_Watch(task, kind, number))
 
     def look(self, now: int) -> None:
         """Record the waits that have begun at this instant, `now` in nanoseconds."""
@@ -90,8 +79,8 @@ class Waits:
         over = 0
         for watch in self._watched:
             task = watch.task()
-            waiter = None if task is None else _waiter_of(task)
-            if task is None or (waiter is None and _is_done(task)):
+            waiter = None if task is None else watch.kind.waiter(task)
+            if task is None or (waiter is None and watch.kind.done(task)):
                 watch.number = 0
                 over += 1
             elif waiter is not None and watch.waiter() is not waiter and self._waits_left > 0:
@@ -113,7 +102,7 @@ class Waits:
         numbers = (self._number(one) for one in awaited_tasks(task)[:_MOST_AWAITED])
         awaited = [number for number in numbers if number is not None]
         self._write(["wait", now, watch.number, what[:_LONGEST_NAME], delay, places, calls, awaited])
-        asked = _cancelling(task)
+        asked = watch.kind.cancelling(task)
         if asked > watch.cancelled and not any(handles(one, asyncio.CancelledError) for one, _ in chain):
             self._write(["swallowed", now, watch.number, places[0] if places else None])
         watch.cancelled = asked
