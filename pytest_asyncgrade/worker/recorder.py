@@ -174,7 +174,7 @@ class Recorder(Observer):
         get_name, _, add_done_callback = _STATE
         coroutine: Any = asyncio.Task.get_coro(task)
         known = type(coroutine) in {CoroutineType, GeneratorType}
-        generator = driven(coroutine)
+        generator = coroutine if known else driven(coroutine)
         closing = type(generator) is AsyncGeneratorType
         name = coroutine.__qualname__ if known else _OWN_NAME(type(coroutine))
         if closing:  # nobody else makes a task of what an async generator gives

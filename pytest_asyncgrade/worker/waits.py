@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _MOST_WAITS = 2_000
 _MOST_AWAITED = 100
+_MOST_WATCHED = 4_000
+"""How many tasks in progress are looked at."""
 _MOST_LOOKS = 2_000_000
 """How many looks at a task the recording of one program may take."""
 _LONGEST_NAME = 200
@@ -82,7 +84,7 @@ class Waits:
 
     def watch(self, task: asyncio.Task[Any], number: int) -> None:
         """Look at a task from now on."""
-        if self._waits_left > 0:
+        if self._waits_left > 0 and len(self._watched) < _MOST_WATCHED:
             self._watched.append(_Watch(task, number))
 
     def look(self, now: int) -> None:
