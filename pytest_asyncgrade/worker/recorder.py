@@ -186,7 +186,7 @@ class Recorder(Observer):
 
     def _record_task(self, task: Any, coroutine: Any, parent: int | None) -> bool:
         named = type(coroutine) in {CoroutineType, GeneratorType}
-        generator = driven(coroutine)
+        generator = coroutine if named else driven(coroutine)
         closing = type(generator) is AsyncGeneratorType
         name = coroutine.__qualname__ if named else _OWN_NAME(type(coroutine))
         if closing:  # nobody else makes a task of what an async generator gives

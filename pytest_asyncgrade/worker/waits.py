@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _MOST_WAITS = 2_000
 _MOST_AWAITED = 100
+_MOST_WATCHED = 4_000
+"""How many tasks in progress are looked at."""
 _MOST_LOOKS = 2_000_000
 """How many looks at a task the recording of one program may take."""
 _LONGEST_NAME = 200
@@ -70,7 +72,7 @@ class Waits:
     def watch(self, task: asyncio.Task[Any], number: int) -> None:
         """Look at a task from now on."""
         kind = kind_of(task)
-        if self._waits_left > 0 and kind is not None:
+        if self._waits_left > 0 and len(self._watched) < _MOST_WATCHED and kind is not None:
             self._watched.append(_Watch(task, kind, number))
 
     def look(self, now: int) -> None:
