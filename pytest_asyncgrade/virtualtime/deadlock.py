@@ -17,6 +17,7 @@ from itertools import pairwise
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
+from .cleared import was_set
 from .suspended import ASYNCIO_FOLDER, awaited_tasks, by_name, coroutines, frames
 
 if TYPE_CHECKING:
@@ -165,7 +166,7 @@ def _primitive(  # noqa: C901, PLR0911  # a name for each
         case asyncio.Lock():
             return f"a lock{_holders(owner, tasks, waiter)}"
         case asyncio.Event():
-            return "an event that is set: nobody has woken who waits" if owner.is_set() else "an event that nobody sets"
+            return _event(owner)
         case asyncio.Condition():
             return "a condition that nobody notifies" if method in {"wait", "wait_for"} else ""
         case asyncio.Barrier():
@@ -179,6 +180,14 @@ def _primitive(  # noqa: C901, PLR0911  # a name for each
         case asyncio.StreamReader():
             return _data(frame, owner)
     return ""
+
+
+def _event(event: asyncio.Event) -> str:
+    if event.is_set():
+        return "an event that is set: nobody has woken who waits"
+    if was_set(event):
+        return "an event that was set and cleared again: whoever waits after that has missed it"
+    return "an event that nobody sets"
 
 
 _LONGEST_DATA = 40

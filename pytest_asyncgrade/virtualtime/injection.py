@@ -12,6 +12,7 @@ import functools
 import sys
 from typing import TYPE_CHECKING, Any
 
+from .cleared import remember_cleared_events
 from .loop import VirtualTimeLoop
 from .replacing import replace
 from .set_order import keep_order
@@ -45,6 +46,7 @@ def patch_asyncio(clock: VirtualClock, undo: ExitStack) -> dict[Any, Any]:
                 replace(module, name, SelectorEventLoop, undo)
     _refuse_foreign_loops(clock, undo)
     _hide_observer(undo)
+    remember_cleared_events(undo)
     keep_order(undo)
     return dict.fromkeys(stocks, SelectorEventLoop)
 

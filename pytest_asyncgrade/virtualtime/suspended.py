@@ -90,10 +90,11 @@ def thread_frames() -> list[FrameType]:
 
 
 def _shielded(waiter: asyncio.Future[Any] | None) -> Iterator[Any]:
-    """Yield what `asyncio.shield` protects: the function it is told by, when its own future ends, knows both."""
+    """Yield what `asyncio.shield` protects: the function that its own future calls when it ends knows it as `inner`."""
     for callback, _context in getattr(waiter, "_callbacks", None) or ():
-        if getattr(callback, "__module__", "") == "asyncio.tasks":
-            yield from (cell.cell_contents for cell in getattr(callback, "__closure__", None) or ())
+        if getattr(callback, "__module__", "") == "asyncio.tasks" and getattr(callback, "__closure__", None):
+            named = zip(callback.__code__.co_freevars, callback.__closure__, strict=True)
+            yield from (cell.cell_contents for name, cell in named if name == "inner")
 
 
 def _collected(all_frames: list[FrameType]) -> Iterator[Any]:

@@ -255,3 +255,22 @@ def test_a_thread_that_waits_for_ever_is_named_with_its_task() -> None:
 def test_a_queue_nobody_fills_is_a_deadlock_of_the_main_thread() -> None:
     with virtual_time(), pytest.raises(DeadlockError, match=r"`queue.Queue\[int\]\(\).get\(\)` for an item"):
         queue.Queue[int]().get()
+
+
+def test_an_event_that_was_set_and_cleared_is_told_as_one() -> None:
+    async def main() -> None:
+        door = asyncio.Event()
+        door.set()
+        door.clear()
+        await door.wait()
+
+    with virtual_time(), pytest.raises(DeadlockError, match=r"for an event that was set and cleared again: whoever"):
+        asyncio.run(main())
+
+    async def never() -> None:
+        door = asyncio.Event()
+        door.clear()
+        await door.wait()
+
+    with virtual_time(), pytest.raises(DeadlockError, match="for an event that nobody sets"):
+        asyncio.run(never())
