@@ -25,7 +25,7 @@ def remember_cleared_events(undo: ExitStack) -> None:
 
     @functools.wraps(stock)
     def clear(self: asyncio.Event) -> None:
-        if self._value:
+        if self.is_set():
             setattr(self, _MARK, True)
         stock(self)
 
