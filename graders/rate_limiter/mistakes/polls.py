@@ -1,6 +1,6 @@
 """Looks again and again whether the next turn has come.
 
-loses: test_even_distances
+loses: test_even_distances, test_in_between
 """
 
 import asyncio
