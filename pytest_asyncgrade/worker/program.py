@@ -17,6 +17,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from pytest_asyncgrade.trace.model import Outcome
+from pytest_asyncgrade.trace.plain import clipped
 from pytest_asyncgrade.virtualtime import DeadlockError
 
 from .beginners import advice, leaves, no_function, syntax_error, text_of, unreadable
@@ -223,7 +224,7 @@ class Program:
         report = _traceback_for_students(error, self._places.name)
         origin = next(leaves(error), error)  # of a group, what the student's own code raised
         place = self._place(origin.__traceback__) or self._place(error.__traceback__)
-        kind, message = type(origin).__name__, text_of(origin)
+        kind, message = type(origin).__name__, clipped(text_of(origin))
         where = f"line {place[1]}: " if place else ""
         if isinstance(error, DeadlockError):
             outcome, reason, report = Outcome.DEADLOCKED, message, f"{message}\n"
