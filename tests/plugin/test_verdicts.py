@@ -7,6 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_asyncgrade.plugin import verdict
+from pytest_asyncgrade.reports import json as json_report
+from pytest_asyncgrade.reports import junit, terminal
+from pytest_asyncgrade.trace.timeline import headline
+
 if TYPE_CHECKING:
     from .conftest import Course
 
@@ -262,12 +267,8 @@ def test_a_flag_is_in_what_a_teacher_reads(course: Course, checks: Any) -> None:
     course.grade().stdout.fnmatch_lines(["*for your teacher: this check stumbled over it;*"])
 
 
-def test_judging_that_fails_is_told_of_that_check_alone(course: Course, checks: Any) -> None:
-    course.write("conftest.py", """
-        def pytest_collection_finish():
-            from pytest_asyncgrade.plugin import verdict
-            verdict._explain = lambda *_: 1 / 0
-        """)  # fmt: skip
+def test_judging_that_fails_is_told_of_that_check_alone(checks: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verdict, "_explain", lambda *_: 1 / 0)
     found, status, _ = checks("def test_it(submission): assert 0\ndef test_other(submission): pass\n")
     assert told(found["it"]) == ("error", "this check could not be judged: ZeroDivisionError: division by zero")
     assert told(found["other"]) == ("passed", "")
@@ -302,17 +303,18 @@ def test_what_was_typed_is_shown(course: Course) -> None:
     ]
 
 
-def test_a_check_that_cannot_be_reported_says_so_alone(course: Course, checks: Any) -> None:
-    course.write("conftest.py", """
-        def pytest_collection_finish():
-            from pytest_asyncgrade.reports import json, terminal
-
-            headline, failure = json.headline, terminal._failure
-            json.headline = lambda trace: headline(trace) if trace.asked == "give(1)" else 1 / 0
-            terminal._failure = lambda said, *args, **more: (
-                1 / 0 if said.rationale.startswith("this does not hold") else failure(said, *args, **more)
-            )
-        """)  # fmt: skip
+def test_a_check_that_cannot_be_reported_says_so_alone(
+    course: Course, checks: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failure = terminal._failure
+    monkeypatch.setattr(json_report, "headline", lambda trace: headline(trace) if trace.asked == "give(1)" else 1 / 0)
+    monkeypatch.setattr(
+        terminal,
+        "_failure",
+        lambda said, *args, **more: (
+            1 / 0 if said.rationale.startswith("this does not hold") else failure(said, *args, **more)
+        ),
+    )
     found, status, _ = checks("""
         def test_bad(submission): assert submission.call("give", 2).elapsed
         def test_other(submission): assert submission.call("give", 1).elapsed == 1
@@ -336,12 +338,10 @@ def test_a_check_that_cannot_be_reported_says_so_alone(course: Course, checks: A
     )
 
 
-def test_a_report_that_cannot_be_made_costs_no_other(course: Course, checks: Any) -> None:
-    course.write("conftest.py", """
-        def pytest_collection_finish():
-            from pytest_asyncgrade.reports import junit
-            junit.render = lambda *_: 1 / 0
-        """)  # fmt: skip
+def test_a_report_that_cannot_be_made_costs_no_other(
+    course: Course, checks: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(junit, "render", lambda *_: 1 / 0)
     found, status, _ = checks("def test_it(submission): pass", "--grade-report=junit=j.xml")
     assert told(found["it"]) == ("passed", "")
     assert status == pytest.ExitCode.USAGE_ERROR
