@@ -83,6 +83,7 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(msg)
     if option.grade:
         stem = _begin_stem(config)  # it gets ready while we load what we need and pytest collects
+        from . import guards
         from .session import GradeSession
 
         try:
@@ -91,6 +92,7 @@ def pytest_configure(config: pytest.Config) -> None:
             if stem is not None:
                 stem.close()
             raise
+        config.pluginmanager.register(guards)
         config.pluginmanager.register(session, "asyncgrade-session")
 
 

@@ -82,6 +82,10 @@ def _refuse_value(item: pytest.Function, value: object) -> None:
         return
     if inspect.iscoroutine(value):
         value.close()  # else Python warns that nobody awaited it
+    if inspect.isgenerator(value):
+        place = _place(item, _lineno)
+        msg = f"{place}: a check with yield in it does nothing: write assert, and what yields as a fixture"
+        raise BrokenCheckError(msg)
     msg = f"{_place(item, _line_of_return)}: a check that returns a value tells nothing: write assert, not return"
     raise BrokenCheckError(msg)
 

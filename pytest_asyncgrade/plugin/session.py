@@ -19,14 +19,13 @@ from pytest_asyncgrade.reports.untold import rendered
 from pytest_asyncgrade.reports.words import tame
 from pytest_asyncgrade.sandbox import CAN_FORK, HOW_TO_GET_IT, Stem, why_not_strict
 
-from .check import watched
 from .comparison import COMPARISON
 from .finding import find
 from .imports import Neighbours
 from .marks import exercise_of, points_of
 from .reporting import Reporting
 from .surroundings import meddlers
-from .verdict import ORDER, Seen, judge
+from .verdict import ORDER, Seen, judge, never_begun
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -72,6 +71,7 @@ class GradeSession:
         self.results: dict[str, Results] = {}
         self.not_handed_in: set[str] = set()
         self.collected = 0
+        self.checks: list[pytest.Function] = []
         self.uncollected: list[str] = []
         self.fixture_runs: dict[pytest.FixtureDef[Any], list[str]] = {}
         self.item: pytest.Item | None = None
@@ -140,6 +140,10 @@ class GradeSession:
         if kept[False]:
             config.hook.pytest_deselected(items=kept[False])
             items[:] = kept[True]
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Know what there is to judge, should the session end before."""
+        self.checks = [item for item in session.items if isinstance(item, pytest.Function)]
 
     def _is_handed_in(self, item: pytest.Item) -> bool:
         points_of(item)
@@ -236,12 +240,6 @@ class GradeSession:
         self.neighbours.move_to(item.path.parent)
         return (yield)
 
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_call(self, item: pytest.Function) -> Generator[None, object, object]:
-        """Refuse a check that returns something, or that nobody awaits."""
-        with watched(item):
-            return (yield)
-
     # results
 
     @pytest.hookimpl(wrapper=True)
@@ -279,7 +277,9 @@ class GradeSession:
             results.packed.append(part_of_result(judged["packed"], part) if part else judged["packed"])
 
     def _grade(self) -> Grade:
-        packed = (packed for results in self.results.values() for packed in results.packed)
+        packed = [packed for results in self.results.values() for packed in results.packed]
+        left = [item for item in self.checks if item.nodeid not in self.results]
+        packed += [never_begun(item, _student(item), self.submissions.get(self._key(item))) for item in left]
         return collect(packed, self.not_handed_in)
 
     # the end

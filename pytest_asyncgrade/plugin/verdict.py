@@ -7,15 +7,17 @@ else that goes wrong in a grader is the grader's.
 from __future__ import annotations
 
 import inspect
+import os
 import re
+import sysconfig
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, NamedTuple
 
-import pluggy
 import pytest
 
+from pytest_asyncgrade.errors import AsyncgradeError
 from pytest_asyncgrade.grading import CheckResult, Failure, Verdict, pack_result
 from pytest_asyncgrade.trace import Explanation, Outcome, UnfinishedRunError, WrongResultError
 from pytest_asyncgrade.trace.plain import clipped, said_by, shown
@@ -25,6 +27,10 @@ from .check import BrokenCheckError
 from .marks import exercise_of, points_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from _pytest._code.code import TracebackEntry  # what pytest.ExceptionInfo.traceback is made of, has no public name
+
     from pytest_asyncgrade.grading import Submission
     from pytest_asyncgrade.trace import Trace
 
@@ -41,10 +47,16 @@ _STUMBLES = (
     UnboundLocalError, ValueError,
 )  # fmt: skip
 """What comes of a check that takes what a program did for something else."""
-_INSIDES = tuple(str(Path(inspect.getfile(thing)).parent) for thing in (pytest.Item, pluggy, points_of))
-"""Folders whose frames say nothing to a teacher."""
+_INSIDES = (
+    *{f"{path}{os.sep}" for path in sysconfig.get_paths().values()},
+    *(f"{Path(inspect.getfile(thing)).parent}{os.sep}" for thing in (pytest.Item, AsyncgradeError)),
+)
+"""Folders of Python, of what is installed, and ours: their frames say nothing to a teacher."""
 _LONGEST_MESSAGE = 5_000
 """Of a message that a teacher wrote, perhaps with a student's value in it, in characters."""
+_LONGEST_TRACEBACK = 10_000
+"""Of a traceback for the teacher, in characters."""
+_NO_REASON = "this check is lost; it does not say why"
 
 
 class Seen(NamedTuple):
@@ -96,19 +108,29 @@ def _told(
     if failure is not None:
         text = failure.traceback or failure.rationale
         report.longrepr = "\n".join(map(printable, text.split("\n")))
-    result = CheckResult(
+    student = seen.submission.student if seen.submission else ""
+    result = _result(item, student, verdict, failure)
+    result = replace(result, runs=seen.runs, duration=item.stash[_SECONDS])
+    return {"verdict": verdict.value, "packed": _packed(result, seen.submission)}
+
+
+def never_begun(item: pytest.Function, student: str, submission: Submission | None) -> str:
+    """Return the packed result of a check that the session ended before."""
+    failure = Failure("the grading ended before this check")
+    return _packed(_result(item, student, Verdict.NOT_RUN, failure), submission)
+
+
+def _result(item: pytest.Function, student: str, verdict: Verdict, failure: Failure | None) -> CheckResult:
+    return CheckResult(
         exercise=exercise_of(item).slug,
-        student=seen.submission.student if seen.submission else "",
+        student=student,
         name=_name(item),
         nodeid=item.nodeid,
         order=item.stash[ORDER],
         points=points_of(item),
         verdict=verdict,
         failure=failure,
-        runs=seen.runs,
-        duration=item.stash[_SECONDS],
     )
-    return {"verdict": verdict.value, "packed": _packed(result, seen.submission)}
 
 
 def _packed(result: CheckResult, submission: Submission | None) -> str:
@@ -133,8 +155,15 @@ def _judge(
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else getattr(report, "wasxfail", "")
         return Verdict.NOT_RUN, Failure(str(reason).removeprefix("Skipped: ") or "it is expected to fail")
     if call.excinfo is None:
-        return Verdict.PASSED, None
+        return (Verdict.ERROR, Failure(_strange(item, report))) if report.failed else (Verdict.PASSED, None)
     return _blame(item, call.when, call.excinfo, seen)
+
+
+def _strange(item: pytest.Function, report: pytest.TestReport) -> str:
+    """Return why a check failed that raised nothing: it passed against its mark, or a plugin says so."""
+    if item.get_closest_marker("xfail"):
+        return "this check passed, and its mark xfail says that it cannot"
+    return clipped(report.longreprtext.strip() or "a plugin of pytest failed this check without a reason")
 
 
 def _blame(
@@ -144,15 +173,35 @@ def _blame(
     error = excinfo.value
     if isinstance(error, UnfinishedRunError):
         return _unfinished(error.trace)
-    if isinstance(error, AssertionError) and (when != "teardown" or seen.runs):
-        return Verdict.FAILED, _explain(excinfo, seen.comparison)
+    lost = list(_failures(error)) if _place(item, excinfo) else []  # pytest itself fails what it cannot run
+    if lost and (when != "teardown" or seen.runs):
+        return Verdict.FAILED, _explain(excinfo, seen.comparison) if lost == [error] else Failure(_said(lost))
     if when == "teardown":
-        return Verdict.ERROR, Failure(f"{_place(item, excinfo)}what comes after this check broke: {said_by(error)}")
-    if isinstance(error, pytest.fail.Exception):
-        return Verdict.FAILED, Failure(clipped(str(error.msg), _LONGEST_MESSAGE))
+        said = str(error) if isinstance(error, AsyncgradeError) else said_by(error).partition("\n")[0]
+        return Verdict.ERROR, Failure(f"{_place(item, excinfo)}what comes after this check broke: {said}")
     if seen.submission and seen.runs and _is_stumble(error):
         return _stumbled(seen.submission, seen.runs, f"{_place(item, excinfo)}{said_by(error)}")
     return Verdict.ERROR, _mistake(item, excinfo)
+
+
+def _failures(error: BaseException) -> Iterator[BaseException]:
+    """Yield the failed assertions that an exception is, or a group is made of; none if anything else is in it."""
+    leaves = list(_leaves(error))
+    if all(isinstance(leaf, AssertionError | pytest.fail.Exception) for leaf in leaves):
+        yield from leaves
+
+
+def _leaves(error: BaseException) -> Iterator[BaseException]:
+    if isinstance(error, BaseExceptionGroup):
+        for part in error.exceptions:
+            yield from _leaves(part)
+    else:
+        yield error
+
+
+def _said(failures: list[BaseException]) -> str:
+    """Return what the failed assertions of a group say, each once."""
+    return clipped("; ".join(dict.fromkeys(_message(one) or _NO_REASON for one in failures)), _LONGEST_MESSAGE)
 
 
 def _mistake(item: pytest.Function, excinfo: pytest.ExceptionInfo[BaseException]) -> Failure:
@@ -160,9 +209,12 @@ def _mistake(item: pytest.Function, excinfo: pytest.ExceptionInfo[BaseException]
     error = excinfo.value
     if isinstance(error, BrokenCheckError):
         return Failure(str(error))
+    if isinstance(error, AsyncgradeError):
+        return Failure(f"{_place(item, excinfo)}{error}")
     if isinstance(error, pytest.FixtureLookupError):
         return Failure(error.msg or f"{item.nodeid}: there is no fixture called {error.argname}")
-    return Failure(said_by(error), traceback=_traceback(item, excinfo))
+    said = str(error.msg) if isinstance(error, pytest.fail.Exception) else said_by(error)
+    return Failure(clipped(said, _LONGEST_MESSAGE), traceback=_traceback(item, excinfo))
 
 
 def _unfinished(trace: Trace) -> tuple[Verdict, Failure]:
@@ -194,19 +246,34 @@ def _stumbled(submission: Submission, runs: tuple[str, ...], error: str) -> tupl
 
 
 def _place(item: pytest.Item, excinfo: pytest.ExceptionInfo[BaseException]) -> str:
-    """Return where in the grader's folder something was raised, as ``test_naps.py:7: ``; empty if it was elsewhere."""
-    frames = [(Path(entry.path), entry.lineno + 1) for entry in excinfo.traceback]
-    inside = [(path, lineno) for path, lineno in frames if path.is_relative_to(item.path.parent)]
-    return f"{inside[-1][0].relative_to(item.path.parent)}:{inside[-1][1]}: " if inside else ""
+    """Return where in a teacher's file something was raised, as ``test_naps.py:7: ``; empty if it was elsewhere."""
+    frames = [(Path(entry.path), entry.lineno + 1) for entry in excinfo.traceback if _is_a_teachers(entry)]
+    if not frames:
+        return ""
+    path, lineno = next((one for one in reversed(frames) if one[0].is_relative_to(item.path.parent)), frames[-1])
+    return f"{path.relative_to(item.path.parent) if path.is_relative_to(item.path.parent) else path.name}:{lineno}: "
+
+
+def _is_a_teachers(entry: TracebackEntry) -> bool:
+    return not str(entry.path).startswith(_INSIDES)
 
 
 def _traceback(item: pytest.Item, excinfo: pytest.ExceptionInfo[BaseException]) -> str:
-    """Return a traceback that begins in the grader, or in a plugin's file: pytest's own frames say nothing here."""
-    cut = excinfo.traceback.cut(path=item.path)
-    if cut == excinfo.traceback:
-        cut = excinfo.traceback.filter(lambda entry: not str(entry.path).startswith(_INSIDES))
-    excinfo.traceback = cut or excinfo.traceback[-1:]
-    return str(excinfo.getrepr(style="short", chain=False))
+    """Return a traceback of the teacher's files; empty if it was raised by others: the exception alone tells then."""
+    if isinstance(excinfo.value, BaseExceptionGroup):  # pytest shows all frames of a group, its own and ours, too
+        return "\n".join([f"{_place(item, excinfo)}{said_by(excinfo.value)}", *_parts(excinfo.value, "  ")])
+    excinfo.traceback = excinfo.traceback.filter(_is_a_teachers)
+    if not excinfo.traceback:
+        return ""
+    text = str(excinfo.getrepr(style="short", chain=False))
+    return clipped("\n".join(map(clipped, text.split("\n"))), _LONGEST_TRACEBACK)
+
+
+def _parts(group: BaseExceptionGroup[BaseException], indent: str) -> Iterator[str]:
+    for part in group.exceptions:
+        yield f"{indent}{said_by(part)}"
+        if isinstance(part, BaseExceptionGroup):
+            yield from _parts(part, f"{indent}  ")
 
 
 def _explain(excinfo: pytest.ExceptionInfo[BaseException], comparison: Comparison | None) -> Failure:
@@ -215,20 +282,31 @@ def _explain(excinfo: pytest.ExceptionInfo[BaseException], comparison: Compariso
 
     from pytest_asyncgrade.grading.explain import explain_values, failed_assert
 
-    text = str(excinfo.value)
     if isinstance(excinfo.value, WrongResultError):
-        return Failure(text)
-    message = text.partition("\nassert ")[0]
-    if message and not message.startswith("assert "):
+        return Failure(str(excinfo.value))
+    if message := _message(excinfo.value):
         return Failure(clipped(message, _LONGEST_MESSAGE))
     expression = failed_assert(excinfo.tb)
     explanation = comparison.explanation if comparison else None
     if comparison and explanation is None and isinstance(expression, ast.Compare):
         explanation = explain_values(comparison.op, comparison.left, comparison.right, expression)
     if explanation is None:
-        what = ast.unparse(expression) if expression is not None else text.removeprefix("assert ")
-        explanation = Explanation(f"this does not hold: {what}")
+        what = ast.unparse(expression) if expression is not None else str(excinfo.value).removeprefix("assert ")
+        explanation = Explanation(f"this does not hold: {what}" if what else _NO_REASON)
     return Failure(explanation.rationale, explanation.expected, explanation.actual)
+
+
+def _message(error: BaseException) -> str:
+    """Return the message that a teacher gave to a failed assertion, empty if there is none but pytest's.
+
+    pytest writes what was asserted below it, and indents the lines of a message, but for the first.
+    """
+    if isinstance(error, pytest.fail.Exception):
+        return str(error.msg)
+    message, asserted, _ = str(error).partition("\nassert ")
+    if asserted:
+        return message.replace("\n  ", "\n")
+    return "" if message.startswith("assert ") else message
 
 
 def _name(item: pytest.Function) -> str:

@@ -60,9 +60,10 @@ def _work(work: Work, *, verbose: bool) -> Iterator[Styled]:
     score = points(work)
     yield "", ()
     yield f"{title} {'.' * (WIDTH - display_width(title) - len(score) - 2)} {score}", ("bold",)
-    told: set[Failure] = set()
+    above: Failure | None = None
     for check in work.checks:
-        yield from _check(check, told)
+        yield from _check(check, above)
+        above = check.failure
     if work.withheld:
         yield from _wrapped(withheld(work), 2, style=("yellow",))
     if work.seed is not None and not all(check.verdict is Verdict.PASSED for check in work.checks):
@@ -94,15 +95,14 @@ def _findings(work: Work) -> Iterator[Styled]:
         yield f"    [... {len(findings) - MOST_FINDINGS} more of these]", ()
 
 
-def _check(check: CheckResult, told: set[Failure]) -> Iterator[Styled]:
+def _check(check: CheckResult, above: Failure | None) -> Iterator[Styled]:
     of = f"{check.score}/{check.points.points}" + (" bonus" if check.points.bonus else "")
     first, *rest = textwrap.wrap(printable(check.name), WIDTH - 16) or [""]
     yield f"  {_WORDS[check.verdict]:<8}{of:<4} {first}", _STYLES[check.verdict]
     for line in rest:
         yield f"{'':15}{line}", _STYLES[check.verdict]
     if check.failure is not None:
-        yield from _failure(check.failure, check.verdict, again=check.failure in told)
-        told.add(check.failure)
+        yield from _failure(check.failure, check.verdict, again=check.failure == above)
 
 
 def _failure(failure: Failure, verdict: Verdict, *, again: bool) -> Iterator[Styled]:
@@ -111,10 +111,11 @@ def _failure(failure: Failure, verdict: Verdict, *, again: bool) -> Iterator[Sty
         return
     if verdict is Verdict.ERROR:
         yield from _wrapped("This is a mistake in the grader, not in your program. For your teacher:", 15)
-        for line in failure.traceback.splitlines() or [failure.rationale]:
+        for line in (failure.traceback or failure.rationale).split("\n"):
             yield f"{'':15}{printable(line)}", ("red",)
         return
-    yield from _wrapped(printable(failure.rationale), 15)
+    for line in failure.rationale.split("\n"):
+        yield from _wrapped(printable(line), 15)
     if failure.expected and failure.actual and max(len(failure.expected), len(failure.actual)) > 1:
         yield from _beside(failure)
     else:

@@ -37,6 +37,7 @@ from .model import (
     Wait,
 )
 from .plain import NotPlainError, decode, shown
+from .seconds import Waited
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -120,6 +121,7 @@ class TraceBuilder:
         self._swallowed: list[Swallowed] = []
         self._touched: list[Touched] = []
         self._elapsed = 0
+        self._waited = Waited()
         self._result: object = None
         self._end: tuple[Outcome, str, Raised | None] | None = None
         self._records: list[bytes] = []
@@ -237,6 +239,7 @@ class TraceBuilder:
             self._tasks[number] = replace(self._tasks[number], outlived=True)
 
     def _block(self, start: object, end: object, task: object, place: object, what: object) -> None:
+        self._waited.add(_count(start), _count(end))
         stretch = _seconds(start), self._time(end)
         self._blocked.append(Blocked(*stretch, self._known(task), _place(place), _text(what)))
 
@@ -260,6 +263,8 @@ class TraceBuilder:
             msg = f"a wait of {shown(task, _LONGEST_VALUE)}"
             raise RecordError(msg)
         start, seconds = self._time(time), None if delay is None else _seconds(delay)
+        if delay is not None:
+            self._waited.add(_count(time), _count(time) + _count(delay))
         found = tuple(place for place in map(_place, _items(places)) if place)
         of_calls = tuple(Call(*map(_count, _items(call))) for call in _items(calls))
         tasks = tuple(number for one in _items(awaited) if (number := self._known(one)))
@@ -307,7 +312,7 @@ class TraceBuilder:
 
     def _time(self, time: object) -> Seconds:
         self._elapsed = max(self._elapsed, _count(time))
-        return _seconds(time)
+        return _seconds(time, self._waited.until(_count(time)))
 
     def _known(self, task: object) -> int | None:
         if task is not None and _count(task) not in self._tasks:
@@ -320,7 +325,7 @@ class TraceBuilder:
         return Recording(
             output=Output(self._kept("stdout")),
             stderr=Output(self._kept("stderr")),
-            elapsed=Elapsed(_seconds(self._elapsed)),
+            elapsed=Elapsed(_seconds(self._elapsed), self._waited.until(self._elapsed)),
             result=self._result,
             tasks=tuple(self._tasks.values()),
             blocked=tuple(self._blocked),
@@ -343,7 +348,7 @@ class TraceBuilder:
             end = next(time for time in known if time is not None)
             ends[wait.task] = wait.start
             if wait.seconds is not None:
-                end = Seconds(min(end, round(wait.start + wait.seconds, 9)))
+                end = min(end, Seconds(round(wait.start + wait.seconds, 9), wait.start.waits + 1))
             ended.append(replace(wait, end=end))
         return reversed(ended)
 
@@ -405,8 +410,8 @@ def _count(value: object) -> int:
     return value
 
 
-def _seconds(value: object) -> Seconds:
-    return Seconds(_count(value) / 1_000_000_000)
+def _seconds(value: object, waits: int = 1) -> Seconds:
+    return Seconds(_count(value) / 1_000_000_000, waits)
 
 
 def _choice(choices: tuple[_C, ...], what: str, value: object) -> _C:

@@ -83,7 +83,7 @@ class Matcher:
 
     def _explanation(self, rationale: str, lines: Sequence[Line]) -> Explanation:
         digits = self._digits(lines)
-        expected = tuple(_show(item, digits) for item in self.expected)
+        expected = tuple(_show(_as_it_came(item, lines), digits) for item in self.expected)
         return Explanation(rationale, expected, tuple(_show_line(line, digits) for line in lines))
 
     def _superfluous(self, lines: Sequence[Line], extra: Line) -> Explanation:
@@ -298,6 +298,12 @@ def _show(item: Expected, digits: int) -> str:
     if isinstance(item, at):
         return f"{_show(item.text, digits)} at {number(item.seconds, digits)}"
     return f"a line like {item.pattern}" if isinstance(item, re.Pattern) else f'"{clipped(item)}"'
+
+
+def _as_it_came(item: Expected, lines: Sequence[Line]) -> Expected:
+    """Return an item with the very digits of the moment that it equals, so that it is shown as what came."""
+    came = [line.time for line in lines if _matches(item, line)] if isinstance(item, at) else []
+    return at(came[0], item.text) if isinstance(item, at) and came else item
 
 
 def _show_line(line: Line, digits: int) -> str:

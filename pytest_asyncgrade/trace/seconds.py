@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from heapq import heappop, heappush
+from typing import Self
 
 from .plain import number
 
@@ -13,17 +15,35 @@ class Seconds(float):
     """A moment or a duration in seconds, known to the nanosecond, that shows its unit: ``6 s``.
 
     It equals every number that is no further away than a nanosecond, and so do sums and differences of it: a wait of a
-    random time takes as long as it says.  Its hash is that of the exact number.
+    random time takes as long as it says.  Each of the `waits` that led up to it one after the other was rounded up to
+    the next nanosecond: after several it equals what is as many nanoseconds away.  Its hash is the exact number's.
 
     >>> Seconds(0.3) == 0.1 + 0.2, Seconds(0.3) < 0.1 + 0.2, Seconds(1.1) - Seconds(0.1) == 1, Seconds(1.00000001) == 1
     (True, False, True, False)
+    >>> Seconds(1.000000003, waits=3) == 1, Seconds(1.000000003, waits=2) == 1
+    (True, False)
     """
 
-    __slots__ = ()
+    __slots__ = ("waits",)
+    waits: int
+
+    def __new__(cls, seconds: float = 0.0, waits: int = 1) -> Self:
+        """Return so many seconds, which so many waits in a row led up to."""
+        new = super().__new__(cls, seconds)
+        new.waits = waits
+        return new
 
     def __eq__(self, other: object) -> bool:
         equal = float.__eq__(self, other)
-        return _is_near(float(self), other) if equal is False and isinstance(other, int | float) else equal
+        return self._is_near(other) if equal is False and isinstance(other, int | float) else equal
+
+    def _is_near(self, other: float) -> bool:
+        try:
+            distance = abs(float(self) - float(other))
+        except OverflowError:  # a whole number larger than any float
+            return False
+        most = _NANOSECOND * max(1, self.waits, _waits(other)) + math.ulp(self)
+        return math.isfinite(distance) and distance <= most
 
     def __ne__(self, other: object) -> bool:
         equal = self.__eq__(other)
@@ -44,28 +64,28 @@ class Seconds(float):
     __hash__ = float.__hash__
 
     def __add__(self, other: float) -> Seconds:
-        return _seconds(float.__add__(self, other))
+        return _seconds(float.__add__(self, other), self.waits + _waits(other))
 
     def __radd__(self, other: float) -> Seconds:
-        return _seconds(float.__radd__(self, other))
+        return _seconds(float.__radd__(self, other), self.waits + _waits(other))
 
     def __sub__(self, other: float) -> Seconds:
-        return _seconds(float.__sub__(self, other))
+        return _seconds(float.__sub__(self, other), self.waits + _waits(other))
 
     def __rsub__(self, other: float) -> Seconds:
-        return _seconds(float.__rsub__(self, other))
+        return _seconds(float.__rsub__(self, other), self.waits + _waits(other))
 
     def __mul__(self, other: float) -> Seconds:
-        return _seconds(float.__mul__(self, other))
+        return _seconds(float.__mul__(self, other), self.waits)
 
     def __rmul__(self, other: float) -> Seconds:
-        return _seconds(float.__rmul__(self, other))
+        return _seconds(float.__rmul__(self, other), self.waits)
 
     def __truediv__(self, other: float) -> Seconds:
-        return _seconds(float.__truediv__(self, other))
+        return _seconds(float.__truediv__(self, other), self.waits)
 
     def __abs__(self) -> Seconds:
-        return Seconds(float.__abs__(self))
+        return Seconds(float.__abs__(self), self.waits)
 
     def __repr__(self) -> str:
         return number(self)
@@ -73,17 +93,32 @@ class Seconds(float):
     __str__ = __repr__
 
 
-def _is_near(exact: float, other: float) -> bool:
-    try:
-        distance = abs(exact - other)
-    except OverflowError:  # a whole number larger than any float
-        return False
-    return math.isfinite(distance) and distance <= _NANOSECOND + math.ulp(exact)
+def _waits(value: object) -> int:
+    return value.waits if isinstance(value, Seconds) else 0
 
 
-def _seconds(value: float) -> Seconds:
+def _seconds(value: float, waits: int) -> Seconds:
     """Return what an operation of floats gave, which may be that it is not implemented, in seconds."""
-    return value if value is NotImplemented else Seconds(value)
+    return value if value is NotImplemented else Seconds(value, waits)
+
+
+class Waited:
+    """Counts how many waits lead up to a moment, one after the other; moments come in order, in nanoseconds."""
+
+    def __init__(self) -> None:
+        self._under_way: list[tuple[int, int]] = []
+        """The end of each wait, and how many lead up to it, itself included."""
+        self._most = 0
+
+    def until(self, now: int) -> int:
+        """Return how many waits led up to a moment."""
+        while self._under_way and self._under_way[0][0] <= now:
+            self._most = max(self._most, heappop(self._under_way)[1])
+        return self._most
+
+    def add(self, now: int, end: int) -> None:
+        """Count a wait from one moment to another."""
+        heappush(self._under_way, (end, self.until(now) + 1))
 
 
 class Elapsed(Seconds):

@@ -2,14 +2,19 @@
 
 It stands among the threads as one that sleeps until it is to ring.  The main thread, where Python runs signal
 handlers, is then woken and raises the signal on its own turn, so that no other thread comes in between.
+
+Computing takes no virtual time, and an alarm is often set to end it.  So it also rings when the process has used as
+much processor time as is left until the alarm, while the clock stood still.
 """
 
 from __future__ import annotations
 
+import _thread
 import functools
 import signal
 import sys
 import threading
+import time
 from typing import TYPE_CHECKING
 
 from .bell import Bell
@@ -22,6 +27,11 @@ if TYPE_CHECKING:
     from contextlib import ExitStack
 
     from .threads import Threads
+
+_LOOK = 0.02
+"""Real seconds between two looks whether the program computes while an alarm is set."""
+_real_sleep = time.sleep
+_start_real_thread = _thread.start_new_thread
 
 
 def patch_alarm(threads: Threads, undo: ExitStack) -> None:
@@ -70,6 +80,7 @@ class _Itimer:
         self._threads = threads
         self._bell = Bell(threads, "alarm", self._ring)
         self._interval_ns = 0
+        self._watched = False
         self.rings = 0
 
     def get(self) -> tuple[float, float]:
@@ -84,6 +95,9 @@ class _Itimer:
         self._interval_ns = nanoseconds(interval)
         if seconds:
             self._bell.set(self._threads.clock.after(nanoseconds(seconds)))
+            if not self._watched:
+                self._watched = True
+                _start_real_thread(self._watch_computing, ())
         else:
             self._bell.clear()
         return left
@@ -92,14 +106,32 @@ class _Itimer:
         """Forget the alarm."""
         self.set(0, 0)
 
+    def _watch_computing(self) -> None:
+        """Let the alarm ring, in a thread of real time, for a program that computes and waits for nothing."""
+        clock = self._threads.clock
+        key, used = clock.key, time.process_time_ns()
+        while (rings_at := self._bell.key) is not None:
+            _real_sleep(_LOOK)
+            if clock.key != key:
+                key, used = clock.key, time.process_time_ns()
+            elif time.process_time_ns() - used >= (rings_at >> LATENESS_BITS) - clock.ns:
+                with self._threads.mutex:
+                    self._count_ring()
+                signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGALRM)
+                used = time.process_time_ns()
+        self._watched = False
+
+    def _count_ring(self) -> None:
+        self.rings += 1
+        if self._interval_ns:
+            self._bell.set(self._threads.clock.after(self._interval_ns))
+        else:
+            self._bell.clear()
+
     def _ring(self) -> None:
         """Raise the signal in the main thread: on its turn, or at once if it is outside of virtual time."""
         threads = self._threads
-        self.rings += 1
-        if self._interval_ns:
-            self._bell.set(threads.clock.after(self._interval_ns))
-        else:
-            self._bell.clear()
+        self._count_ring()
         main = threads.members.get(threading.main_thread().ident or 0)
         if main is None or main.state is State.OUTSIDE:
             signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGALRM)

@@ -17,6 +17,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from pytest_asyncgrade.trace.model import Outcome
+from pytest_asyncgrade.trace.plain import clipped
 from pytest_asyncgrade.trace.text import source_lines
 from pytest_asyncgrade.virtualtime import DeadlockError
 
@@ -229,7 +230,7 @@ class Program:
         report = _traceback_for_students(error, self._places.name)
         origin = next(leaves(error), error)  # of a group, what the student's own code raised
         place = self._places.raised(origin.__traceback__) or self._places.raised(error.__traceback__)
-        kind, message = type(origin).__name__, text_of(origin)
+        kind, message = type(origin).__name__, clipped(text_of(origin))
         where = f"line {place[1]}: " if place else ""
         if isinstance(error, DeadlockError):
             outcome, reason, report = Outcome.DEADLOCKED, message, f"{message}\n"

@@ -88,6 +88,7 @@ def told(student: str, work: dict[str, Any]) -> str:
 def steady(text: str) -> str:
     """Return a message without what differs from run to run."""
     text = re.sub(r"0x[0-9a-f]+", "0x...", text)
+    text = re.sub(r"/\S*/submission/", "", text)  # where the program lies when it is graded
     text = re.sub(r'(?<=") at (\d+\.\d{4,}|0) s(?=, not "\d)|(?<=it takes )\d+ s', "", text)  # a process takes real time
     return re.sub(r"(still running after \S+ s).*", r"\1 ...", text)  # on which line it was seen
 

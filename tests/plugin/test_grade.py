@@ -240,7 +240,7 @@ no points: a grader is broken, so this is not a grade"""
         ("submission.call('nap', object())", "error", None),
         ("submission.run(3)", "error", None),
         ("submission.run(timeout=0)", "error",
-         "UsageError: submission.run: timeout 0: give a number of seconds above 0"),
+         "test_naps.py:4: submission.run: timeout 0: give a number of seconds above 0"),
         ("submission.play('fill')", "error", None),
     ],
 )  # fmt: skip
@@ -594,8 +594,8 @@ def test_play_runs_a_scenario_of_the_grader(course: Course) -> None:
     checks = json.loads((course.path / "grade.json").read_text())["works"][0]["checks"]
     assert [check["verdict"] for check in checks] == ["passed", "error"]
     assert checks[1]["rationale"] == (
-        "UsageError: 'twice' cannot be given <built-in function print>: it runs in another process, so arguments are "
-        "plain data; to hand it a live object, write a scenario and submission.play() it"
+        "test_naps.py:10: 'twice' cannot be given <built-in function print>: it runs in another process, so arguments "
+        "are plain data; to hand it a live object, write a scenario and submission.play() it"
     )
     assert result.ret == 3
 

@@ -235,7 +235,7 @@ def test_a_teardown_counts_once_and_the_rest_is_graded(checks: Any) -> None:
         ("submission.run().nothing", "error", "AttributeError: 'Trace' object has no attribute 'nothing'", None),
         ("submission.run(); undefined", "error", "NameError: name 'undefined' is not defined", None),
         ("submission.run(); submission.call('give', returns=3)", "error",
-         "UsageError: give: returns=3 is no shape of plain data: write a type, as in returns=list[int]", None),
+         "test_naps.py:4: give: returns=3 is no shape of plain data: write a type, as in returns=list[int]", None),
         ("{}['x']; submission.run()", "error", "KeyError: 'x'", None),
         ("raise ValueError(10**5000)", "error", "ValueError: (<an int of about 5001 digits>,)", None),
     ],
@@ -354,3 +354,140 @@ def test_a_report_that_cannot_be_made_costs_no_other(
     result = course.grade("--grade-report=junit=j.xml")
     said = "this report cannot be made: ZeroDivisionError: division by zero"
     assert f"ERROR: --grade-report junit={course.path / 'j.xml'}: {said}" in result.outlines
+
+
+def test_a_failure_of_pytest_itself_is_not_the_students(checks: Any) -> None:
+    found, status, _ = checks("""
+        @pytest.fixture(scope="session")
+        def wide(submission): return submission.run()
+
+        @pytest.fixture
+        def late(submission):
+            yield submission.run()
+            pytest.fail("late")
+
+        def test_scope(wide): assert wide.output == ["hello"]
+        def test_late(late): assert late.output == ["hello"]
+
+        @pytest.mark.xfail(strict=True)
+        def test_strict(submission): assert submission.run().output == ["hello"]
+        def test_empty(submission): pytest.fail()
+        def test_bare(submission): raise AssertionError
+        """)
+    scope = found.pop("scope")
+    assert (scope["verdict"], scope["rationale"].partition(":")[0], scope["traceback"]) == (
+        "error", "ScopeMismatch", ""
+    )  # fmt: skip
+    assert {name: told(check) for name, check in found.items()} == {
+        "late": ("failed", "late"),
+        "strict": ("error", "this check passed, and its mark xfail says that it cannot"),
+        "empty": ("failed", "this check is lost; it does not say why"),
+        "bare": ("failed", "this check is lost; it does not say why"),
+    }
+    assert status == 3
+
+
+def test_a_message_of_several_lines_keeps_them(checks: Any) -> None:
+    found, _, _ = checks("""
+        def test_given(submission):
+            assert submission.run().elapsed == 2, "wait:\\n  twice\\nassert nothing"
+        """)
+    assert told(found["given"]) == ("failed", "wait:\n  twice\nassert nothing")
+
+
+def test_a_group_of_failed_assertions_is_lost_and_any_other_is_the_graders(checks: Any) -> None:
+    found, _, _ = checks("""
+        def test_lost(submission):
+            raise ExceptionGroup("both", [AssertionError("too slow"), ExceptionGroup("in", [AssertionError("late")])])
+
+        def test_broken(submission):
+            raise ExceptionGroup("both", [AssertionError("too slow"), OSError("no disk")])
+        """)
+    assert told(found["lost"]) == ("failed", "too slow; late")
+    assert (found["broken"]["verdict"], found["broken"]["traceback"]) == (
+        "error",
+        "test_naps.py:8: ExceptionGroup: both (2 sub-exceptions)\n  AssertionError: too slow\n  OSError: no disk",
+    )
+
+
+def test_a_check_with_yield_in_it_is_broken_alone(checks: Any) -> None:
+    found, status, _ = checks("""
+        def test_yields(submission):
+            assert submission.run().output == ["bye"]
+            yield
+
+        @pytest.mark.parametrize("number", [10**5000])
+        def test_good(submission, number): assert submission.run().output == ["hello"]
+        """)
+    assert {name: told(check) for name, check in found.items()} == {
+        "yields": (
+            "error",
+            "graders/naps/test_naps.py:4: a check with yield in it does nothing: "
+            "write assert, and what yields as a fixture",
+        ),
+        "good [number=<an int of about 5001 digits>]": ("passed", ""),
+    }
+    assert status == 3
+
+
+def test_no_check_ends_the_grading(checks: Any) -> None:
+    said = "pytest.exit('enough') would end the whole grading: write pytest.fail(...)"
+    found, status, _ = checks("""
+        @pytest.fixture
+        def ending(submission): pytest.exit("enough", returncode=0)
+
+        @pytest.fixture
+        def ending_late(submission):
+            yield
+            pytest.exit("enough")
+
+        def test_exits(submission): pytest.exit("enough", returncode=0)
+        def test_before(ending): pass
+        def test_after(ending_late): pass
+        def test_good(submission): assert submission.run().output == ["hello"]
+        """)
+    assert {name: told(check) for name, check in found.items()} == {
+        "exits": ("error", f"test_naps.py:12: {said}"),
+        "before": ("error", f"test_naps.py:5: {said}"),
+        "after": ("error", f"test_naps.py:10: what comes after this check broke: {said}"),
+        "good": ("passed", ""),
+    }
+    assert status == 3
+
+
+def test_checks_that_a_session_did_not_come_to_count_as_not_run(course: Course, checks: Any) -> None:
+    found, status, _ = checks(
+        """
+        def test_good(submission): assert submission.run().output == ["hello"]
+        def test_lost(submission): assert submission.run().elapsed == 2
+        def test_left(submission): assert submission.run().output == ["hello"]
+        """,
+        "--exitfirst",
+    )
+    assert {name: told(check) for name, check in found.items()} == {
+        "good": ("passed", ""),
+        "lost": ("failed", "the program took 1 s, not 2 s"),
+        "left": ("not_run", "the grading ended before this check"),
+    }
+    assert status == 1
+    graded = json.loads((course.path / "grade.json").read_text())
+    assert (graded["score"], graded["max_score"]) == (1, 3)
+
+
+def test_an_error_of_ours_in_a_grader_is_one_sentence(checks: Any) -> None:
+    found, _, _ = checks("""
+        def test_live(submission): submission.call("give", print)
+        """)
+    assert (found["live"]["rationale"], found["live"]["traceback"]) == (
+        "test_naps.py:4: 'give' cannot be given <built-in function print>: it runs in another process, so arguments "
+        "are plain data; to hand it a live object, write a scenario and submission.play() it",
+        "",
+    )
+
+
+def test_the_text_of_an_error_is_bounded_wherever_it_is_told(checks: Any) -> None:
+    found, _, _ = checks("""
+        def test_wide(submission): raise OSError("x" * 100_000)
+        def test_long(submission): raise OSError("x\\n" * 100_000)
+        """)
+    assert all(len(check["traceback"]) < 11_000 for check in found.values())

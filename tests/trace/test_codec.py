@@ -214,3 +214,24 @@ def test_more_records_than_may_be_are_an_error() -> None:
         builder.feed(dump(["stuck", None]))
     with pytest.raises(RecordError, match=r"^more than 10 records$"):
         builder.feed(dump(["stuck", None]))
+
+
+def test_a_moment_equals_the_sum_of_the_waits_in_a_row_that_led_up_to_it() -> None:
+    waits = [100_000_001, 333_333_334, 1_265_695_429, 200_000_001]
+    asked = [0.1000000001, 1 / 3, 1.26569542837, 0.2000000001]
+    builder = build(HELLO)
+    for number in (1, 2):
+        builder.feed(dump(["task", number, None, "", "", 0, None, 1]))
+    now = 0
+    for wait in waits:
+        for number in (1, 2):
+            builder.feed(dump(["wait", now, number, "sleep", wait, []]))
+        now += wait
+        builder.feed(dump(["line", now, "stdout", "x", None, None]))
+    recording = builder.recording()
+    sums = [sum(asked[: count + 1]) for count in range(4)]
+    assert [line.time for line in recording.output] == sums
+    assert recording.elapsed == sums[-1]
+    assert [line.time.waits for line in recording.output] == [1, 2, 3, 4]
+    assert recording.output[0].time != 0.100000003
+    assert recording.output[3].time - recording.output[2].time == asked[3]

@@ -130,6 +130,13 @@ def test_moments_that_look_alike_are_shown_with_the_digits_that_differ() -> None
         ('"tick" at 1.265695424 s',),
         ('"tick" at 1.26569542 s',),
     )
+    close = 1.2656954227
+    came = Output([Line("tick", Seconds(1.265695422), task=1), Line("end", Seconds(3), task=1)])
+    assert lines(at(close, "tick"), at(2, "end")).explain(came) == Explanation(
+        'line 2 of the output is "end" at 3 s, not "end" at 2 s',
+        ('"tick" at 1.26569542 s', '"end" at 2 s'),
+        ('"tick" at 1.26569542 s', '"end" at 3 s'),
+    )
     explanation = in_order(at(123456.1234568, "tick")).explain(Output([Line("tick", Seconds(123456.1234567), task=1)]))
     assert explanation is not None
     assert explanation.rationale == '"tick" came at 123456.1234567 s, not at 123456.1234568 s'

@@ -132,3 +132,15 @@ def test_a_timer_of_the_processor_stays_real() -> None:
         signal.setitimer(signal.ITIMER_VIRTUAL, 100)
         time.sleep(50)
         assert 90 < signal.setitimer(signal.ITIMER_VIRTUAL, 0)[0] < 101
+
+
+def test_an_alarm_ends_a_program_that_computes() -> None:
+    def late(*_: object) -> None:
+        raise TimeoutError
+
+    with _ringing(late) as clock:
+        signal.setitimer(signal.ITIMER_REAL, 0.05)
+        with pytest.raises(TimeoutError):  # noqa: PT012  # an endless loop is what is to end
+            while True:
+                pass
+        assert (clock.elapsed, signal.getitimer(signal.ITIMER_REAL)) == (0, (0, 0))
