@@ -243,3 +243,19 @@ def test_run_finds_what_a_program_in_a_package_imports(
         monkeypatch.chdir(cwd)
         result = asyncgrade_from_afar("run", "--timeline", file)
         assert (result.returncode, result.stdout) == (0, b"hi\n"), result.stderr
+
+
+def test_a_warning_of_a_run_is_at_no_line_of_ours(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import asyncio\n"
+        "async def hello():\n    pass\n"
+        "loop = asyncio.new_event_loop()\n"
+        "loop.close()\n"
+        "loop.run_until_complete(hello())\n",
+        encoding="utf-8",
+    )
+    lines = asyncgrade("run", script).stderr.decode().splitlines()
+    assert [line for line in lines if "never awaited" in line] == [
+        "sys:1: RuntimeWarning: coroutine 'hello' was never awaited"
+    ]

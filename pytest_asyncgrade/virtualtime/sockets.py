@@ -1,4 +1,4 @@
-"""Makes blocking sockets wait in virtual time.
+"""Makes blocking sockets, and selectors of the program's own, wait in virtual time.
 
 For a peer in another thread they give the turn away; for one in another process they let real time flow.  Sockets that
 do not block, those of asyncio above all, are left alone.
@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import functools
 import select
+import selectors
 import socket
+import sys
 from selectors import EVENT_READ
 from typing import TYPE_CHECKING, Any
 
 from .descriptors import IN_REAL_TIME, Descriptors, Reach
 from .flight import Flights
-from .instant import nanoseconds
+from .instant import LATENESS_BITS, nanoseconds
+from .participant import State
 from .replacing import replace
 
 if TYPE_CHECKING:
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from .threads import Threads
 
 _READING = ("accept", "recv", "recv_into", "recvfrom", "recvfrom_into", "recvmsg")
+_SELECTORS = ("SelectSelector", "PollSelector", "EpollSelector", "DevpollSelector", "KqueueSelector")
 
 
 def patch_sockets(threads: Threads, undo: ExitStack) -> None:
@@ -35,6 +39,10 @@ def patch_sockets(threads: Threads, undo: ExitStack) -> None:
     for name in _READING:
         if hasattr(socket.socket, name):
             replace(socket.socket, name, waits.wrapped(getattr(socket.socket, name)), undo)
+    for name in _SELECTORS:
+        if hasattr(selectors, name):
+            kind = getattr(selectors, name)
+            replace(kind, "select", waits.wrapped_select(kind.select), undo)
 
 
 class _Waits:
@@ -60,6 +68,47 @@ class _Waits:
                 return stock(one, *args, **kwargs)
 
         return method
+
+    def wrapped_select(self, stock: Callable[..., Any]) -> Callable[..., Any]:
+        """Return a `select` that waits as long as nobody outside can make anything ready (``socketserver`` ...)."""
+
+        @functools.wraps(stock)
+        def select(one: selectors.BaseSelector, timeout: float | None = None) -> Any:
+            me = self._threads.me()
+            by_ours = sys._getframe(1).f_globals.get("__name__", "").startswith(f"{__package__}.")
+            if me is None or by_ours or (timeout is not None and timeout <= 0) or me.state is State.OUTSIDE:
+                return stock(one, timeout)
+            return self._select_inside(me, one, timeout, functools.partial(stock, one))
+
+        return select
+
+    def _select_inside(
+        self, me: Participant, one: selectors.BaseSelector, timeout: float | None, poll: Callable[[float | None], Any]
+    ) -> Any:
+        threads = self._threads
+        deadline = None if timeout is None else threads.clock.after(nanoseconds(timeout))
+        called = False
+        while not (events := poll(0)):
+            reach = {self._descriptors.reach(key.fd) for key in one.get_map().values()}
+            left = None if deadline is None else max(0, deadline - threads.clock.key >> LATENESS_BITS) / 1e9
+            if left == 0:
+                return events
+            if called or reach & IN_REAL_TIME:
+                with threads.outside(deadline):
+                    return poll(left)
+            with threads.mutex:
+                me.may_be_called = Reach.ANYBODY in reach and not threads.clock.closed
+                threads.begin_wait(me, deadline, "a connection", lambda: self._any_arrives(one, poll))
+            try:
+                woken = threads.end_wait(me)
+            finally:
+                called, me.may_be_called = me.may_be_called, False
+            called = called and not woken
+        return events
+
+    def _any_arrives(self, one: selectors.BaseSelector, poll: Callable[[float | None], Any]) -> bool:
+        watched = {key.fd: key.events for key in one.get_map().values()}
+        return bool(poll(0) or self._flights.settle(watched, poll))
 
     def _wait_inside(self, me: Participant, one: socket.socket, timeout: float | None) -> bool:
         """Wait for another thread of this process to send; False if it is another process that may."""

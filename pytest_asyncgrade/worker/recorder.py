@@ -36,6 +36,7 @@ _AT_THE_END = (".shutdown_asyncgens", ".shutdown_default_executor")
 """The tasks that ``asyncio.run`` makes for itself when all is over."""
 
 _LONGEST_NAME = 200
+_PACKAGE = __name__.partition(".")[0]
 _SHORT = 20
 _MOST_UNAWAITED = 50
 _MOST_BLOCKED = 2_000
@@ -265,7 +266,7 @@ class Recorder(Observer):
         asyncio.runners._cancel_all_tasks = opaque(cancel_all_tasks)  # type: ignore[attr-defined]
 
     def _unawaited(self, coroutine: Any) -> None:
-        """Warn in Python's own words, without the origin, which is not known there by default."""
+        """Warn in Python's own words, without the origin, which is not known there by default; never at a line of ours."""
         if self._unawaited_left > 0:
             self._unawaited_left -= 1
             filename, lineno, function = (coroutine.cr_origin or ((None, 0, ""),))[0]
@@ -273,7 +274,14 @@ class Recorder(Observer):
             place = None if name is None else [name, lineno, function]
             self.write(["unawaited", coroutine.__qualname__, place, self._fell])
         message = f"coroutine '{coroutine.__qualname__}' was never awaited"
-        warnings.warn(message, category=RuntimeWarning, stacklevel=2, source=coroutine)
+        frame: FrameType | None = sys._getframe(1)
+        while frame is not None and frame.f_globals.get("__name__", "").startswith(f"{_PACKAGE}.virtualtime."):
+            frame = frame.f_back
+        module, filename, lineno = "sys", "sys", 1  # as Python says it at the end of a program, and we below it
+        name = "" if frame is None else frame.f_globals.get("__name__", "")
+        if frame is not None and not name.startswith(f"{_PACKAGE}."):
+            module, filename, lineno = name, frame.f_code.co_filename, frame.f_lineno
+        warnings.warn_explicit(message, RuntimeWarning, filename, lineno, module=module, source=coroutine)
 
     def slow_steps(self) -> None:
         """Record, at the end, which tasks have kept the processor busy for long."""

@@ -11,8 +11,10 @@ import select
 import selectors
 import signal
 import socket
+import socketserver
 import subprocess
 import sys
+import threading
 import time
 from typing import TYPE_CHECKING
 
@@ -370,3 +372,46 @@ def test_names_are_looked_up_in_the_default_executor() -> None:
 
     with virtual_time():
         assert asyncio.run(main()) == ("127.0.0.1", 80)
+
+
+def test_a_server_of_the_library_in_a_thread_lets_no_real_time_in() -> None:
+    class Slow(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            self.request.recv(10)
+            time.sleep(1)
+            self.request.sendall(b"hi")
+
+    with virtual_time() as clock, socketserver.ThreadingTCPServer(("127.0.0.1", 0), Slow) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        took = []
+        for _ in range(3):
+            start = time.monotonic()
+            with socket.create_connection(("127.0.0.1", server.server_address[1])) as client:
+                client.sendall(b"x")
+                assert client.recv(10) == b"hi"
+            took.append(time.monotonic() - start)
+        assert (took, clock.elapsed) == ([1, 1, 1], 3)
+        server.shutdown()
+        thread.join()
+
+
+def test_a_selector_of_the_program_waits_virtually_and_for_real() -> None:
+    one, other = socket.socketpair()
+    with one, other, selectors.DefaultSelector() as selector, virtual_time() as clock:
+        selector.register(one, selectors.EVENT_READ)
+        assert selector.select(100) == []
+        assert clock.elapsed == 100
+        threading.Timer(5, other.send, [b"x"]).start()
+        assert [key.fileobj for key, _ in selector.select()] == [one]
+        assert clock.elapsed == 105
+        one.recv(1)
+        assert selector.select(0) == []
+        child = subprocess.Popen(
+            [sys.executable, "-c", "import time; time.sleep(0.1); print('x', flush=True)"], stdout=subprocess.PIPE
+        )
+        with child:
+            assert child.stdout is not None
+            selector.register(child.stdout, selectors.EVENT_READ)
+            assert [key.fileobj for key, _ in selector.select(60)] == [child.stdout]
+            assert 105 < clock.elapsed < 165
