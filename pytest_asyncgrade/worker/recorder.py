@@ -266,7 +266,7 @@ class Recorder(Observer):
         asyncio.runners._cancel_all_tasks = opaque(cancel_all_tasks)  # type: ignore[attr-defined]
 
     def _unawaited(self, coroutine: Any) -> None:
-        """Warn in Python's own words, without the origin, which is not known there by default; never at a line of ours."""
+        """Warn in Python's own words, at no line of ours, without the origin, which is not known there by default."""
         if self._unawaited_left > 0:
             self._unawaited_left -= 1
             filename, lineno, function = (coroutine.cr_origin or ((None, 0, ""),))[0]
