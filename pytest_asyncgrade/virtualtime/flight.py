@@ -115,7 +115,11 @@ class Flights:
             self._known[descriptor] = known = inode, _tcp_socket(descriptor)
         if known[1] is None:
             return None
-        state, received, unsent, sent, again = _TCP_INFO.unpack(known[1].getsockopt(_IPPROTO_TCP, _INFO, _SIZE))
+        try:
+            answer = known[1].getsockopt(_IPPROTO_TCP, _INFO, _SIZE)
+        except OSError:  # another thread has closed it meanwhile
+            return None
+        state, received, unsent, sent, again = _TCP_INFO.unpack(answer)
         return state, received, sent - again + unsent
 
 
@@ -143,8 +147,11 @@ def _is_awaited(descriptor: int, events: int, here: _End, there: _End | None) ->
 
 def _connects_within(descriptor: int) -> bool:
     """Tell whether a connection that is being made stays on this machine."""
-    with borrowed(descriptor) as one:
-        host: str = one.getsockname()[0]
+    try:
+        with borrowed(descriptor) as one:
+            host: str = one.getsockname()[0]
+    except OSError:  # closed meanwhile
+        return False
     return host.startswith("127.") or host == "::1"
 
 
