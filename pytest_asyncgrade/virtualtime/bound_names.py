@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
+from weakref import ref
 
 from .real_time import REAL_TIME_USERS
 from .replacing import replace
@@ -29,7 +29,7 @@ class BoundNames:
 
     def __init__(self) -> None:
         self._wanted: frozenset[int] = frozenset()
-        self._known: WeakKeyDictionary[ModuleType, tuple[int, list[_Binding]]] = WeakKeyDictionary()
+        self._known: dict[str, tuple[ref[ModuleType], int, list[_Binding]]] = {}
 
     def replace(self, replaced: Mapping[Any, Any], undo: ExitStack) -> None:
         """Replace objects by others, wherever a module outside the standard library has bound them."""
@@ -38,21 +38,20 @@ class BoundNames:
             self._wanted = frozenset(by_id)
             self._known.clear()
         for name, module in list(sys.modules.items()):
-            if isinstance(module, ModuleType) and _is_looked_at(name):
-                for owner, attribute in self._bindings(module):
+            # by its type: a library of cffi merely says that it is a module
+            if _LOOKED_AT[name] and issubclass(type(module), ModuleType):
+                for owner, attribute in self._bindings(name, module):
                     value = vars(owner).get(attribute) if isinstance(owner, type) else getattr(owner, attribute, None)
                     if self._holds(value):  # a class with two names is met twice
                         replace(owner, attribute, _substituted(value, by_id), undo)
 
-    def _bindings(self, module: ModuleType) -> list[_Binding]:
-        size = len(vars(module))
-        known = self._known.get(module)
-        if known is None or known[0] != size:
-            known = self._known[module] = (
-                size,
-                [(owner, attribute) for owner, attribute, value in _places(module) if self._holds(value)],
-            )
-        return known[1]
+    def _bindings(self, name: str, module: ModuleType) -> list[_Binding]:
+        size = len(_names(module))
+        known = self._known.get(name)
+        if known is None or known[0]() is not module or known[1] != size:
+            found = [(owner, attribute) for owner, attribute, value in _places(module) if self._holds(value)]
+            known = self._known[name] = (ref(module), size, found)
+        return known[2]
 
     def _holds(self, value: Any) -> bool:
         wanted = self._wanted
@@ -63,11 +62,23 @@ class BoundNames:
         return id(value.__func__ if type(value) is staticmethod else value) in wanted
 
 
-def _is_looked_at(name: str) -> bool:
-    top = name.partition(".")[0]
-    if name == "__main__":
-        return True
-    return top not in sys.stdlib_module_names and top not in REAL_TIME_USERS | {"freezegun", "pytest_asyncgrade"}
+def _names(module: ModuleType) -> dict[str, Any]:
+    """Return the globals of a module, without loading one that is lazy."""
+    names: dict[str, Any] = ModuleType.__getattribute__(module, "__dict__")
+    return names
+
+
+class _LookedAt(dict[str, bool]):
+    """Tells of a module, by its name, whether it is looked at; a dictionary that fills itself, for speed."""
+
+    def __missing__(self, name: str) -> bool:
+        top = name.partition(".")[0]
+        left_alone = sys.stdlib_module_names | REAL_TIME_USERS | {"freezegun", "pytest_asyncgrade"}
+        verdict = self[name] = name == "__main__" or top not in left_alone
+        return verdict
+
+
+_LOOKED_AT = _LookedAt()
 
 
 def _substituted(value: Any, by_id: Mapping[int, Any]) -> Any:
@@ -83,8 +94,9 @@ def _substituted(value: Any, by_id: Mapping[int, Any]) -> Any:
 
 def _places(module: ModuleType) -> Iterator[tuple[Any, str, Any]]:
     """Yield each place of a module that may hold a clock: its owner, its attribute, the value."""
-    own = not any(library in (getattr(module, "__file__", None) or "") for library in _LIBRARIES)
-    for name, value in list(vars(module).items()):
+    names = _names(module)
+    own = not any(library in (names.get("__file__") or "") for library in _LIBRARIES)
+    for name, value in list(names.items()):
         if type(value) not in {tuple, dict}:
             yield module, name, value
         if own and isinstance(value, type) and value.__module__ == module.__name__:

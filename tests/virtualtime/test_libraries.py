@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import importlib.util
 import logging
 import subprocess
 import sys
@@ -192,3 +193,31 @@ def test_clocks_that_were_bound_as_defaults_before_are_virtual() -> None:
         time.sleep(100)
         assert (_default() - start[0], _Lease.clock() - start[1], _Lease().now() - start[2]) == (100, 100, 100)
     assert _default.__defaults__ == (time.monotonic,)
+
+
+def test_what_merely_says_that_it_is_a_module_is_left_alone_in_sys_modules(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Library:
+        """Like a library of cffi, which trio and cryptography put there."""
+
+        __slots__ = ()
+        __class__ = types.ModuleType  # type: ignore[assignment]
+
+    monkeypatch.setitem(sys.modules, "library_of_c", Library())  # type: ignore[arg-type]
+    with virtual_time() as clock:
+        asyncio.run(asyncio.sleep(1))
+    assert clock.elapsed == 1
+
+
+def test_a_lazy_module_is_not_loaded_by_virtual_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "lazy_one.py").write_text("raise RuntimeError('it was loaded')")
+    monkeypatch.syspath_prepend(tmp_path)
+    spec = importlib.util.find_spec("lazy_one")
+    assert spec is not None
+    assert spec.loader is not None
+    spec.loader = importlib.util.LazyLoader(spec.loader)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    monkeypatch.setitem(sys.modules, "lazy_one", module)
+    with virtual_time() as clock:
+        asyncio.run(asyncio.sleep(1))
+    assert clock.elapsed == 1
