@@ -20,6 +20,7 @@ from pytest_asyncgrade.trace import Line, Output, Seconds
 from pytest_asyncgrade.virtualtime import Observer, VirtualClock, VirtualTimeLoop, limit_time, virtual_time
 from pytest_asyncgrade.virtualtime.clock import MONOTONIC_START_NS
 from pytest_asyncgrade.virtualtime.instant import LATENESS_BITS, LATENESS_MASK, NANOSECONDS, nanoseconds
+from pytest_asyncgrade.virtualtime.task import kind_of
 from pytest_asyncgrade.worker.stdio import text_stream
 from pytest_asyncgrade.worker.streams import Limit, Lines
 
@@ -41,9 +42,13 @@ class LostErrors(Observer):
         return False
 
     def reported(self, context: Mapping[str, Any]) -> None:
-        """Keep the exception that a task or future has taken to its grave."""
-        if "future" in context and isinstance(context.get("exception"), BaseException):
+        """Keep the exception that a task has taken to its grave; a mere future is left to the log, as by asyncio."""
+        if kind_of(context.get("future")) and isinstance(context.get("exception"), BaseException):
             self._reported.append(context["exception"])
+
+    def leave_to_log(self) -> None:
+        """Leave what has been lost up to now to somebody who reads it in the log."""
+        self._reported.clear()
 
     def raise_reported(self) -> None:
         """Fail if an exception has been lost up to now; ExceptionGroup if there were several."""
