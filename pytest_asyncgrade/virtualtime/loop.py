@@ -18,7 +18,7 @@ from .handles import INDEX_BITS, NEVER, Handle, SleepHandle, TimerHandle
 from .idleness import Idleness
 from .instant import LATENESS_BITS
 from .scheduling import INDEX_MASK, SchedulingLoop, blame_caller
-from .stock import StockFuture, format_callback_source, format_handle
+from .stock import format_callback_source, format_handle
 from .task import Numbers, Task, create, kind_of
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class VirtualTimeLoop(SchedulingLoop):
     def _create_observed_future(self) -> asyncio.Future[Any]:
         if not self.clock.observer.future_made():
             del self.create_future
-        return StockFuture(loop=self)
+        return super().create_future()
 
     def create_task(self, coro: Coroutine[Any, Any, Any], **keywords: Any) -> asyncio.Task[Any]:
         """Schedule a coroutine, as the stock loop does."""
@@ -338,6 +338,7 @@ class VirtualTimeLoop(SchedulingLoop):
                 self._warn_if_slow(handle, (self.clock.key - start >> LATENESS_BITS) / 1e9)
             finally:
                 self._current_handle = None
+        handle = None  # as above: the traceback of an exception may hold this frame
 
     def _warn_if_slow(self, handle: asyncio.Handle, seconds: float) -> None:
         if seconds >= self.slow_callback_duration:

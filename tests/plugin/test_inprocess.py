@@ -518,7 +518,9 @@ def test_a_test_that_loses_the_exception_of_a_task_fails(pytester: pytest.Pytest
     pytester.makepyfile(LOST)
     result = pytester.runpytest_subprocess("-p", "no:randomly", "--timeout=30")
     result.assert_outcomes(passed=7, failed=1, errors=2)
-    result.stdout.fnmatch_lines(["*FAILED*::test_collected*", "*ERROR*::test_kept *", "*ERROR*::test_kept_from_the_log*"])
+    result.stdout.fnmatch_lines(
+        ["*FAILED*::test_collected*", "*ERROR*::test_kept *", "*ERROR*::test_kept_from_the_log*"]
+    )
     result.stdout.fnmatch_lines(["E *ValueError: lost", "E *this exception came out of a task that nobody awaited"])
 
 

@@ -6,9 +6,11 @@ import asyncio
 import datetime as dt
 import importlib.util
 import logging
+import pickle
 import subprocess
 import sys
 import textwrap
+import threading
 import time
 import types
 from typing import TYPE_CHECKING
@@ -202,7 +204,7 @@ def test_what_merely_says_that_it_is_a_module_is_left_alone_in_sys_modules(monke
         __slots__ = ()
         __class__ = types.ModuleType  # type: ignore[assignment]
 
-    monkeypatch.setitem(sys.modules, "library_of_c", Library())  # type: ignore[arg-type]
+    monkeypatch.setitem(sys.modules, "library_of_c", Library())
     with virtual_time() as clock:
         asyncio.run(asyncio.sleep(1))
     assert clock.elapsed == 1
@@ -221,3 +223,24 @@ def test_a_lazy_module_is_not_loaded_by_virtual_time(tmp_path: Path, monkeypatch
     with virtual_time() as clock:
         asyncio.run(asyncio.sleep(1))
     assert clock.elapsed == 1
+
+
+@pytest.mark.parametrize("name", ["sleep", "time", "monotonic", "perf_counter_ns", "localtime", "strftime"])
+def test_what_stands_in_for_the_functions_of_time_can_be_given_to_another_process(name: str) -> None:
+    with virtual_time():
+        function = getattr(time, name)
+        assert pickle.loads(pickle.dumps(function)) is function  # noqa: S301  # just pickled
+    assert pickle.loads(pickle.dumps(getattr(time, name))) is getattr(time, name)  # noqa: S301
+
+
+def test_a_library_that_finds_what_blocks_a_loop_does_not_find_the_turns_of_threads() -> None:
+    blockbuster = pytest.importorskip("blockbuster")
+
+    async def main() -> int:
+        thread = threading.Thread(target=time.sleep, args=(2,))
+        thread.start()
+        return await asyncio.to_thread(sum, [1, 2])
+
+    with virtual_time() as clock, blockbuster.blockbuster_ctx():
+        assert asyncio.run(main()) == 3
+        assert clock.elapsed == 0
