@@ -170,7 +170,7 @@ class VirtualTimeLoop(SchedulingLoop):
             clock = self.clock
             clock.looks += 1
             if clock.looks > DOUBT:
-                clock.turned()
+                clock.turned(len(ready))
             if (len(self._files) > 1 or len(self._everyone) > 1 or self._signal_handlers) and self._may_poll():
                 self._process_events(self._selector.select(0))
             if len(self._timers) > self._limit:
