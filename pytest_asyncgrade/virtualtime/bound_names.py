@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     _Binding = tuple[Any, str]
     """Whose attribute it is, and how that is called."""
 
+_dict_of: Any = ModuleType.__getattribute__  # does not load a module that is lazy
+
 _LIBRARIES = ("site-packages", "dist-packages")
 
 
@@ -37,21 +39,23 @@ class BoundNames:
         if by_id.keys() != self._wanted:
             self._wanted = frozenset(by_id)
             self._known.clear()
-        for name, module in list(sys.modules.items()):
+        known_of = self._known.get
+        for name, module in list(sys.modules.items()):  # hundreds, before each test: no calls but where it is new
             # by its type: a library of cffi merely says that it is a module
-            if _LOOKED_AT[name] and issubclass(type(module), ModuleType):
-                for owner, attribute in self._bindings(name, module):
-                    value = vars(owner).get(attribute) if isinstance(owner, type) else getattr(owner, attribute, None)
-                    if self._holds(value):  # a class with two names is met twice
-                        replace(owner, attribute, _substituted(value, by_id), undo)
+            if not _LOOKED_AT[name] or not issubclass(type(module), ModuleType):
+                continue
+            known = known_of(name)
+            if known is None or known[0]() is not module or known[1] != len(_dict_of(module, "__dict__")):
+                known = self._look(name, module)
+            for owner, attribute in known[2]:
+                value = vars(owner).get(attribute) if isinstance(owner, type) else getattr(owner, attribute, None)
+                if self._holds(value):  # a class with two names is met twice
+                    replace(owner, attribute, _substituted(value, by_id), undo)
 
-    def _bindings(self, name: str, module: ModuleType) -> list[_Binding]:
-        size = len(_names(module))
-        known = self._known.get(name)
-        if known is None or known[0]() is not module or known[1] != size:
-            found = [(owner, attribute) for owner, attribute, value in _places(module) if self._holds(value)]
-            known = self._known[name] = (ref(module), size, found)
-        return known[2]
+    def _look(self, name: str, module: ModuleType) -> tuple[ref[ModuleType], int, list[_Binding]]:
+        found = [(owner, attribute) for owner, attribute, value in _places(module) if self._holds(value)]
+        known = self._known[name] = (ref(module), len(_dict_of(module, "__dict__")), found)
+        return known
 
     def _holds(self, value: Any) -> bool:
         wanted = self._wanted
@@ -60,12 +64,6 @@ class BoundNames:
         if type(value) is dict:
             return any(id(one) in wanted for one in value.values())
         return id(value.__func__ if type(value) is staticmethod else value) in wanted
-
-
-def _names(module: ModuleType) -> dict[str, Any]:
-    """Return the globals of a module, without loading one that is lazy."""
-    names: dict[str, Any] = ModuleType.__getattribute__(module, "__dict__")
-    return names
 
 
 class _LookedAt(dict[str, bool]):
@@ -94,7 +92,7 @@ def _substituted(value: Any, by_id: Mapping[int, Any]) -> Any:
 
 def _places(module: ModuleType) -> Iterator[tuple[Any, str, Any]]:
     """Yield each place of a module that may hold a clock: its owner, its attribute, the value."""
-    names = _names(module)
+    names: dict[str, Any] = _dict_of(module, "__dict__")
     own = not any(library in (names.get("__file__") or "") for library in _LIBRARIES)
     for name, value in list(names.items()):
         if type(value) not in {tuple, dict}:
