@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from pytest_asyncgrade.grading import Submission
     from pytest_asyncgrade.sandbox import Stem
 
-    from .inprocess import LiveOutput, TestClock
+    from .inprocess import TestClock
+    from .live_output import LiveOutput
 
 _MARKS = (
     'points(n, bonus=False, hint="", visibility="visible"): what a check is worth; hint is shown when it is lost.',
@@ -162,7 +163,7 @@ def virtual_loop(virtual_clock: TestClock) -> Iterator[asyncio.AbstractEventLoop
 @pytest.fixture
 def output(virtual_clock: TestClock) -> LiveOutput:
     """Return the lines that this test prints, with their virtual times; it compares with the matchers of a trace."""
-    from .inprocess import LiveOutput
+    from .live_output import LiveOutput
 
     return LiveOutput(virtual_clock)
 

@@ -15,7 +15,8 @@ from pytest_asyncgrade.trace import at
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from pytest_asyncgrade.plugin.inprocess import LiveOutput, TestClock
+    from pytest_asyncgrade.plugin.inprocess import TestClock
+    from pytest_asyncgrade.plugin.live_output import LiveOutput
 
 
 INI = "[pytest]\nasyncio_default_fixture_loop_scope=function\n"
