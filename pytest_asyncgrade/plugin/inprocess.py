@@ -7,8 +7,6 @@ the test before.  An event loop that several tests share takes the clock of the 
 
 from __future__ import annotations
 
-import math
-import sys
 import weakref
 from calendar import timegm
 from contextlib import contextmanager
@@ -16,15 +14,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_asyncgrade.trace import Line, Output, Seconds
 from pytest_asyncgrade.virtualtime import Observer, VirtualClock, VirtualTimeLoop, limit_time, virtual_time
 from pytest_asyncgrade.virtualtime.clock import MONOTONIC_START_NS
 from pytest_asyncgrade.virtualtime.instant import LATENESS_BITS, LATENESS_MASK, NANOSECONDS, nanoseconds
-from pytest_asyncgrade.worker.stdio import text_stream
-from pytest_asyncgrade.worker.streams import Limit, Lines
+from pytest_asyncgrade.virtualtime.task import kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from pytest_asyncgrade.trace import Seconds
 
 
 class LostErrors(Observer):
@@ -41,9 +39,13 @@ class LostErrors(Observer):
         return False
 
     def error_reported(self, context: Mapping[str, Any]) -> None:
-        """Keep the exception that a task or future has taken to its grave."""
-        if "future" in context and isinstance(context.get("exception"), BaseException):
+        """Keep the exception that a task has taken to its grave; a mere future is left to the log, as by asyncio."""
+        if kind_of(context.get("future")) and isinstance(context.get("exception"), BaseException):
             self._reported.append(context["exception"])
+
+    def leave_to_log(self) -> None:
+        """Leave what has been lost up to now to somebody who reads it in the log."""
+        self._reported.clear()
 
     def raise_reported(self) -> None:
         """Fail if an exception has been lost up to now; ExceptionGroup if there were several."""
@@ -79,6 +81,8 @@ class TestClock:
     @property
     def elapsed(self) -> Seconds:
         """Virtual seconds since the test began, exact to the nanosecond."""
+        from pytest_asyncgrade.trace import Seconds  # most tests do not ask, and need no trace
+
         return Seconds((self._clock.ns - self._start) / NANOSECONDS)
 
     def advance(self, seconds: float) -> None:
@@ -194,29 +198,3 @@ def restore_loop(loop: Any) -> None:
     """Give a loop its class and its selector's method back (looptime 0.9 replaces both, on the objects; tested)."""
     loop.__class__ = VirtualTimeLoop
     vars(loop._selector).pop("select", None)
-
-
-class LiveOutput(Output):
-    """What a test has printed up to now, line by line."""
-
-    __slots__ = ("_clock",)
-    __hash__ = None
-
-    def __init__(self, clock: TestClock) -> None:
-        self._clock = clock
-        self._lines: list[Line] = []
-
-    def _add(self, _stream: str, text: str) -> None:
-        self._lines.append(Line(text, self._clock.elapsed))
-
-    @contextmanager
-    def collecting(self) -> Iterator[None]:
-        """Collect what is printed on ``sys.stdout``, and pass it on."""
-        before = sys.stdout
-        limit = Limit(math.inf, math.inf, lambda: None)
-        sys.stdout = stream = text_stream(Lines(self._add, "stdout", limit).add, 1, echo=before.buffer)
-        try:
-            yield
-        finally:
-            stream.flush()
-            sys.stdout = before

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
+from weakref import ref
 
 from .real_time import REAL_TIME_USERS
 from .replacing import replace
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     _Binding = tuple[Any, str]
     """Whose attribute it is, and how that is called."""
 
+_dict_of: Any = ModuleType.__getattribute__  # does not load a module that is lazy
+
 _LIBRARIES = ("site-packages", "dist-packages")
 
 
@@ -29,7 +31,7 @@ class BoundNames:
 
     def __init__(self) -> None:
         self._wanted: frozenset[int] = frozenset()
-        self._known: WeakKeyDictionary[ModuleType, tuple[int, list[_Binding]]] = WeakKeyDictionary()
+        self._known: dict[str, tuple[ref[ModuleType], int, list[_Binding]]] = {}
 
     def replace(self, replaced: Mapping[Any, Any], undo: ExitStack) -> None:
         """Replace objects by others, wherever a module outside the standard library has bound them."""
@@ -37,22 +39,23 @@ class BoundNames:
         if by_id.keys() != self._wanted:
             self._wanted = frozenset(by_id)
             self._known.clear()
-        for name, module in list(sys.modules.items()):
-            if isinstance(module, ModuleType) and _is_looked_at(name):
-                for owner, attribute in self._bindings(module):
-                    value = vars(owner).get(attribute) if isinstance(owner, type) else getattr(owner, attribute, None)
-                    if self._holds(value):  # a class with two names is met twice
-                        replace(owner, attribute, _substituted(value, by_id), undo)
+        known_of = self._known.get
+        for name, module in list(sys.modules.items()):  # hundreds, before each test: no calls but where it is new
+            # by its type: a library of cffi merely says that it is a module
+            if not _LOOKED_AT[name] or not issubclass(type(module), ModuleType):
+                continue
+            known = known_of(name)
+            if known is None or known[0]() is not module or known[1] != len(_dict_of(module, "__dict__")):
+                known = self._look(name, module)
+            for owner, attribute in known[2]:
+                value = vars(owner).get(attribute) if isinstance(owner, type) else getattr(owner, attribute, None)
+                if self._holds(value):  # a class with two names is met twice
+                    replace(owner, attribute, _substituted(value, by_id), undo)
 
-    def _bindings(self, module: ModuleType) -> list[_Binding]:
-        size = len(vars(module))
-        known = self._known.get(module)
-        if known is None or known[0] != size:
-            known = self._known[module] = (
-                size,
-                [(owner, attribute) for owner, attribute, value in _places(module) if self._holds(value)],
-            )
-        return known[1]
+    def _look(self, name: str, module: ModuleType) -> tuple[ref[ModuleType], int, list[_Binding]]:
+        found = [(owner, attribute) for owner, attribute, value in _places(module) if self._holds(value)]
+        known = self._known[name] = (ref(module), len(_dict_of(module, "__dict__")), found)
+        return known
 
     def _holds(self, value: Any) -> bool:
         wanted = self._wanted
@@ -63,11 +66,17 @@ class BoundNames:
         return id(value.__func__ if type(value) is staticmethod else value) in wanted
 
 
-def _is_looked_at(name: str) -> bool:
-    top = name.partition(".")[0]
-    if name == "__main__":
-        return True
-    return top not in sys.stdlib_module_names and top not in REAL_TIME_USERS | {"freezegun", "pytest_asyncgrade"}
+class _LookedAt(dict[str, bool]):
+    """Tells of a module, by its name, whether it is looked at; a dictionary that fills itself, for speed."""
+
+    def __missing__(self, name: str) -> bool:
+        top = name.partition(".")[0]
+        left_alone = sys.stdlib_module_names | REAL_TIME_USERS | {"freezegun", "pytest_asyncgrade"}
+        verdict = self[name] = name == "__main__" or top not in left_alone
+        return verdict
+
+
+_LOOKED_AT = _LookedAt()
 
 
 def _substituted(value: Any, by_id: Mapping[int, Any]) -> Any:
@@ -83,8 +92,9 @@ def _substituted(value: Any, by_id: Mapping[int, Any]) -> Any:
 
 def _places(module: ModuleType) -> Iterator[tuple[Any, str, Any]]:
     """Yield each place of a module that may hold a clock: its owner, its attribute, the value."""
-    own = not any(library in (getattr(module, "__file__", None) or "") for library in _LIBRARIES)
-    for name, value in list(vars(module).items()):
+    names: dict[str, Any] = _dict_of(module, "__dict__")
+    own = not any(library in (names.get("__file__") or "") for library in _LIBRARIES)
+    for name, value in list(names.items()):
         if type(value) not in {tuple, dict}:
             yield module, name, value
         if own and isinstance(value, type) and value.__module__ == module.__name__:

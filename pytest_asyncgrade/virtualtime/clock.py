@@ -33,6 +33,12 @@ PATIENCE = 100_100
 BREATH = 1_000
 """How often a loop that has been found to wait busily may turn before the next timer, and the next."""
 
+DOUBT = 5_000
+"""From this look on the turns of a loop at one instant are counted: a timer that is near would have fired meanwhile."""
+
+TURN_NS, STEP_NS = 2_000, 1_000
+"""What a turn of a loop, and each callback in it, takes in real time at the least."""
+
 SUSPICION = PATIENCE - 10
 """From this look on the clock hands out readings that tell what they are compared with."""
 
@@ -95,6 +101,8 @@ class VirtualClock:
         self.now = instant(self.key)
         """The last reading, handed out again until time goes on."""
         self.looks = 0
+        self._turns = self._spent_ns = 0
+        self._turning_at = self.key
         self._nudges = 0
         self._awaited: int | None = None
         self.loops: list[SchedulingLoop] = []
@@ -161,6 +169,28 @@ class VirtualClock:
         if self.looks > PATIENCE:
             self._nudge(straight=True)
 
+    def turned(self, steps: int) -> None:
+        """Count a further turn of a loop that did not wait, after many looks: it takes the time it must take at least.
+
+        Only timers that are due within this time see it: at the first of them the clock is moved on.
+        """
+        if self._turning_at is not self.key:
+            self._turning_at, self._turns, self._spent_ns = self.key, 0, 0
+        self._turns += 1
+        self._spent_ns += TURN_NS + steps * STEP_NS
+        if self.looks > PATIENCE:
+            self.look()
+        elif self._turns % BREATH == 0:
+            due = min(self._due(), default=None)
+            if due is not None and due <= self.key + (self._spent_ns << LATENESS_BITS):
+                self.threads.sleep_until(due)
+                self.looks = DOUBT
+
+    def _due(self) -> list[int]:
+        """Return the next instants at which timers and sleeping threads are due."""
+        keys = (self.threads.next_key(), *(loop.next_key() for loop in self.loops))
+        return [key for key in keys if key > self.key]
+
     def read(self) -> Instant:
         """Read ``time.monotonic()`` as a program does; time is nudged on when it has done so very often."""
         looks = self.looks = self.looks + 1
@@ -218,7 +248,7 @@ class VirtualClock:
             self.observer.busy_waited()
         nudges = self._nudges = self._nudges + 1
         target, self._awaited = self._awaited, None
-        keys = [key for key in (self.threads.next_key(), *(loop.next_key() for loop in self.loops)) if key > self.key]
+        keys = self._due()
         if target is not None and target > self.key:
             keys.append(target)
         elif straight and not keys:

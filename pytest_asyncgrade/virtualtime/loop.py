@@ -15,7 +15,7 @@ from contextvars import Context
 from heapq import heappop, heapreplace
 from typing import TYPE_CHECKING, Any, TypeVar, TypeVarTuple
 
-from .clock import PATIENCE, Observer, VirtualClock
+from .clock import DOUBT, Observer, VirtualClock
 from .handles import INDEX_BITS, NEVER, Handle, SleepHandle, TimerHandle
 from .idleness import Idleness
 from .instant import LATENESS_BITS
@@ -181,8 +181,8 @@ class VirtualTimeLoop(SchedulingLoop):
         else:
             clock = self.clock
             clock.looks += 1
-            if clock.looks > PATIENCE:
-                clock.look()
+            if clock.looks > DOUBT:
+                clock.turned(len(ready))
             if (len(self._files) > 1 or len(self._everyone) > 1 or self._signal_handlers) and self._may_poll():
                 self._process_events(self._selector.select(0))
             if len(self._timers) > self._limit:
@@ -350,6 +350,7 @@ class VirtualTimeLoop(SchedulingLoop):
                 self._warn_if_slow(handle, (self.clock.key - start >> LATENESS_BITS) / 1e9)
             finally:
                 self._current_handle = None
+        handle = None  # as above: the traceback of an exception may hold this frame
 
     def _warn_if_slow(self, handle: asyncio.Handle, seconds: float) -> None:
         if seconds >= self.slow_callback_duration:

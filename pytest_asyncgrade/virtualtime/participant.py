@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from .headway import Headway
 
 _real_lock = _thread.allocate_lock
+_acquire = _thread.LockType.acquire  # blockbuster replaces it, to find what blocks a loop: our turns do not
 
 
 class AbandonedError(SystemExit):
@@ -40,7 +41,7 @@ class Participant:
         self.daemon = False
         self.headway: Headway | None = None
         self.gate = _real_lock()
-        self.gate.acquire()
+        self.gate.acquire(blocking=False)
         self.key: int | None = None
         self.ticket = 0
         self.woken = False
@@ -75,6 +76,10 @@ class Participant:
             self.headway = headway
             if headway is not None:
                 headway.start()
+
+    def pass_gate(self, seconds: float) -> bool:
+        """Wait, in real time, until the gate is open, and close it; False if it has not been opened in time."""
+        return _acquire(self.gate, True, seconds)  # noqa: FBT003  # no keyword for it
 
     def open_gate(self) -> None:
         """Let the thread behind this participant go on; harmless if the gate is open."""

@@ -62,6 +62,8 @@ def virtual_time(clock: VirtualClock | None = None) -> Iterator[VirtualClock]:
         wall = WallClock(clock)
         named = {**_clocks(clock, wall), "sleep": _sleep(clock), **wall.functions()}
         named = {name: virtual for name, virtual in named.items() if not _is_frozen(getattr(time, name))}
+        for name, virtual in named.items():  # by these names they are pickled, for another process: in real time there
+            virtual.__module__, virtual.__name__, virtual.__qualname__ = "time", name, name
         clocks: dict[Any, Any] = {getattr(time, name): virtual for name, virtual in named.items()}
         replaced: dict[Any, Any] = {**clocks, **patch_threading(clock, undo), **patch_asyncio(clock, undo)}
         patch_processes(clock.threads, undo)
@@ -144,7 +146,6 @@ def _clocks(clock: VirtualClock, wall: WallClock) -> dict[str, Callable[..., Any
                 return real()
             return virtual()
 
-        read.__name__ = read.__qualname__ = name
         return read
 
     virtual: dict[str, Callable[[], float]] = {

@@ -76,7 +76,7 @@ class Turns:
             self._appoint_watcher(me)
         try:
             while me.state is not State.RUNNING and me.state is not State.GONE:
-                if not me.gate.acquire(True, POLL if self.watcher is me else -1):  # noqa: FBT003  # no keyword for it
+                if not me.pass_gate(POLL if self.watcher is me else -1):
                     self._watch()
         except BaseException:  # what a signal handler raised, KeyboardInterrupt above all
             with self.mutex:

@@ -15,7 +15,8 @@ from pytest_asyncgrade.trace import at
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from pytest_asyncgrade.plugin.inprocess import LiveOutput, TestClock
+    from pytest_asyncgrade.plugin.inprocess import TestClock
+    from pytest_asyncgrade.plugin.live_output import LiveOutput
 
 
 INI = "[pytest]\nasyncio_default_fixture_loop_scope=function\n"
@@ -490,6 +491,22 @@ async def test_handled():
     assert [str(error) for error in seen] == ["lost"]
 
 @pytest.mark.virtual_time
+async def test_read_in_the_log(caplog):
+    asyncio.create_task(fail())
+    await asyncio.sleep(1)
+    assert "Task exception was never retrieved" in caplog.text
+
+@pytest.mark.virtual_time
+async def test_kept_from_the_log(caplog):
+    KEPT.append(asyncio.create_task(fail()))
+    await asyncio.sleep(1)
+
+@pytest.mark.virtual_time
+async def test_future():
+    asyncio.get_running_loop().create_future().set_exception(ValueError("of nobody"))
+    await asyncio.sleep(1)
+
+@pytest.mark.virtual_time
 async def test_cancelled():
     task = asyncio.create_task(asyncio.sleep(9))
     await asyncio.sleep(1)
@@ -501,8 +518,10 @@ def test_a_test_that_loses_the_exception_of_a_task_fails(pytester: pytest.Pytest
     pytester.makeini(INI)
     pytester.makepyfile(LOST)
     result = pytester.runpytest_subprocess("-p", "no:randomly", "--timeout=30")
-    result.assert_outcomes(passed=4, failed=1, errors=1)
-    result.stdout.fnmatch_lines(["*FAILED*::test_collected*", "*ERROR*::test_kept*"])
+    result.assert_outcomes(passed=7, failed=1, errors=2)
+    result.stdout.fnmatch_lines(
+        ["*FAILED*::test_collected*", "*ERROR*::test_kept *", "*ERROR*::test_kept_from_the_log*"]
+    )
     result.stdout.fnmatch_lines(["E *ValueError: lost", "E *this exception came out of a task that nobody awaited"])
 
 

@@ -239,6 +239,31 @@ def test_to_yield_very_often_is_no_busy_wait_when_there_is_nothing_to_wait_for()
         assert clock.elapsed == 0
 
 
+def test_a_timer_that_is_near_fires_amidst_many_yields_as_they_take_longer_in_real_time() -> None:
+    async def main() -> int:
+        waiting = asyncio.create_task(asyncio.sleep(0.01))
+        yields = 0
+        while not waiting.done():
+            await asyncio.sleep(0)
+            yields += 1
+        return yields
+
+    with virtual_time() as clock:
+        assert 5_000 < asyncio.run(main()) < 10_000
+        assert clock.elapsed == 0.01
+
+
+def test_a_timer_that_is_far_does_not_fire_amidst_yields() -> None:
+    async def main() -> None:
+        async with asyncio.timeout(1):
+            for _ in range(90_000):
+                await asyncio.sleep(0)
+
+    with virtual_time() as clock:
+        asyncio.run(main())
+        assert clock.elapsed == 0
+
+
 @pytest.mark.parametrize("seconds", [-1, float("nan"), float("inf"), 1e10, "1", None])
 def test_time_sleep_refuses_what_the_real_one_refuses(seconds: float) -> None:
     with pytest.raises((ValueError, OverflowError, TypeError)) as real:

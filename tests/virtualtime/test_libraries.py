@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import importlib.util
 import logging
+import pickle
 import subprocess
 import sys
 import textwrap
+import threading
 import time
 import types
 from typing import TYPE_CHECKING
@@ -192,3 +195,52 @@ def test_clocks_that_were_bound_as_defaults_before_are_virtual() -> None:
         time.sleep(100)
         assert (_default() - start[0], _Lease.clock() - start[1], _Lease().now() - start[2]) == (100, 100, 100)
     assert _default.__defaults__ == (time.monotonic,)
+
+
+def test_what_merely_says_that_it_is_a_module_is_left_alone_in_sys_modules(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Library:
+        """Like a library of cffi, which trio and cryptography put there."""
+
+        __slots__ = ()
+        __class__ = types.ModuleType  # type: ignore[assignment]
+
+    monkeypatch.setitem(sys.modules, "library_of_c", Library())
+    with virtual_time() as clock:
+        asyncio.run(asyncio.sleep(1))
+    assert clock.elapsed == 1
+
+
+def test_a_lazy_module_is_not_loaded_by_virtual_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "lazy_one.py").write_text("raise RuntimeError('it was loaded')")
+    monkeypatch.syspath_prepend(tmp_path)
+    spec = importlib.util.find_spec("lazy_one")
+    assert spec is not None
+    assert spec.loader is not None
+    spec.loader = importlib.util.LazyLoader(spec.loader)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    monkeypatch.setitem(sys.modules, "lazy_one", module)
+    with virtual_time() as clock:
+        asyncio.run(asyncio.sleep(1))
+    assert clock.elapsed == 1
+
+
+@pytest.mark.parametrize("name", ["sleep", "time", "monotonic", "perf_counter_ns", "localtime", "strftime"])
+def test_what_stands_in_for_the_functions_of_time_can_be_given_to_another_process(name: str) -> None:
+    with virtual_time():
+        function = getattr(time, name)
+        assert pickle.loads(pickle.dumps(function)) is function  # noqa: S301  # just pickled
+    assert pickle.loads(pickle.dumps(getattr(time, name))) is getattr(time, name)  # noqa: S301
+
+
+def test_a_library_that_finds_what_blocks_a_loop_does_not_find_the_turns_of_threads() -> None:
+    blockbuster = pytest.importorskip("blockbuster")
+
+    async def main() -> int:
+        thread = threading.Thread(target=time.sleep, args=(2,))
+        thread.start()
+        return await asyncio.to_thread(sum, [1, 2])
+
+    with virtual_time() as clock, blockbuster.blockbuster_ctx():
+        assert asyncio.run(main()) == 3
+        assert clock.elapsed == 0

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import subprocess
 import sys
 import textwrap
+import types
 from typing import TYPE_CHECKING
 
 import pytest
+
+from pytest_asyncgrade.virtualtime import Observer, VirtualClock, virtual_time
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -184,3 +189,38 @@ def test_a_program_prints_what_it_prints_on_the_stock_loop(name: str, tmp_path: 
     stock = _printed([sys.executable, "sub/../sub/program.py"], tmp_path)
     ours = _printed([sys.executable, "-m", "pytest_asyncgrade.cli", "run", "sub/../sub/program.py"], tmp_path)
     assert ours == stock
+
+
+@pytest.mark.parametrize("debug", [False, True])
+def test_nothing_keeps_an_exception_alive_that_has_been_handled(debug: bool) -> None:  # noqa: FBT001  # a parameter
+    async def fail() -> None:
+        raise ValueError
+
+    async def main() -> list[object]:
+        task = asyncio.create_task(fail())
+        with pytest.raises(ValueError) as caught:  # noqa: PT011  # it has no message
+            await task
+        error = caught.value
+        del caught, task
+        await asyncio.sleep(0)
+        return [one for one in gc.get_referrers(error) if not isinstance(one, (types.FrameType, types.CoroutineType))]
+
+    gc.disable()
+    try:
+        with virtual_time():
+            assert asyncio.run(main(), debug=debug) == []
+    finally:
+        gc.enable()
+
+
+def test_debug_mode_names_no_place_of_ours_where_a_future_was_created_for_a_test() -> None:
+    async def main() -> str:
+        return repr(asyncio.get_running_loop().create_future())
+
+    class Watching(Observer):
+        def future_made(self) -> bool:
+            return True
+
+    stock = asyncio.run(main(), debug=True)
+    with virtual_time(VirtualClock(observer=Watching())):
+        assert asyncio.run(main(), debug=True) == stock
