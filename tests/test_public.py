@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 import pytest_asyncgrade
+from pytest_asyncgrade.libraries import LIBRARIES
 
 
 def test_every_public_name_is_there_and_documented() -> None:
@@ -23,3 +26,9 @@ def test_importing_the_package_imports_nothing_heavy() -> None:
     code = "import sys, pytest_asyncgrade; print(*{'asyncio', 'freezegun', 'pytest'} & set(sys.modules))"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
     assert result.stdout.strip() == b""
+
+
+def test_what_lies_below_the_prefix_of_python_is_no_library_for_that() -> None:
+    assert asyncio.__file__.startswith(LIBRARIES)
+    assert pytest.__file__.startswith(LIBRARIES)
+    assert not str(Path(sys.prefix, "src", "app", "program.py")).startswith(LIBRARIES)

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pytest_asyncgrade.libraries import LIBRARIES
 from pytest_asyncgrade.sandbox import reason_to_leave_behind
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def meddlers(config: pytest.Config, source: Source) -> list[str]:
 
 def _loaded(repository: Path) -> Iterator[Path]:
     """Yield the files of the modules that are loaded from there, but for installed ones and our own."""
-    not_theirs = (sys.prefix, sys.base_prefix, str(Path(__file__).parents[1]))
+    not_theirs = (*LIBRARIES, str(Path(__file__).parents[1]))
     for module in list(sys.modules.values()):
         file = getattr(module, "__file__", None)
         if isinstance(file, str) and file.startswith(str(repository)) and not file.startswith(not_theirs):

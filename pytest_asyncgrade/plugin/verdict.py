@@ -9,7 +9,6 @@ from __future__ import annotations
 import inspect
 import os
 import re
-import sysconfig
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
@@ -19,6 +18,7 @@ import pytest
 
 from pytest_asyncgrade.errors import AsyncgradeError
 from pytest_asyncgrade.grading import CheckResult, Failure, Verdict, pack_result
+from pytest_asyncgrade.libraries import LIBRARIES
 from pytest_asyncgrade.trace import Explanation, Outcome, UnfinishedRunError, WrongResultError
 from pytest_asyncgrade.trace.plain import clipped, said_by, shown
 from pytest_asyncgrade.trace.text import printable
@@ -48,7 +48,7 @@ _STUMBLES = (
 )  # fmt: skip
 """What comes of a check that takes what a program did for something else."""
 _INSIDES = (
-    *{f"{path}{os.sep}" for path in sysconfig.get_paths().values()},
+    *LIBRARIES,
     *(f"{Path(inspect.getfile(thing)).parent}{os.sep}" for thing in (pytest.Item, AsyncgradeError)),
 )
 """Folders of Python, of what is installed, and ours: their frames say nothing to a teacher."""

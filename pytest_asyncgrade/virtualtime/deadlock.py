@@ -9,13 +9,13 @@ import asyncio
 import gc
 import itertools
 import linecache
-import os
 import sys
-import sysconfig
 import threading
 from itertools import pairwise
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
+
+from pytest_asyncgrade.libraries import LIBRARIES
 
 from .cleared import was_set
 from .suspended import ASYNCIO_FOLDER, awaited_tasks, by_name, coroutines, frames
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from .participant import Participant
     from .threads import Threads
 
-_LIBRARIES = tuple({f"{sysconfig.get_path(name)}{os.sep}" for name in ("stdlib", "platstdlib", "purelib", "platlib")})
 _OUR_FOLDER = __file__.removesuffix("deadlock.py")
 
 
@@ -137,7 +136,7 @@ def _is_installed(frame: FrameType) -> bool:
 def _is_theirs(frame: FrameType) -> bool:
     """Tell whether a frame is of the program itself: not of a library, nor of this package, wherever they are."""
     name = frame.f_code.co_filename
-    return not name.startswith((_OUR_FOLDER, *_LIBRARIES, "<frozen"))
+    return not name.startswith((_OUR_FOLDER, *LIBRARIES, "<frozen"))
 
 
 def _awaited(task: asyncio.Task[Any], tasks: list[asyncio.Task[Any]]) -> str:
