@@ -125,7 +125,7 @@ class Idleness:
         """Wait for what comes from outside, until `key`; the clock follows real time."""
         loop, clock = self._loop, self._loop.clock
         left = None if key is None else max(0, (key >> LATENESS_BITS) - clock.ns) / 1e9
-        if clock.threads.children_alive():
+        if clock.threads.children_alive() or (key is None and clock.threads.strangers_busy()):
             left = _SLICE if left is None else min(left, _SLICE)
         elif left is not None:
             left = min(left, _LONGEST)

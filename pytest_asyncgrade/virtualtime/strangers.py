@@ -25,7 +25,8 @@ _POOLS = "concurrent.futures.thread"
 
 def strangers_busy(threads: Threads) -> bool:
     """Tell whether a thread of the program's that lives in real time does, or may do, anything."""
-    strangers = [one for one in threading.enumerate() if one.ident not in threads.members and not _is_tools(one)]
+    known = threads.members.keys() | threads.abandoned
+    strangers = [one for one in threading.enumerate() if one.ident not in known and not _is_tools(one)]
     if not strangers:
         return False
     frames = sys._current_frames()

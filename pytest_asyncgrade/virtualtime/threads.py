@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import _thread
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from .headway import Headway
 from .participant import AbandonedError, Participant, State
@@ -26,6 +26,9 @@ POLLS = 100
 
 class Threads(Turns):
     """What the participants of one clock do: come and go, wait, stay outside."""
+
+    abandoned: ClassVar[set[int]] = set()
+    """The threads, by ident, of deadlocks that have been reported: they are about to end, and will wake nobody."""
 
     def __init__(self, clock: VirtualClock) -> None:
         super().__init__(clock)
@@ -81,6 +84,7 @@ class Threads(Turns):
         participant.ident = _thread.get_ident()
         participant.headway = Headway(participant.ident)
         self.members[participant.ident] = participant
+        self.abandoned.discard(participant.ident)
 
     def leave(self, participant: Participant) -> None:
         """Let the calling thread end."""
@@ -101,6 +105,7 @@ class Threads(Turns):
             for participant in self.everyone:
                 if self.deadlocked and participant.state is State.WAITING and participant.key is None:
                     participant.error = AbandonedError()
+                    self.abandoned.add(participant.ident)
                 participant.state = State.GONE
                 participant.open_gate()
             self.everyone.clear()

@@ -274,3 +274,19 @@ def test_an_event_that_was_set_and_cleared_is_told_as_one() -> None:
 
     with virtual_time(), pytest.raises(DeadlockError, match="for an event that nobody sets"):
         asyncio.run(never())
+
+
+def test_a_thread_of_real_time_that_ends_leaves_a_deadlock_behind() -> None:
+    stop = threading.Event()
+    thread = threading.Thread(target=stop.wait)
+    thread.start()
+    end = threading.Timer(0.1, stop.set)
+    end.start()
+
+    async def main() -> None:
+        await asyncio.Event().wait()
+
+    with virtual_time(), pytest.raises(DeadlockError, match="for an event that nobody sets"):
+        asyncio.run(main())
+    thread.join()
+    end.join()
