@@ -37,7 +37,7 @@ class Source:
         self.nodes = list(ast.walk(tree))
         self.coroutines = [node for node in self.nodes if isinstance(node, ast.AsyncFunctionDef)]
         self.names = {node.name for node in self.coroutines}
-        self.pauses = {node.name for node in self.coroutines if _only_sleeps(node)}
+        self.paced = {node.name for node in self.coroutines if _is_paced(node)}
         self.generators = {
             node.name for node in self.coroutines if any(isinstance(one, ast.Yield) for one in _own(node))
         }
@@ -147,10 +147,22 @@ def _own(function: ast.AST) -> Iterator[ast.AST]:
             yield from _own(child)
 
 
-def _only_sleeps(function: ast.AsyncFunctionDef) -> bool:
-    statements = function.body[ast.get_docstring(function) is not None :]
-    value = statements[0].value if len(statements) == 1 and isinstance(statements[0], ast.Expr | ast.Return) else None
-    return isinstance(value, ast.Await) and isinstance(value.value, ast.Call) and called(value.value) == "sleep"
+def _is_paced(function: ast.AsyncFunctionDef) -> bool:
+    """Tell whether a function keeps others waiting on purpose: it ends with a sleep, or prints a line bit by bit."""
+    last = function.body[-1]
+    value = last.value if isinstance(last, ast.Expr | ast.Return) else None
+    ends_with_sleep = (
+        isinstance(value, ast.Await) and isinstance(value.value, ast.Call) and called(value.value) == "sleep"
+    )
+    returns = any(isinstance(one, ast.Return) and one.value not in {None, value} for one in _own(function))
+    return (ends_with_sleep and not returns) or any(map(_leaves_line_open, _own(function)))
+
+
+def _leaves_line_open(node: ast.AST) -> bool:
+    if not isinstance(node, ast.Call) or called(node) != "print":
+        return False
+    ends = [keyword.value for keyword in node.keywords if keyword.arg == "end"]
+    return any(not isinstance(end, ast.Constant) or "\n" not in str(end.value) for end in ends)
 
 
 _parsed = lru_cache(maxsize=8)(Source)
