@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from .threads import Threads
 
 _LIBRARIES = tuple({f"{sysconfig.get_path(name)}{os.sep}" for name in ("stdlib", "platstdlib", "purelib", "platlib")})
-_OUR_FOLDER = __file__.removesuffix("deadlock.py")
+_OUR_FOLDER = __file__.removesuffix(f"virtualtime{os.sep}deadlock.py")
 
 
 _MOST_NAMES = 4
@@ -83,7 +83,7 @@ def pending_tasks(loop: asyncio.AbstractEventLoop) -> list[asyncio.Task[Any]]:
 def break_cycles(loop: asyncio.AbstractEventLoop) -> None:
     """Cancel one wait of each cycle of tasks: ``asyncio.run`` cancels what is left, which in a cycle never ends."""
     for cycle in _cycles(pending_tasks(loop)):
-        task = cycle[0]
+        task = cycle[-1]  # the first may be what the loop runs: its end would stop the loop
         awaited: asyncio.Future[Any] | None = getattr(task, "_fut_waiter", None)
         for callback, _context in list(getattr(awaited, "_callbacks", None) or ()):
             if awaited is not None and getattr(callback, "__self__", None) is task:
@@ -149,6 +149,9 @@ def _awaited(task: asyncio.Task[Any], tasks: list[asyncio.Task[Any]]) -> str:
     others = awaited_tasks(task)
     if others:
         return names_of(others)
+    waiter: asyncio.Future[Any] | None = getattr(task, "_fut_waiter", None)
+    if waiter is not None and waiter.done():
+        return "a future that another thread has completed: that does not wake the event loop"
     return "a future that nobody completes"
 
 

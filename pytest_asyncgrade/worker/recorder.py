@@ -21,7 +21,7 @@ from pytest_asyncgrade.virtualtime.suspended import frames as frames_of
 from pytest_asyncgrade.virtualtime.task import kind_of
 
 from .hidden import Hidden, opaque
-from .places import called
+from .places import MAX_DEPTH, called, is_ours
 from .sampler import Sampler
 from .upcoming import next_task
 from .waits import Waits
@@ -50,6 +50,14 @@ _TRACEBACK = BaseException.__dict__["__traceback__"].__get__
 def _is_short(value: object) -> bool:
     """Tell whether a number or a text is short when it is written."""
     return len(value) <= _SHORT if type(value) is str else type(value) is not int or abs(value) < 10**_SHORT
+
+
+def _level(frame: FrameType | None) -> int:
+    """Return the `stacklevel` of the first frame that is not of this package, as seen from what `frame` has called."""
+    level = 2
+    while frame is not None and is_ours(frame):
+        frame, level = frame.f_back, level + 1
+    return level
 
 
 class Recorder(Observer):
@@ -144,13 +152,14 @@ class Recorder(Observer):
         """Record, once for each line, that a thread uses the event loop of another one."""
         frame: FrameType | None = sys._getframe(1)
         place = self._place(frame)
-        if place is None or tuple(place) in self._touched or len(self._touched) >= _MOST_TOUCHED:
+        line = tuple(place or ())
+        if line in self._touched or len(self._touched) >= _MOST_TOUCHED:
             return
         while frame is not None and not self._name(frame.f_code.co_filename):
             if frame.f_code.co_name == "__del__":  # whoever happens to run when something is collected
                 return
             frame = frame.f_back
-        self._touched.add(tuple(place))
+        self._touched.add(line)
         self.write(["touched", self.now, place])
 
     def busy_waited(self) -> None:
@@ -273,7 +282,11 @@ class Recorder(Observer):
             place = None if name is None else [name, lineno, function]
             self.write(["unawaited", coroutine.__qualname__, place, self._fell])
         message = f"coroutine '{coroutine.__qualname__}' was never awaited"
-        warnings.warn(message, category=RuntimeWarning, stacklevel=2, source=coroutine)
+        caller = sys._getframe(1)
+        level = (
+            _level(caller) if self._place(caller) else MAX_DEPTH * MAX_DEPTH
+        )  # then it is of "sys", as Python has it
+        warnings.warn(message, category=RuntimeWarning, stacklevel=level, source=coroutine)
 
     def slow_steps(self) -> None:
         """Record, at the end, which tasks have kept the processor busy for long."""
