@@ -392,8 +392,9 @@ ADVICE = {
     "it returns: value = await fetch(...)",
     "async def main():\n    door = asyncio.Barrier(2)\n    await door.wait()\nasyncio.run(main())": "a barrier opens "
     "when as many tasks wait for it as it was made for",
-    "async def take(queue):\n    while True:\n        await queue.get()\nasync def main():\n    queue = asyncio.Queue()\n"
-    "    queue.put_nowait(1)\n    task = asyncio.create_task(take(queue))\n    await queue.join()\n"
+    "async def take(queue):\n    while True:\n        await queue.get()\nasync def main():\n    "
+    "queue = asyncio.Queue()\n    queue.put_nowait(1)\n    "
+    "task = asyncio.create_task(take(queue))\n    await queue.join()\n"
     "asyncio.run(main())": "after each item that is taken, call queue.task_done(), even if its work fails: "
     "in a finally",
 }

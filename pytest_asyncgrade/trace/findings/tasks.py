@@ -91,9 +91,8 @@ def _swallows(node: ast.AST) -> str:
 
 
 def _ends(handler: ast.AST) -> bool:
-    """Tell whether a handler ends the work on purpose, without a result."""
-    last = handler.body[-1] if isinstance(handler, ast.ExceptHandler) else None
-    return isinstance(last, ast.Break) or (isinstance(last, ast.Return) and last.value is None)
+    """Tell whether a handler ends the loop around it, and so the work, on purpose."""
+    return isinstance(handler, ast.ExceptHandler) and isinstance(handler.body[-1], ast.Break)
 
 
 def unbounded(trace: Trace, _source: Source) -> Iterator[Finding]:
