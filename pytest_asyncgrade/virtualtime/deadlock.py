@@ -83,7 +83,7 @@ def pending_tasks(loop: asyncio.AbstractEventLoop) -> list[asyncio.Task[Any]]:
 def break_cycles(loop: asyncio.AbstractEventLoop) -> None:
     """Cancel one wait of each cycle of tasks: ``asyncio.run`` cancels what is left, which in a cycle never ends."""
     for cycle in _cycles(pending_tasks(loop)):
-        task = cycle[-1]  # the first may be what the loop runs: its end would stop the loop
+        task = cycle[0]
         awaited: asyncio.Future[Any] | None = getattr(task, "_fut_waiter", None)
         for callback, _context in list(getattr(awaited, "_callbacks", None) or ()):
             if awaited is not None and getattr(callback, "__self__", None) is task:

@@ -270,18 +270,6 @@ def test_a_future_that_a_thread_has_completed_is_told_as_one() -> None:
         asyncio.run(main())
 
 
-def test_a_cycle_with_what_the_loop_runs_is_a_deadlock() -> None:
-    async def main() -> None:
-        async def follow(task: asyncio.Task[Any] | None) -> None:
-            if task is not None:
-                await task
-
-        await asyncio.create_task(follow(asyncio.current_task()))
-
-    with virtual_time(), pytest.raises(DeadlockError, match=r"; a cycle: Task-(\d+) -> Task-\d+ -> Task-\1$"):
-        asyncio.run(main())
-
-
 def test_an_event_that_was_set_and_cleared_is_told_as_one() -> None:
     async def main() -> None:
         door = asyncio.Event()
