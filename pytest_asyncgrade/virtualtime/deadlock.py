@@ -9,6 +9,7 @@ import asyncio
 import gc
 import itertools
 import linecache
+import os
 import sys
 import threading
 from itertools import pairwise
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from .participant import Participant
     from .threads import Threads
 
-_OUR_FOLDER = __file__.removesuffix("deadlock.py")
+_OUR_FOLDER = __file__.removesuffix(f"virtualtime{os.sep}deadlock.py")
 
 
 _MOST_NAMES = 4
@@ -148,6 +149,9 @@ def _awaited(task: asyncio.Task[Any], tasks: list[asyncio.Task[Any]]) -> str:
     others = awaited_tasks(task)
     if others:
         return names_of(others)
+    waiter: asyncio.Future[Any] | None = getattr(task, "_fut_waiter", None)
+    if waiter is not None and waiter.done():
+        return "a future that another thread has completed: that does not wake the event loop"
     return "a future that nobody completes"
 
 

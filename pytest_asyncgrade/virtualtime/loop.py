@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import sys
+import warnings
 from _thread import get_ident
 from contextvars import Context
 from heapq import heappop, heapreplace
@@ -402,7 +403,9 @@ class VirtualTimeLoop(SchedulingLoop):
 
     async def shutdown_default_executor(self, *timeout: float | None) -> None:
         """Wait for the threads of the default executor; time does not jump meanwhile."""
-        with self._idleness.expecting():
+        with self._idleness.expecting(), warnings.catch_warnings():
+            # of threads that are stuck a deadlock tells, and the warning would show this line
+            warnings.filterwarnings("ignore", "The executor did not finish", RuntimeWarning)
             await super().shutdown_default_executor(*timeout)
 
     def close(self) -> None:

@@ -36,10 +36,16 @@ def _awaitables(_match: re.Match[str], spot: Spot) -> str:
     if function := named(value):
         if inspect.isasyncgen(value):
             return f"{function}() is an async generator, for it has a yield: go through it with async for"
-        return f"{function} is not called: write {function}(), and {function} with async def"
+        return _not_called(function, value)
     if type(value) in COLLECTIONS:
         return f"asyncio.{name} takes the coroutines one by one: put a star before the list, asyncio.{name}(*...)"
     return "a function that is awaited is written with async def, and called: func1(), not func1"
+
+
+def _not_called(function: str, value: object) -> str:
+    """Say that a function is given where what it makes is meant."""
+    and_async = "" if inspect.iscoroutinefunction(value) else f", and {function} with async def"
+    return f"{function} is not called: write {function}(){and_async}"
 
 
 def _coroutine_expected(_match: re.Match[str], spot: Spot) -> str:
@@ -47,7 +53,7 @@ def _coroutine_expected(_match: re.Match[str], spot: Spot) -> str:
     for call in spot.calls("create_task"):
         function = written(call.args[0]) if call.args else ""
         if isinstance(call.args[0], ast.Name) and inspect.isfunction(spot.value(call.args[0])):
-            return f"{function} is not called: write {function}(), and {function} with async def"
+            return _not_called(function, spot.value(call.args[0]))
         return "a task is made of a coroutine, what a function written with async def makes when it is called"
     return _RUN_TAKES
 
@@ -87,9 +93,11 @@ def _called_in_thread(_match: re.Match[str], spot: Spot) -> str:
 # -- what was awaited
 
 
-def _not_awaitable(match: re.Match[str], spot: Spot) -> str:
+def _not_awaitable(match: re.Match[str], spot: Spot) -> str:  # noqa: PLR0911  # a way out for each
     """Say why what stands behind `await` cannot be awaited."""
     kind = match["kind"]
+    for value in spot.given()[1] if kind == "function" else ():  # it was given to one of asyncio's that waits
+        return _not_called(named(value), value)
     for node in spot.awaited():
         value = spot.value(node)
         if isinstance(node, ast.Call):
@@ -197,6 +205,9 @@ def _builtins() -> dict[str, object]:
 def _nested_run(_match: re.Match[str], spot: Spot) -> str:
     for call in spot.calls("run", "run_until_complete"):
         if call.args and (inner := written(call.args[0])):
+            code = spot.frame.f_code if spot.frame else None
+            if code and not code.co_flags & inspect.CO_COROUTINE:
+                return f"{code.co_name} runs while the loop does: a function with async def can await {inner} instead"
             return f"inside a coroutine, await the other one instead: await {inner}"
     return "inside a coroutine, await the other one instead: await func1()"
 
@@ -276,6 +287,11 @@ _EXPLAINED: tuple[tuple[str, str, Callable[[re.Match[str], Spot], str]], ...] = 
     ("TypeError", r"__init__\(\) should return None, not 'coroutine'",
      _said("__init__ cannot be a coroutine: write it with def, and what has to wait in a method with async def")),
     ("TypeError", r"'(?P<kind>\w+)' object is not iterable", _for_without_async),
+    *((error, r"'(_asyncio\.)?(Task|Future|_GatheringFuture)'( object (is not [si]|has)| and |$)",
+       _said("it is a task or a future, not its result: await it first, value = await ...")
+      ) for error in ("TypeError", "AttributeError")),
+    ("TypeError", "'async_generator' object is not an iterator",
+     _said("an async generator is asked for its next item with anext, in place of next: item = await anext(...)")),
     ("TypeError", r"'async for' requires an object with __aiter__ method, got (?P<kind>\w+)", _async_for_over),
     ("TypeError", "'async for' received an object from __aiter__ that does not implement __anext__",
      _said("__aiter__ is written with def and returns an object that has async def __anext__")),

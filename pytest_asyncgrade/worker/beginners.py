@@ -33,7 +33,7 @@ def text_of(error: BaseException) -> str:
 def _meant(error: BaseException) -> str:
     """Return a hint at a misspelt name, as Python gives it from 3.12 on, in its tracebacks alone."""
     name = error.name if isinstance(error, AttributeError | NameError) else None
-    if type(name) is not str or name.startswith("Windows") or _is_module(error, name):
+    if type(name) is not str or name.startswith(("Windows", "Proactor")) or _is_module(error, name):
         return ""
     if isinstance(error, AttributeError):
         there: Iterable[str] = dir(error.obj)
@@ -127,7 +127,7 @@ def _way_out(error: SyntaxError, source: bytes) -> str:
         if isinstance(node, ast.FunctionDef) and node.lineno <= (error.lineno or 0) <= (node.end_lineno or 0)
     ]
     if around:
-        return f"only a function written with async def can {match[1] or 'do this'}: async def {around[-1].name}"
+        return f"{match[1] or 'this'} is allowed in a function written with async def only: async def {around[-1].name}"
     what = match[1] or "this"
     return (
         f"{what} outside of a function works in a notebook only: put it into async def main():, "

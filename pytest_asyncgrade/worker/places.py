@@ -74,6 +74,11 @@ _STANDS_FOR = {"acquire": "Lock.acquire", "__enter__": "Lock.acquire", "join": "
 """What functions of ours are called in place of, if they do not hold it themselves, as `stock`."""
 
 
+def is_ours(frame: FrameType) -> bool:
+    """Tell whether a frame is of this package."""
+    return str(frame.f_globals.get("__name__", "")).partition(".")[0] == _HERE
+
+
 def called(frame: FrameType | None, name: Callable[[str], str | None]) -> str:
     """Return the name of the library's function that the student's line has called: ``subprocess.run``, ``Queue.get``.
 
@@ -85,7 +90,7 @@ def called(frame: FrameType | None, name: Callable[[str], str | None]) -> str:
     for _ in range(MAX_DEPTH):
         if frame is None or name(frame.f_code.co_filename) is not None:
             break
-        if frame.f_globals.get("__name__", "").partition(".")[0] == _HERE:
+        if is_ours(frame):
             ours = frame
             outside = outside or frame.f_globals["__name__"].endswith(_OUTSIDE)
         else:

@@ -11,6 +11,7 @@ import linecache
 import sys
 import threading
 import traceback
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -27,6 +28,7 @@ from .exit_handlers import ExitHandlers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from contextlib import AbstractContextManager
 
     from .places import Places
 
@@ -173,7 +175,8 @@ class Program:
         """Run `action`, then what Python runs at a program's end, and say how it ended."""
         with self._exit_handlers.collecting():
             end = self._guarded(action, function)
-            last = self._guarded(self._wind_up, "")
+            told = suppress(DeadlockError) if end.outcome is Outcome.DEADLOCKED else nullcontext()
+            last = self._guarded(lambda: self._wind_up(told), "")
         return last if end.outcome is Outcome.FINISHED and last.outcome is not Outcome.FINISHED else end
 
     def _guarded(self, action: Callable[[], object], function: str) -> End:
@@ -198,16 +201,18 @@ class Program:
             return False
         return (module[0].lineno or 0, module[0].colno or 0) >= self._last_statement
 
-    def _wind_up(self) -> None:
+    def _wind_up(self, told: AbstractContextManager[object]) -> None:
         """Do what the interpreter does at the end, while time is still virtual: join threads, run exit handlers.
 
+        What has been `told` before is not said again.
         At last it lets go of the program: a coroutine that was never awaited says so when it is collected.
         """
-        for callback in reversed(threading._threading_atexits):  # type: ignore[attr-defined]  # 3.9-3.14: executors
-            callback()
-        for thread in threading.enumerate():
-            if thread is not threading.current_thread() and not thread.daemon:
-                thread.join()
+        with told:
+            for callback in reversed(threading._threading_atexits):  # type: ignore[attr-defined]  # 3.9-3.14: executors
+                callback()
+            for thread in threading.enumerate():
+                if thread is not threading.current_thread() and not thread.daemon:
+                    thread.join()
         self._exit_handlers.run()
         sys.modules.pop(self._module, None)
         exec(_COLLECT, {"collect": gc.collect})  # noqa: S102  # our own

@@ -145,13 +145,14 @@ class Recorder(Observer):
         """Record, once for each line, that a thread uses the event loop of another one."""
         frame: FrameType | None = sys._getframe(1)
         place = self._place(frame)
-        if place is None or tuple(place) in self._touched or len(self._touched) >= _MOST_TOUCHED:
+        line = tuple(place or ())
+        if line in self._touched or len(self._touched) >= _MOST_TOUCHED:
             return
         while frame is not None and not self._name(frame.f_code.co_filename):
             if frame.f_code.co_name == "__del__":  # whoever happens to run when something is collected
                 return
             frame = frame.f_back
-        self._touched.add(tuple(place))
+        self._touched.add(line)
         self.write(["touched", self.now, place])
 
     def busy_waited(self) -> None:

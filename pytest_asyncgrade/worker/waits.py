@@ -30,8 +30,8 @@ _MOST_LOOKS = 2_000_000
 _LONGEST_NAME = 200
 _SLEEP = asyncio.sleep.__code__
 _LONG = 1e12
-_WAITS_BY_ANOTHER = frozenset({"Queue.join"})
-"""What waits for an event of its own, and says more than that."""
+_WAITS_BY_ANOTHER = frozenset({"Queue.join", "Barrier.wait"})
+"""What waits for an event or a condition of its own, and says more than that."""
 _INLINED = frozenset({"<listcomp>", "<setcomp>", "<dictcomp>"})
 """Comprehensions are functions before Python 3.12; what they await their function awaits."""
 _LINKS = (CoroutineType, GeneratorType)
@@ -120,8 +120,8 @@ class Waits:
         if code is _SLEEP:
             seconds: Any = frames[0].f_locals.get("delay")
             delay = nanoseconds(seconds) if type(seconds) in {int, float} and 0 < seconds < _LONG else None
-        caller = frames[1].f_code.co_qualname if len(frames) > 1 else ""
-        return (caller if caller in _WAITS_BY_ANOTHER else code.co_qualname), delay
+        functions = (frame.f_code.co_qualname for frame in frames)
+        return next((name for name in functions if name in _WAITS_BY_ANOTHER), code.co_qualname), delay
 
     def _places(self, chain: list[tuple[Any, FrameType]]) -> tuple[list[list[object]], list[list[int]]]:
         """Return the lines of the student's functions that wait, innermost first, and of each its column and call."""

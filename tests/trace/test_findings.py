@@ -137,10 +137,24 @@ SHOWN: dict[str, tuple[str, str, str]] = {
         "async def main():\n    task = asyncio.create_task(stubborn())\n    await fetch(1)\n    task.cancel()\n"
         "    await task\nasyncio.run(main())",
         "swallowed_cancellation",
-        "stubborn() was cancelled and went on all the same (line 8 catches the CancelledError)",
+        "stubborn() was cancelled and ended as if it had not been (line 8 catches the CancelledError)",
+    ),
+    "cancellation suppressed": (
+        "import contextlib\nasync def stubborn():\n    with contextlib.suppress(asyncio.CancelledError):\n"
+        "        await fetch(9)\n    await fetch(1)\nasync def main():\n    task = asyncio.create_task(stubborn())\n"
+        "    await fetch(1)\n    task.cancel()\n    await task\nasyncio.run(main())",
+        "swallowed_cancellation",
+        "stubborn() was cancelled at 1 s and went on all the same (line 7 catches the CancelledError)",
+    ),
+    "cancellation lost in a finally": (
+        "async def stubborn():\n    for n in (9, 1):\n        try:\n            await fetch(n)\n        finally:\n"
+        "            continue\nasync def main():\n    task = asyncio.create_task(stubborn())\n"
+        "    await fetch(1)\n    task.cancel()\n    await task\nasyncio.run(main())",
+        "swallowed_cancellation",
+        "stubborn() was cancelled at 1 s and went on all the same (line 7 catches the CancelledError)",
     ),
     "lock held for nothing": (
-        "async def use(lock):\n    async with lock:\n        print('used')\n        await asyncio.sleep(1)\n"
+        "async def use(lock):\n    async with lock:\n        lock.used = True\n        await asyncio.sleep(1)\n"
         "async def main():\n    lock = asyncio.Lock()\n    await asyncio.gather(use(lock), use(lock))\n"
         "asyncio.run(main())",
         "idle_lock",
@@ -159,6 +173,27 @@ SHOWN: dict[str, tuple[str, str, str]] = {
         "thread_unsafe",
         "line 10 uses the event loop, by queue.put_nowait(), from another thread: the loop is not made for that, "
         "and may sleep on",
+    ),
+    "two calls on the line of a thread": (
+        "import threading\nasync def main():\n    queue = asyncio.Queue()\n    def fill():\n"
+        "        time.sleep(1); queue.put_nowait(1)\n    threading.Thread(target=fill).start()\n"
+        "    print(await queue.get())\nasyncio.run(main())",
+        "thread_unsafe",
+        "line 9 uses the event loop, by queue.put_nowait(), from another thread: the loop is not made for that, "
+        "and may sleep on",
+    ),
+    "a future set by a timer": (
+        "import threading\nasync def main():\n    future = asyncio.get_running_loop().create_future()\n"
+        "    threading.Timer(1, future.set_result, ['x']).start()\n    print(await future)\nasyncio.run(main())",
+        "thread_unsafe",
+        "a call uses the event loop from another thread: the loop is not made for that, and may sleep on",
+    ),
+    "a coroutine in place of a callback": (
+        "async def main():\n    asyncio.get_running_loop().call_soon(fetch(1))\n    await fetch(1)\n"
+        "asyncio.run(main())",
+        "never_awaited",
+        "line 6 gives asyncio.get_running_loop().call_soon() the coroutine of fetch(), which it cannot call, so "
+        "nothing in it ever runs",
     ),
     "left by asyncio.wait": (
         "async def main():\n    tasks = [asyncio.create_task(fetch(n)) for n in (1, 9)]\n"
@@ -261,6 +296,13 @@ asyncio.run(main())
     "cancels and awaits": "async def main():\n    task = asyncio.create_task(fetch(9))\n    await fetch(1)\n"
     "    task.cancel()\n    try:\n        await task\n    except asyncio.CancelledError:\n        print('stopped')\n"
     "asyncio.run(main())",
+    "a loop that ends when it is cancelled": "async def spin():\n    while True:\n        try:\n"
+    "            await asyncio.sleep(1)\n        except asyncio.CancelledError:\n            break\nasync def main():\n"
+    "    task = asyncio.create_task(spin())\n    await fetch(3)\n    task.cancel()\n    await task\n"
+    "asyncio.run(main())",
+    "a lock that keeps others waiting": "async def turn(lock):\n    async with lock:\n        print('mine')\n"
+    "        await asyncio.sleep(1)\nasync def main():\n    lock = asyncio.Lock()\n"
+    "    await asyncio.gather(turn(lock), turn(lock))\nasyncio.run(main())",
     "times out": "async def main():\n    try:\n        async with asyncio.timeout(1):\n            await fetch(9)\n"
     "    except TimeoutError:\n        print('late')\nasyncio.run(main())",
     "a lock that protects": "async def use(lock):\n    async with lock:\n        print('from')\n"
@@ -336,6 +378,40 @@ def test_what_a_run_shows_is_found(name: str, tmp_path: Path, stem: Stem | None)
 
 def test_every_kind_is_shown_by_some_program() -> None:
     assert {kind for _source, kind, _message in SHOWN.values()} == set(KINDS)
+
+
+ADVICE = {
+    "class A:\n    def __init__(self):\n        self.load()\n    async def load(self):\n        await fetch(1)\n"
+    "async def main():\n    A()\nasyncio.run(main())": "__init__ cannot wait: write `await self.load(...)` in a method "
+    "with async def, and await that one",
+    "async def main():\n    asyncio.get_running_loop().call_later(1, lambda: fetch(1))\n    await fetch(2)\n"
+    "asyncio.run(main())": "a lambda cannot wait: let it start a task, `lambda: asyncio.create_task(fetch(...))`",
+    "class A:\n    def __str__(self):\n        return asyncio.run(fetch(1))\nasync def main():\n    print(A())\n"
+    "asyncio.run(main())": "__str__ cannot wait: write `await fetch(1)` in a method with async def, and await that one",
+    "async def main():\n    text = fetch(1)\n    text.append(2)\nasyncio.run(main())": "await the call to get what "
+    "it returns: value = await fetch(...)",
+    "async def main():\n    door = asyncio.Barrier(2)\n    await door.wait()\nasyncio.run(main())": "a barrier opens "
+    "when as many tasks wait for it as it was made for",
+    "async def take(queue):\n    while True:\n        await queue.get()\nasync def main():\n    "
+    "queue = asyncio.Queue()\n    queue.put_nowait(1)\n    "
+    "task = asyncio.create_task(take(queue))\n    await queue.join()\n"
+    "asyncio.run(main())": "after each item that is taken, call queue.task_done(), even if its work fails: "
+    "in a finally",
+}
+
+
+@pytest.mark.parametrize("source", ADVICE)
+def test_the_advice_can_be_written_where_it_is_given(source: str, tmp_path: Path, stem: Stem | None) -> None:
+    (finding,) = find(traced(tmp_path, source, stem))
+    assert finding.advice == ADVICE[source]
+
+
+def test_a_call_that_blocks_for_ever_is_the_reason_of_the_deadlock(tmp_path: Path, stem: Stem | None) -> None:
+    source = "import queue\nasync def main():\n    queue.Queue().get()\nasyncio.run(main())"
+    assert [finding.advice for finding in find(traced(tmp_path, source, stem))] == [
+        "between coroutines use an asyncio.Queue and `await` its methods",
+        "the call that stops the event loop waits for what only another task can do, and none can run meanwhile",
+    ]
 
 
 THREADS = """

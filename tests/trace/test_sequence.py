@@ -182,6 +182,21 @@ REASONS: dict[str, str] = {
     "        return self\n"
     "    async def __aexit__(self, *error):\n        await asyncio.sleep(1)\nasync with Door() as door:\n"
     "    print(door)",
+    "so many at a time": "async def some(numbers):\n    return await asyncio.gather(*map(get, numbers))\n"
+    "for n in (0, 3, 6):\n    print(await some(range(n, n + 3)))",
+    "a dictionary that is filled": "async def put_name(state):\n    await asyncio.sleep(1)\n    state['name'] = 'Ann'\n"
+    "async def put_text(state):\n    await asyncio.sleep(1)\n    state['text'] = 'Hello ' + state['name']\n"
+    "state = {}\nawait put_name(state)\nawait put_text(state)",
+    "a connection": "class Line:\n    async def connect(self):\n        await asyncio.sleep(1)\n"
+    "    async def ask(self, text):\n        await asyncio.sleep(1)\n        print(text)\n"
+    "line = Line()\nawait line.connect()\nfor text in ('a', 'b'):\n    await line.ask(text)",
+    "messages": "class Line:\n    async def send(self, text):\n        await asyncio.sleep(1)\n        print(text)\n"
+    "line = Line()\nfor text in ('a', 'b'):\n    await line.send(text)",
+    "a talk": "async def say(text):\n    print(text)\n    await asyncio.sleep(1)\n"
+    "for text in ('Hello', 'Bye'):\n    await say(text)",
+    "a typewriter": "async def type_out(text):\n    for one in text:\n        print(one, end='')\n"
+    "        await asyncio.sleep(1)\n    print()\nfor text in ('Hello', 'Bye'):\n    await type_out(text)",
+    "for comparison": "async def one_by_one():\n    return [await get(n) for n in range(3)]\nprint(await one_by_one())",
     "a future that is only created": "loop = asyncio.get_running_loop()\nasync def make(n):\n"
     "    future = loop.create_future()\n    await asyncio.sleep(0)\n    return future\n"
     "futures = [await make(n) for n in range(3)]\nawait asyncio.sleep(3)\nprint(len(futures))",

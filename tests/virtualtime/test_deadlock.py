@@ -257,6 +257,19 @@ def test_a_queue_nobody_fills_is_a_deadlock_of_the_main_thread() -> None:
         queue.Queue[int]().get()
 
 
+def test_a_future_that_a_thread_has_completed_is_told_as_one() -> None:
+    async def main() -> None:
+        future = asyncio.get_running_loop().create_future()
+        threading.Timer(1, future.set_result, [1]).start()
+        await future
+
+    with (
+        virtual_time(),
+        pytest.raises(DeadlockError, match="a future that another thread has completed"),
+    ):
+        asyncio.run(main())
+
+
 def test_an_event_that_was_set_and_cleared_is_told_as_one() -> None:
     async def main() -> None:
         door = asyncio.Event()

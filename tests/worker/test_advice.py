@@ -18,6 +18,7 @@ pytestmark = pytest.mark.parametrize("launcher", ["fresh"], indirect=True)  # wh
 
 STAR = "asyncio.gather takes the coroutines one by one: put a star before the list, asyncio.gather(*...)"
 ONE = "await takes one coroutine: for several, await asyncio.gather(*...) with a star before the list"
+TASK = "it is a task or a future, not its result: await it first, value = await ..."
 PLAIN = "a function that is awaited is written with async def"
 
 IN_MAIN = {
@@ -25,12 +26,18 @@ IN_MAIN = {
     "await asyncio.gather((f(1), f(2)))": STAR,
     "await asyncio.gather(f(n) for n in range(2))": STAR,
     "await asyncio.gather({f(1), f(2)})": STAR.replace("list", "set"),
-    "await asyncio.gather(f, f)": "f is not called: write f(), and f with async def",
-    "await asyncio.create_task(f)": "f is not called: write f(), and f with async def",
+    "await asyncio.gather(f, f)": "f is not called: write f()",
+    "await asyncio.create_task(f)": "f is not called: write f()",
     "await asyncio.wait([f(1)])": "asyncio.wait takes tasks: make one of each coroutine, asyncio.create_task(f(...)), "
     "or use gather",
     "await asyncio.wait(f(1))": "asyncio.wait takes a list of tasks: "
     "asyncio.wait([asyncio.create_task(func1(...)), ...])",
+    "await asyncio.wait_for(f, 1)": "f is not called: write f()",
+    "print(asyncio.create_task(f(1)) + 1)": TASK,
+    "print(asyncio.gather(f(1))[0])": TASK,
+    "next(numbers())": "an async generator is asked for its next item with anext, in place of next: "
+    "item = await anext(...)",
+    "round(runs())": "runs runs while the loop does: a function with async def can await f(1) instead",
     "await [f(1), f(2)]": ONE,
     "await f": "f is not called: await f()",
     "x = await f(1); await x": "x is None, a result already: it needs no await",
@@ -78,6 +85,8 @@ async def f(n):
     await asyncio.sleep(0)
 def plain(n=0):
     pass
+def runs():
+    asyncio.run(f(1))
 async def numbers():
     yield 1
 class Count:
@@ -158,9 +167,9 @@ def test_an_error_of_a_program_is_told_with_the_way_out(run: Run, program: str) 
 @pytest.mark.parametrize(
     ("program", "said"),
     [
-        ("def f():\n    await g()\n", "only a function written with async def can await: async def f"),
+        ("def f():\n    await g()\n", "await is allowed in a function written with async def only: async def f"),
         ("def f():\n    async with g():\n        pass\n",
-         "only a function written with async def can async with: async def f"),
+         "async with is allowed in a function written with async def only: async def f"),
         ("import asyncio\nawait asyncio.sleep(1)\n",
          "await outside of a function works in a notebook only: put it into async def main():, "
          "and run that by asyncio.run(main())"),

@@ -46,6 +46,7 @@ def coroutine_as_value(trace: Trace, source: Source) -> Iterator[Finding]:
         where = str(error.place) if error.place else "the program"
         message = f"{where} uses a coroutine as if it were what the function returns ({error.message})"
         names = source.called_on(error.place.lineno) if error.place else set()
+        names = names or {short(one.coroutine).rpartition(".")[2] for one in trace.partial.unawaited}
         call = _written(names.pop(), error.place, source) if len(names) == 1 else "the_function(...)"
         yield Finding("coroutine_as_value", message, advice.format(call), error.place)
 
@@ -61,6 +62,9 @@ def never_awaited(trace: Trace, source: Source) -> Iterator[Finding]:
         if place is None and (giver := source.giver_of(last)):
             yield _given_to_a_caller(last, giver)
             continue
+        if place and (giver := source.giver_of_call(last, place.lineno)):
+            yield _called_too_soon(last, giver)
+            continue
         if last == "sleep" and place:
             message = f"asyncio.sleep(){where} is called, but not awaited: the program does not wait there"
         elif place and last not in source.names:
@@ -75,6 +79,8 @@ def _fell_with(coroutine: Unawaited, trace: Trace) -> bool:
     if trace.outcome is not Outcome.CRASHED:
         return False
     error = trace.exception
+    if error and "__await__() returned a coroutine" in error.message:  # says of the coroutine what to write
+        return True
     if coroutine.coroutine.endswith("__"):  # Python itself called the method, and said that it is of the wrong kind
         return True
     return coroutine.after_error or (error is not None and error.place == coroutine.place)
@@ -88,12 +94,19 @@ def _given_to_a_caller(name: str, giver: ast.Call) -> Finding:
     return Finding("never_awaited", message, advice, place)
 
 
+def _called_too_soon(name: str, giver: ast.Call) -> Finding:
+    """Tell that a coroutine was given to what calls plain functions."""
+    place, function = Place("", giver.lineno, ""), ast.unparse(giver.func)
+    message = f"{place} gives {function}() the coroutine of {name}(), which it cannot call, so nothing in it ever runs"
+    advice = f"give it a plain function; to run the coroutine, `task = asyncio.create_task({name}(...))`"
+    return Finding("never_awaited", message, advice, place)
+
+
 def _way_to_await(name: str, place: Place | None, source: Source) -> str:
     """Return what to write where a coroutine is called: `await` is allowed in a coroutine function alone."""
     last, call = name.rpartition(".")[2], _written(name, place, source)
-    around = source.plain_function_on(place.lineno) if place else None
-    if around:
-        return f"write `await {call}`, and `async def {around}`: only a function written with async def can await"
+    if place and (way := source.way_to_await(call, place.lineno)):
+        return way
     if place and place.function == "<module>":
         if last in source.names:
             return f"outside of a coroutine write `asyncio.run({call})`"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pytest_asyncgrade.trace.model import Finding
 from pytest_asyncgrade.trace.plain import number
 
+from .flow import stores
 from .source import called, place_of_line
 
 if TYPE_CHECKING:
@@ -85,13 +86,21 @@ def idle_lock(trace: Trace, source: Source) -> Iterator[Finding]:
     for node in source.nodes:
         if isinstance(node, ast.AsyncWith) and node.lineno in waited:
             for statement in (node.body[0], node.body[-1]):
-                if _awaits_sleep(statement):
+                if _awaits_sleep(statement) and any(
+                    _changes(one, source) for one in node.body
+                ):  # else the sleep is the purpose
                     line = statement.lineno
                     message = f"line {line} sleeps while it holds the lock of line {node.lineno} and others wait for it"
                     place = place_of_line(trace, line)
                     yield Finding(
                         "idle_lock", message, "hold a lock for as long as needed, no longer", place, advisory=True
                     )
+
+
+def _changes(statement: ast.stmt, source: Source) -> bool:
+    """Tell whether a statement changes something that a lock may be for."""
+    simple = isinstance(statement, ast.Assign | ast.AugAssign | ast.Expr)
+    return simple and bool(stores(statement) - source.modules)
 
 
 def _awaits_sleep(statement: ast.stmt) -> bool:

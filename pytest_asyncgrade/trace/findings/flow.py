@@ -87,6 +87,7 @@ class Shared:
     reads: dict[str, set[str]] = field(default_factory=dict)
     writes: dict[str, set[str]] = field(default_factory=dict)
     _calls: dict[str, set[str]] = field(default_factory=dict)
+    _functions: dict[str, ast.FunctionDef | ast.AsyncFunctionDef] = field(default_factory=dict)
 
     def add(self, function: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         """Take in a function; those of one name count as one."""
@@ -104,6 +105,7 @@ class Shared:
             if id(one) not in merely_changed
             for name in ([one.id] if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load) else _attribute(one))
         }
+        self._functions[function.name] = function
         self._calls.setdefault(function.name, set()).update(name.removeprefix(".") for name in called)
         self.reads.setdefault(function.name, set()).update(used - own)
         self.writes.setdefault(function.name, set()).update(stores(function) - own - self.modules)
@@ -116,6 +118,27 @@ class Shared:
         """Return what a function, and those it calls, change."""
         return self._reached(self.writes, name)
 
+    def filled(self, name: str, awaited: ast.expr) -> set[str]:
+        """Return the names that a call gives to a function which changes what it is given, ``fill(state)``."""
+        return self._given(name, awaited, stores)
+
+    def looked_at(self, name: str, awaited: ast.expr) -> set[str]:
+        """Return the names that a call gives to a function which looks into what it is given."""
+        return self._given(name, awaited, _looks_at)
+
+    def _given(
+        self, name: str, awaited: ast.expr, used: Callable[[ast.FunctionDef | ast.AsyncFunctionDef], set[str]]
+    ) -> set[str]:
+        """Return the names given to those arguments of a function that it uses in some way."""
+        function, call = self._functions.get(name), awaited.value if isinstance(awaited, ast.Await) else awaited
+        if function is None or not isinstance(call, ast.Call):
+            return set()
+        arguments = [one.arg for one in [*function.args.posonlyargs, *function.args.args]]
+        arguments = arguments[isinstance(call.func, ast.Attribute) and arguments[:1] == ["self"] :]
+        given = [*zip(arguments, call.args, strict=False), *((one.arg, one.value) for one in call.keywords)]
+        names = used(function)
+        return {value.id for argument, value in given if argument in names and isinstance(value, ast.Name)}
+
     def _reached(self, what: dict[str, set[str]], name: str) -> set[str]:
         found, left = {name}, [name]
         while left:
@@ -123,6 +146,19 @@ class Shared:
             found |= new
             left += new
         return {one for function in found for one in what.get(function, ())}
+
+
+def _looks_at(function: ast.AST) -> set[str]:
+    """Return the names that a function uses for more than to put something into them."""
+    puts = {id(added) for one in ast.walk(function) if (added := _added_to(one))}
+    puts |= {
+        id(one.value) for one in ast.walk(function) if isinstance(one, ast.Subscript) and isinstance(one.ctx, ast.Store)
+    }
+    return {
+        one.id
+        for one in ast.walk(function)
+        if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load) and id(one) not in puts
+    }
 
 
 def _added_to(node: ast.AST) -> ast.expr | None:

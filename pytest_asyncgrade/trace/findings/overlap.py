@@ -71,7 +71,9 @@ def run_in_loop(trace: Trace, source: Source) -> Iterator[Finding]:
     """Find: asyncio.run is called where a loop runs already."""
     error = trace.exception
     if error and "asyncio.run() cannot be called from a running event loop" in error.message:
-        message = f"{error.place or 'the program'} calls asyncio.run() in a coroutine: the event loop runs already"
         run = source.run_on(error.place.lineno) if error.place else None
         other = ast.unparse(run.args[0]) if run and run.args else "other()"
-        yield Finding("run_in_loop", message, f"in a coroutine just await: `await {other}`", error.place)
+        plain = source.way_to_await(other, error.place.lineno) if error.place else ""
+        where = "in a function that a coroutine calls" if plain else "in a coroutine"
+        message = f"{error.place or 'the program'} calls asyncio.run() {where}: the event loop runs already"
+        yield Finding("run_in_loop", message, plain or f"in a coroutine just await: `await {other}`", error.place)

@@ -7,6 +7,7 @@ returned, or the calls may be the ordered steps of one job.
 
 from __future__ import annotations
 
+import ast
 import re
 from collections import defaultdict
 from dataclasses import dataclass
@@ -20,7 +21,6 @@ from pytest_asyncgrade.trace.text import short
 from .source import place_of_line
 
 if TYPE_CHECKING:
-    import ast
     from collections.abc import Iterator
 
     from pytest_asyncgrade.trace.model import TaskSpan, Trace, Wait
@@ -32,6 +32,10 @@ _ENOUGH = 2
 _MOST_TERMS = 6
 _STEPS = frozenset({"step", "stage", "phase", "round", "level"})
 """Functions of such names are the steps of one job, in their order."""
+_IN_ORDER = frozenset({"send", "write", "execute"})
+"""Methods of such names are called in the order that their object needs: of a connection, a file, a transaction."""
+_ON_PURPOSE = re.compile(r"(^|_)(sequential|serial)(ly)?(_|$)|one_by_one|one_after_(the_)?other")
+"""Functions of such names are to show what it is like."""
 
 
 @dataclass(slots=True)
@@ -47,6 +51,8 @@ class Step:
     """The numbers of the tasks it waits for."""
     pure: bool = True
     """It waits for time alone, as far as it is seen here."""
+    batch: bool = False
+    """It waits for several tasks at once."""
 
     @property
     def seconds(self) -> float:
@@ -89,13 +95,10 @@ class Steps:
         if node is None:
             return
         pure = wait.what == "sleep" or bool(wait.tasks)
-        step = self.by_call[around].get(key)
-        if step is None:
-            awaited = frozenset(wait.tasks)
-            self.by_call[around][key] = Step(node, function, wait.task, wait.start, wait.end, awaited, pure)
-        else:
-            step.end, step.pure = wait.end, step.pure and pure
-            step.awaited |= frozenset(wait.tasks)
+        step = self.by_call[around].setdefault(key, Step(node, function, wait.task, wait.start, wait.end))
+        step.end, step.pure = wait.end, step.pure and pure
+        step.awaited |= frozenset(wait.tasks)
+        step.batch = step.batch or len(wait.tasks) > 1
 
     def waits_for_time(self, step: Step) -> bool:
         """Tell whether a step waits for nothing but time, nor any task that it waits for."""
@@ -147,15 +150,17 @@ def sequential_awaits(trace: Trace, source: Source) -> Iterator[Finding]:
     for made in list(steps.by_call.values()):
         for group in _groups(sorted(made.values(), key=lambda step: step.start), source, steps):
             place = place_of_line(trace, group[0].node.lineno)
-            if not steps.makes_way(group, place.function):
+            on_purpose = _ON_PURPOSE.search(place.function.rpartition(".")[2])
+            if not on_purpose and not steps.makes_way(group, place.function):
                 yield _sequential(trace, group, source)
 
 
 def _groups(made: list[Step], source: Source, steps: Steps) -> Iterator[list[Step]]:
     """Return the steps that follow each other and do not need each other, two or more."""
     groups: list[list[Step]] = [[]]
+    jobs = _jobs(made)
     for step in made:
-        if not _is_work(step, source) or not steps.waits_for_time(step):
+        if not _is_work(step, source) or _receiver(step.node) in jobs or not steps.waits_for_time(step):
             groups.append([])
         elif groups[-1] and step.start == groups[-1][-1].end and _follows(step, groups[-1], source):
             groups[-1].append(step)
@@ -167,7 +172,25 @@ def _groups(made: list[Step], source: Source, steps: Steps) -> Iterator[list[Ste
 def _is_work(step: Step, source: Source) -> bool:
     """Tell whether a step is a call of a coroutine function of the student's that does more than to sleep."""
     name = step.name
-    return name in source.names - source.pauses - source.generators and not name.startswith("__")
+    if name.startswith("__") or (name in _IN_ORDER and _receiver(step.node)):
+        return False
+    if step.batch and source.flow(step.node).loop_of(step.node):  # so many at a time
+        return False
+    return name in source.names - source.paced - source.generators
+
+
+def _jobs(made: list[Step]) -> set[str]:
+    """Return the objects on which one job is done: by methods with different verbs, ``connect`` and ``send``."""
+    names: defaultdict[str, set[str]] = defaultdict(set)
+    for step in made:
+        names[_receiver(step.node)].add(step.name)
+    return {one for one, verbs in names.items() if not all(_alike(*pair) for pair in pairwise(verbs))} - {"", "self"}
+
+
+def _receiver(node: ast.Await) -> str:
+    """Return the object whose method is awaited, as it is written; empty if it is no method."""
+    function = node.value.func if isinstance(node.value, ast.Call) else None
+    return ast.unparse(function.value) if isinstance(function, ast.Attribute) else ""
 
 
 def _follows(step: Step, group: list[Step], source: Source) -> bool:
@@ -179,9 +202,11 @@ def independent(node: ast.expr, name: str, earlier: list[tuple[str, ast.expr]], 
     name = name.rpartition(".")[2]
     names = {one.rpartition(".")[2] for one, _node in earlier}
     flow, shared, nodes = source.flow(node), source.shared, {one for _name, one in earlier}
+    filled = {name for one, call in earlier for name in shared.filled(one.rpartition(".")[2], call)}
     used = shared.used_by(name)
     return (
         all(_alike(name, one) for one in names)
+        and not filled & shared.looked_at(name, node)
         and not used & {changed for one in names for changed in shared.changed_by(one)}
         and not flow.depends(node, nodes, used)
         and (node not in nodes or (flow.varies(node) and not flow.never_ends(node)))

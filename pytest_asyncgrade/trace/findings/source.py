@@ -21,6 +21,7 @@ _RUNS = frozenset({"run", "run_until_complete"})
 _CALLERS = frozenset({"call_soon", "call_later", "call_at", "call_soon_threadsafe", "add_done_callback",
                       "add_signal_handler", "add_reader", "add_writer", "run_in_executor", "to_thread", "submit",
                       "Thread", "Timer", "map"})  # fmt: skip
+_IN_THREADS = frozenset({"to_thread", "run_in_executor", "submit"})
 _LONGEST_CALL = 60
 _LONGEST_SOURCE = 300_000
 
@@ -37,7 +38,7 @@ class Source:
         self.nodes = list(ast.walk(tree))
         self.coroutines = [node for node in self.nodes if isinstance(node, ast.AsyncFunctionDef)]
         self.names = {node.name for node in self.coroutines}
-        self.pauses = {node.name for node in self.coroutines if _only_sleeps(node)}
+        self.paced = {node.name for node in self.coroutines if _is_paced(node)}
         self.generators = {
             node.name for node in self.coroutines if any(isinstance(one, ast.Yield) for one in _own(node))
         }
@@ -90,10 +91,18 @@ class Source:
         given = ((call, [*call.args, *(keyword.value for keyword in call.keywords)]) for call in calls)
         return next((call for call, values in given if any(_is_name(value, name) for value in values)), None)
 
+    def giver_of_call(self, name: str, line: int) -> ast.Call | None:
+        """Return the call on a line that gives a coroutine to what calls plain functions, ``loop.call_soon(say())``."""
+        calls = (node for node in self.calls_on(line) if called(node) in _CALLERS - _IN_THREADS)
+        return next(
+            (call for call in calls if any(isinstance(one, ast.Call) and called(one) == name for one in call.args)),
+            None,
+        )
+
     def called_too_soon(self, name: str) -> Iterator[str]:
         """Yield how to write what should run a function in a thread and is given what it returns."""
         for call in self.nodes:
-            if isinstance(call, ast.Call) and called(call) in {"to_thread", "run_in_executor", "submit"}:
+            if isinstance(call, ast.Call) and called(call) in _IN_THREADS:
                 for at, value in enumerate(call.args):
                     if isinstance(value, ast.Call) and called(value) == name:
                         given = [*call.args[:at], value.func, *value.args]
@@ -109,6 +118,18 @@ class Source:
         ]
         innermost = max(around, key=lambda node: node.lineno, default=None)
         return innermost.name if isinstance(innermost, ast.FunctionDef) else ""
+
+    def way_to_await(self, call: str, line: int) -> str:
+        """Return what to write on a line where no await is allowed; empty where it is."""
+        lambdas = [node for node in self.nodes if isinstance(node, ast.Lambda) and node.lineno == line]
+        if any(ast.unparse(node.body).startswith(call.partition("(")[0] + "(") for node in lambdas):
+            return f"a lambda cannot wait: let it start a task, `lambda: asyncio.create_task({call})`"
+        around = self.plain_function_on(line)
+        if around.startswith("__"):
+            return f"{around} cannot wait: write `await {call}` in a method with async def, and await that one"
+        if around:
+            return f"write `await {call}`, and `async def {around}`: only a function written with async def can await"
+        return ""
 
     def run_on(self, line: int) -> ast.Call | None:
         """Return the call on a line that runs an event loop, None if there is none, or another one."""
@@ -147,10 +168,22 @@ def _own(function: ast.AST) -> Iterator[ast.AST]:
             yield from _own(child)
 
 
-def _only_sleeps(function: ast.AsyncFunctionDef) -> bool:
-    statements = function.body[ast.get_docstring(function) is not None :]
-    value = statements[0].value if len(statements) == 1 and isinstance(statements[0], ast.Expr | ast.Return) else None
-    return isinstance(value, ast.Await) and isinstance(value.value, ast.Call) and called(value.value) == "sleep"
+def _is_paced(function: ast.AsyncFunctionDef) -> bool:
+    """Tell whether a function keeps others waiting on purpose: it ends with a sleep, or prints a line bit by bit."""
+    last = function.body[-1]
+    value = last.value if isinstance(last, ast.Expr | ast.Return) else None
+    ends_with_sleep = (
+        isinstance(value, ast.Await) and isinstance(value.value, ast.Call) and called(value.value) == "sleep"
+    )
+    returns = any(isinstance(one, ast.Return) and one.value not in {None, value} for one in _own(function))
+    return (ends_with_sleep and not returns) or any(map(_leaves_line_open, _own(function)))
+
+
+def _leaves_line_open(node: ast.AST) -> bool:
+    if not isinstance(node, ast.Call) or called(node) != "print":
+        return False
+    ends = [keyword.value for keyword in node.keywords if keyword.arg == "end"]
+    return any(not isinstance(end, ast.Constant) or "\n" not in str(end.value) for end in ends)
 
 
 _parsed = lru_cache(maxsize=8)(Source)

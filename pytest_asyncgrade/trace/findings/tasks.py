@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from pytest_asyncgrade.trace.model import Finding, Outcome
 
-from .source import CREATES, place_of_line
+from .source import CREATES, called, place_of_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,31 +50,49 @@ def _creates_alone(call: ast.Call) -> bool:
 def swallowed_cancellation(trace: Trace, source: Source) -> Iterator[Finding]:
     """Find: a task is cancelled and goes on."""
     spans = {span.number: span for span in trace.partial.tasks}
-    gone_on = [(spans[one.task], f" at {one.time}") for one in trace.partial.swallowed]
-    for span, when in [*gone_on, *((span, "") for span in spans.values() if span.swallowed)]:
+    gone_on = {one.task: f"{one.time}" for one in trace.partial.swallowed}
+    for span in (one for one in spans.values() if one.number in gone_on or one.swallowed):
         places = {place.function for wait in trace.partial.waits if wait.task == span.number for place in wait.places}
         names = {name.rpartition(".")[2] for name in {span.coroutine, *places}}
-        handlers = [
-            handler.lineno
+        found = (
+            (node, advice)
             for function in source.coroutines
             if function.name in names
-            for handler in ast.walk(function)
-            if isinstance(handler, ast.ExceptHandler) and _swallows(handler)
-        ]
-        if handlers:  # else it was not the student: before 3.13 a TaskGroup leaves its own request to cancel behind
-            caught = f"line {handlers[0]} catches the CancelledError"
-            message = f"{span.coroutine.rpartition('.')[2]}() was cancelled{when} and went on all the same ({caught})"
-            place = place_of_line(trace, handlers[0])
-            yield Finding("swallowed_cancellation", message, "clean up, then end the handler with `raise`", place)
+            for node in ast.walk(function)
+            if (advice := _swallows(node)) and (span.number in gone_on or not _ends(node))
+        )
+        for node, advice in islice(found, 1):
+            # without one it was not the student: before 3.13 a TaskGroup leaves its own request to cancel behind
+            when = gone_on.get(span.number)
+            what = f"at {when} and went on all the same" if when else "and ended as if it had not been"
+            line = getattr(node, "lineno", 0)
+            message = (
+                f"{span.coroutine.rpartition('.')[2]}() was cancelled {what} (line {line} catches the CancelledError)"
+            )
+            yield Finding("swallowed_cancellation", message, advice, place_of_line(trace, line))
 
 
-def _swallows(handler: ast.ExceptHandler) -> bool:
-    """Tell whether a handler catches a CancelledError and does not let it go on."""
-    if any(isinstance(node, ast.Raise) for node in ast.walk(handler)):
-        return False
-    kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
-    names = {ast.unparse(kind).rpartition(".")[2] if kind else "" for kind in kinds}
-    return bool(names & {"CancelledError", "BaseException", ""})
+_CAUGHT = frozenset({"CancelledError", "BaseException", ""})
+
+
+def _swallows(node: ast.AST) -> str:
+    """Return what to write in place of what catches a CancelledError and does not let it go on; empty if nothing."""
+    match node:
+        case ast.ExceptHandler() if not any(isinstance(one, ast.Raise) for one in ast.walk(node)):
+            kinds = node.type.elts if isinstance(node.type, ast.Tuple) else [node.type]
+            if any((ast.unparse(kind) if kind else "").rpartition(".")[2] in _CAUGHT for kind in kinds):
+                return "clean up, then end the handler with `raise`"
+        case ast.Call() if called(node) == "suppress":
+            if any(ast.unparse(kind).rpartition(".")[2] in _CAUGHT for kind in node.args):
+                return "leave it out there, so that the task ends when it is cancelled"
+        case ast.Try(finalbody=[*_, ast.Return() | ast.Break() | ast.Continue()]):
+            return "end no finally with return, break or continue: the error is lost there"
+    return ""
+
+
+def _ends(handler: ast.AST) -> bool:
+    """Tell whether a handler ends the loop around it, and so the work, on purpose."""
+    return isinstance(handler, ast.ExceptHandler) and isinstance(handler.body[-1], ast.Break)
 
 
 def unbounded(trace: Trace, _source: Source) -> Iterator[Finding]:
@@ -104,12 +123,21 @@ _ENDS = {
 def deadlock(trace: Trace, _source: Source) -> Iterator[Finding]:
     """Find: every task waits, and nothing can wake them."""
     if trace.outcome is Outcome.DEADLOCKED:
-        last = {wait.task: wait.what for wait in trace.partial.waits if not wait.tasks}
-        elapsed = trace.partial.elapsed
-        stuck = [span.number for span in trace.partial.tasks if span.end is None or span.end == elapsed]
-        ends = dict.fromkeys(_ENDS[what] for number in stuck if (what := last.get(number)) in _ENDS)
-        otherwise = "what a task waits for has to be set, released or put by another one that can still run"
-        if trace.partial.touched:
-            otherwise, ends = "what another thread puts or sets wakes nobody here: let the loop call it", {}
-        advice = "; ".join(ends) or otherwise
-        yield Finding("deadlock", "the program is stuck: every task waits, and nothing can wake any of them", advice)
+        message = "the program is stuck: every task waits, and nothing can wake any of them"
+        yield Finding("deadlock", message, _way_out(trace))
+
+
+def _way_out(trace: Trace) -> str:
+    """Return what could have ended the waits of a program that is stuck."""
+    elapsed = trace.partial.elapsed
+    if trace.partial.touched:
+        return "what another thread puts or sets wakes nobody here: let the loop call it"
+    if any(stretch.task is not None and stretch.end == elapsed for stretch in trace.partial.blocked):
+        return "the call that stops the event loop waits for what only another task can do, and none can run meanwhile"
+    last = {wait.task: wait.what for wait in trace.partial.waits if not wait.tasks}
+    stuck = [span.number for span in trace.partial.tasks if span.end is None or span.end == elapsed]
+    waits = [what for number in stuck if (what := last.get(number)) in _ENDS]
+    if "Queue.join" in waits:  # then who waits for an item is a worker that has done all
+        waits = [what for what in waits if what != "Queue.get"]
+    ends = dict.fromkeys(_ENDS[what] for what in waits)
+    return "; ".join(ends) or "what a task waits for has to be set, released or put by another one that can still run"

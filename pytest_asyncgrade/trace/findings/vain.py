@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 _AT_ONCE = frozenset({"cancel", "set", "clear", "start", "close", "release", "stop", "shutdown", "task_done", "notify",
                       "notify_all", "kill", "terminate", "uncancel"})  # fmt: skip
 """Methods that do something, take no argument, and are not awaited."""
+_WAKES = frozenset({"cancel", "set", "set_result", "set_exception", "put_nowait", "get_nowait", "release", "notify",
+                    "notify_all", "task_done", "create_task", "ensure_future", "call_soon", "call_later", "call_at",
+                    "stop", "shutdown"})  # fmt: skip
+"""Methods of asyncio's that may let a task of the loop go on."""
 _LIMITS = {"Lock": "lock", "Semaphore": "semaphore", "BoundedSemaphore": "semaphore"}
 
 
@@ -40,13 +44,12 @@ def not_called(trace: Trace, source: Source) -> Iterator[Finding]:
 def thread_unsafe(trace: Trace, source: Source) -> Iterator[Finding]:
     """Find: a thread uses the event loop of another one."""
     for touch in trace.partial.touched:
-        if touch.place is None:
-            continue
-        call = next(iter(source.calls_on(touch.place.lineno)), None)
+        calls = source.calls_on(touch.place.lineno) if touch.place else []
+        call = next((one for one in calls if called(one) in _WAKES), calls[0] if len(calls) == 1 else None)
+        where = touch.place or "a call"
         written = f", by {ast.unparse(call.func)}()," if call else ""
         message = (
-            f"{touch.place} uses the event loop{written} from another thread: the loop is not made for that, "
-            "and may sleep on"
+            f"{where} uses the event loop{written} from another thread: the loop is not made for that, and may sleep on"
         )
         yield Finding("thread_unsafe", message, _from_a_thread(call), touch.place)
 
