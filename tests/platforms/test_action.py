@@ -66,9 +66,12 @@ def test_a_wrong_program_fails_and_its_lines_are_marked(runner: Runner) -> None:
     done = runner.run()
     assert done.status == 1
     assert (done.outputs["score"], done.outputs["max-score"], done.outputs["status"]) == ("0", "5", "fail")
-    first, second, total = done.commands
-    assert first.startswith("::error file=two_naps.py,line=5,title=lost%3A The shorter nap ends first.::")
-    assert second.startswith("::error file=two_naps.py,")
+    *lost, finding, total = done.commands
+    assert sorted(line.partition("::the")[0].partition('::"')[0] for line in lost) == [
+        "::error file=two_naps.py,line=8,title=lost%3A The naps overlap.",
+        "::error file=two_naps.py,line=8,title=lost%3A The shorter nap ends first.",
+    ]
+    assert finding.startswith("::warning file=two_naps.py,line=8,title=two_naps%3A to look at::the calls of nap() on")
     assert total == "::notice title=grade::0 of 5 points"
     assert "the program took 3 s, not 2 s" in done.log
     assert "the program took 3 s, not 2 s" in done.summary

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import gc
 import sys
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.virtualtime import fuzz
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 pytestmark = [
     pytest.mark.filterwarnings("ignore"),  # programs lose coroutines and exceptions, as it comes
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
+
+
+@pytest.fixture(autouse=True)
+def _collected() -> Iterator[None]:
+    """Collect what the programs have left open here, where its warnings are ignored, and not in another test."""
+    yield
+    gc.collect()
 
 
 def test_programs_full_of_ties_run_as_the_plain_model_says() -> None:
