@@ -38,7 +38,7 @@ _LONGEST_INPUT = 200
 """Of what is said of a program's input, in characters."""
 _OUT_OF_CPU = -getattr(signal, "SIGXCPU", 0) or None
 
-_PATIENCE_AFTER_END = 2.0
+_PATIENCE_AFTER_END = 6.0
 """How long a process that has reported its end may take to leave, in real seconds."""
 
 
