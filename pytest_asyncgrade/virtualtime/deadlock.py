@@ -180,6 +180,8 @@ def _primitive(  # noqa: C901, PLR0911  # a name for each
             return f"an item of a queue that has {owner.qsize()}" if owner.qsize() else "an item of an empty queue"
         case asyncio.Queue():
             return "room in a full queue"
+        case asyncio.Server():
+            return "clients of its server, and nobody can connect"
         case asyncio.StreamReader():
             return _data(frame, owner)
     return ""

@@ -16,7 +16,7 @@ from weakref import WeakKeyDictionary, ref
 
 from pytest_asyncgrade.virtualtime import Observer, VirtualClock
 from pytest_asyncgrade.virtualtime.instant import nanoseconds
-from pytest_asyncgrade.virtualtime.suspended import awaited_last, driven, thread_frames
+from pytest_asyncgrade.virtualtime.suspended import ASYNCIO_FOLDER, awaited_last, driven, thread_frames
 from pytest_asyncgrade.virtualtime.suspended import frames as frames_of
 from pytest_asyncgrade.virtualtime.task import kind_of
 
@@ -51,6 +51,12 @@ _TRACEBACK = BaseException.__dict__["__traceback__"].__get__
 def _is_short(value: object) -> bool:
     """Tell whether a number or a text is short when it is written."""
     return len(value) <= _SHORT if type(value) is str else type(value) is not int or abs(value) < 10**_SHORT
+
+
+def _is_inner(coroutine: Any) -> bool:
+    """Tell whether asyncio runs a function of its insides in a task: to look up an address, for instance."""
+    code = coroutine.cr_code if type(coroutine) is CoroutineType else coroutine.gi_code
+    return bool(code.co_name.startswith("_") and code.co_filename.startswith(ASYNCIO_FOLDER))
 
 
 class Recorder(Observer):
@@ -194,7 +200,7 @@ class Recorder(Observer):
         if closing:  # nobody else makes a task of what an async generator gives
             name = f"{generator.__qualname__}.aclose"
         kind = kind_of(task)
-        if self._begin_ns is None or kind is None or name.endswith(_AT_THE_END):
+        if self._begin_ns is None or kind is None or name.endswith(_AT_THE_END) or (named and _is_inner(coroutine)):
             return False
         self._count = number = self._count + 1
         self._tasks[id(task)] = number

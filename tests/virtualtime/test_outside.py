@@ -351,6 +351,12 @@ def test_where_nobody_can_call_a_program_that_waits_to_be_called_is_deadlocked(
         asyncio.run(program())
 
 
+def test_a_server_without_clients_is_told_as_one() -> None:
+    message = r"for clients of its server, and nobody can connect$"
+    with virtual_time(VirtualClock(closed=True)), pytest.raises(DeadlockError, match=message):
+        asyncio.run(_serve_for_ever())
+
+
 def test_keyboard_interrupt_ends_a_wait() -> None:
     set_real_timer = signal.setitimer
 

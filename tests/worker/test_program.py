@@ -517,3 +517,18 @@ def test_a_main_that_fails_at_import_leaves_what_was_defined_before(
     ):
         trace = run(source, **fields)
         assert (trace.outcome, trace.reason) == (run(source).outcome, reason)
+
+
+def test_tasks_that_asyncio_makes_for_itself_are_not_the_programs(run: Run) -> None:
+    trace = run("""
+        import asyncio
+        async def answer(reader, writer):
+            writer.close()
+        async def main():
+            async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+                reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+                await reader.read()
+                writer.close()
+        asyncio.run(main())
+        """)
+    assert [task.coroutine for task in trace.tasks] == ["main", "answer"]

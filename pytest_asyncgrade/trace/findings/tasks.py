@@ -106,6 +106,8 @@ def unbounded(trace: Trace, _source: Source) -> Iterator[Finding]:
 _ENDS = {
     "Queue.get": "who waits for an item needs a put() for it; cancel it when there are no more, or put None last",
     "Queue.join": "after each item that is taken, call queue.task_done(), even if its work fails: in a finally",
+    "Server.serve_forever": "a server that is graded has no clients but those that the program starts itself: "
+    "start one, and close the server when it is done",
     "Queue.put": "a full queue needs a task that still takes items out",
     "Lock.acquire": "a lock is released by who holds it: use async with, take several in the same order everywhere, "
     "and none twice",
