@@ -189,4 +189,4 @@ def _advice(trace: Trace) -> str:
     words = trace.exception.message if trace.exception else ""
     if words not in trace.reason:
         return trace.reason.partition(" (")[2].removesuffix(")")
-    return trace.reason.rpartition(f"{words.partition(' (')[0]} (")[2].removesuffix(")")
+    return trace.reason.partition(f"{words} (")[2].removesuffix(")")
