@@ -72,6 +72,17 @@ class _LateInTime:
         marked.late, marked.clock = late, self.clock
         return marked
 
+    def __add__(self, other: Any) -> Any:
+        return self._marked(super().__add__(other), self.late + getattr(other, "late", 0))  # type: ignore[misc]
+
+    __radd__ = __add__
+
+    def __sub__(self, other: Any) -> Any:
+        return self._marked(super().__sub__(other), self.late - getattr(other, "late", 0))  # type: ignore[misc]
+
+    def __rsub__(self, other: Any) -> Any:
+        return self._marked(super().__rsub__(other), getattr(other, "late", 0) - self.late)  # type: ignore[misc]
+
     def __repr__(self) -> str:
         return f"datetime.{super().__repr__()}"
 
@@ -83,17 +94,6 @@ class LateDelta(_LateInTime, dt.timedelta):
 
     def _apart(self, other: Any) -> dt.timedelta | None:
         return dt.timedelta.__sub__(self, other) if isinstance(other, dt.timedelta) else None
-
-    def __add__(self, other: Any) -> Any:
-        return self._marked(super().__add__(other), self.late + getattr(other, "late", 0))
-
-    __radd__ = __add__
-
-    def __sub__(self, other: Any) -> Any:
-        return self._marked(super().__sub__(other), self.late - getattr(other, "late", 0))
-
-    def __rsub__(self, other: Any) -> Any:
-        return self._marked(super().__rsub__(other), getattr(other, "late", 0) - self.late)
 
     def __neg__(self) -> Any:
         return self._marked(super().__neg__(), -self.late)
@@ -128,17 +128,6 @@ class LateDateTime(_LateInTime, dt.datetime):
 
     def _apart(self, other: Any) -> dt.timedelta | None:
         return dt.datetime.__sub__(self, other) if isinstance(other, dt.datetime) else None
-
-    def __add__(self, other: Any) -> Any:
-        return self._marked(super().__add__(other), self.late + getattr(other, "late", 0))
-
-    __radd__ = __add__
-
-    def __sub__(self, other: Any) -> Any:
-        return self._marked(super().__sub__(other), self.late - getattr(other, "late", 0))
-
-    def __rsub__(self, other: Any) -> Any:
-        return self._marked(super().__rsub__(other), getattr(other, "late", 0) - self.late)  # type: ignore[misc]
 
     def replace(self, *args: Any, **keywords: Any) -> Any:
         """Return the moment with other fields, no less late."""
