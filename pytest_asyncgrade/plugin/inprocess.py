@@ -17,7 +17,8 @@ import pytest
 from pytest_asyncgrade.virtualtime import Observer, VirtualClock, VirtualTimeLoop, limit_time, virtual_time
 from pytest_asyncgrade.virtualtime.clock import MONOTONIC_START_NS
 from pytest_asyncgrade.virtualtime.instant import LATENESS_BITS, LATENESS_MASK, NANOSECONDS, nanoseconds
-from pytest_asyncgrade.virtualtime.task import kind_of
+from pytest_asyncgrade.virtualtime.loop.catching_up import run_due
+from pytest_asyncgrade.virtualtime.loop.tasks import kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -96,11 +97,11 @@ class TestClock:
         end = self._clock.ns + nanoseconds(seconds)
         self._run_due(end << LATENESS_BITS | LATENESS_MASK)
         if self._clock.ns < end:
-            self._clock.sleep(end - self._clock.ns)
+            self._clock.runtime.sleep(end - self._clock.ns)
 
     def run_until_idle(self) -> None:
         """Run all tasks and callbacks that can run without time going by."""
-        self._run_due(self._clock.key | LATENESS_MASK)
+        self._run_due(self._clock.runtime.clock.key | LATENESS_MASK)
 
     def advance_to_next(self) -> float:
         """Let time pass until the next timer or sleeper is due, and run what is due then.
@@ -108,10 +109,9 @@ class TestClock:
         Return the seconds that have passed; 0 if nothing is ever due.
         """
         before = self._clock.ns
-        loops = [loop.next_key() for loop in {*self._loops, *self._clock.loops}]
-        key = min((key for key in (*loops, self._clock.threads.next_key()) if key), default=0)
-        if key:
-            self.advance(max(0, (key >> LATENESS_BITS) - before) / NANOSECONDS)
+        due = self._clock.runtime.next_due(self._loops)
+        if due is not None:
+            self.advance(self._clock.runtime.clock.seconds_until(due))
         return (self._clock.ns - before) / NANOSECONDS
 
     def new_event_loop(self) -> VirtualTimeLoop:
@@ -124,11 +124,11 @@ class TestClock:
         import asyncio
 
         async def within() -> None:
-            asyncio.get_running_loop().run_due(key)  # type: ignore[attr-defined]  # it is one of ours
+            run_due(asyncio.get_running_loop(), key)  # type: ignore[arg-type]  # it is one of ours
 
         running = asyncio._get_running_loop()
         if isinstance(running, VirtualTimeLoop):
-            running.run_due(key)
+            run_due(running, key)
             return
         for loop in [loop for loop in self._loops if not loop.is_closed()]:
             loop.run_until_complete(within())
@@ -150,10 +150,8 @@ class Clocks:
         `start` is the time of day it begins at, in any form that freezegun takes; `limit` is in virtual seconds.
         """
         errors = LostErrors()
-        clock = VirtualClock(wall_ns=None if start is None else _wall_ns(start), observer=errors)
-        wall_ns = clock.wall_ns
-        clock.move_to(self._next_ns << LATENESS_BITS)
-        clock.wall_offset_ns = wall_ns - clock.ns
+        wall_ns = None if start is None else _wall_ns(start)
+        clock = VirtualClock(wall_ns=wall_ns, start_ns=self._next_ns, observer=errors)
         self._current = TestClock(clock, errors)
         try:
             with virtual_time(clock):
@@ -170,7 +168,7 @@ class Clocks:
         if self._current is not None:
             return self._current.new_event_loop()
         clock = VirtualClock()
-        clock.ended = True  # it is for a fixture that begins before the first test
+        clock.runtime.ended = True  # it is for a fixture that begins before the first test
         return VirtualTimeLoop(clock)
 
 

@@ -1,14 +1,19 @@
 """Virtual time: any asyncio program of this process, run at once and timed exactly.
 
-What a program prints on the stock loop in real time it prints here, in the same order, with exact durations.
+It prints what it prints on the stock loop in real time, in the same order, with exact durations.
+
+From the bottom up: `instant`, `clock` and `pacing` say what time is and when it moves; `outside` is the real world,
+`threads` the scheduler of the program's threads; `runtime` is what the parts of one virtual time share; `loop` is the
+event loop; `patches` puts all of it in the place of Python's own, and `context` does so for a while.
 """
 
-from .bell import VirtualTimeLimitError, limit_time
-from .clock import Observer, VirtualClock
-from .deadlock import DeadlockError
+from .context import limit_time, virtual_time
 from .instant import Instant
 from .loop import VirtualTimeLoop
-from .patches import virtual_time
+from .observer import Observer
+from .pacing import DeadlockError
+from .runtime import VirtualClock
+from .threads.timer import VirtualTimeLimitError
 
 __all__ = [
     "DeadlockError",

@@ -1,6 +1,6 @@
-"""What to say when nothing can happen any more: all wait, no timer is armed, nothing outside is outstanding.
+"""Explains a deadlock: everybody waits, no timer is armed, nothing outside of the process is at work.
 
-For each task: the innermost line of the program on which it waits, what it waits for, and how that stands.
+For each task: the innermost line of the program on which it waits, what it waits for, and the state of that.
 """
 
 from __future__ import annotations
@@ -18,24 +18,20 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_asyncgrade.libraries import LIBRARIES
 
-from .cleared import was_set
-from .suspended import ASYNCIO_FOLDER, awaited_tasks, by_name, coroutines, frames
+from .suspended import ASYNCIO_FOLDER, awaited_tasks, by_name, coroutines, frames, was_set
+from .threads.locks import VirtualSimpleQueue
+from .threads.virtual_thread import Awaited, Status, VirtualThread
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from types import FrameType
 
-    from .participant import Participant
-    from .threads import Threads
+    from .threads.scheduler import Scheduler
 
 _OUR_FOLDER = __file__.removesuffix(f"virtualtime{os.sep}deadlock.py")
 
 
 _MOST_NAMES = 4
-
-
-class DeadlockError(RuntimeError):
-    """Every task waits and nothing can wake any of them."""
 
 
 def describe_deadlock(loop: asyncio.AbstractEventLoop) -> str:
@@ -46,16 +42,16 @@ def describe_deadlock(loop: asyncio.AbstractEventLoop) -> str:
     return "deadlock: every task waits and nothing can wake them: " + "; ".join(waits)
 
 
-def describe_threads(threads: Threads) -> str:
+def describe_threads(scheduler: Scheduler) -> str:
     """Return the message for a program of several threads."""
     waits: list[str] = []
-    for participant in threads.everyone:
-        if not _is_waiting(participant) or _is_idle(participant):
+    for thread in scheduler.everyone:
+        if thread.status is not Status.WAITING or _is_idle(thread):
             continue
-        if isinstance(participant.awaits, asyncio.AbstractEventLoop):
-            waits += _describe_tasks(participant.awaits)
+        if isinstance(thread.awaits, asyncio.AbstractEventLoop):
+            waits += _describe_tasks(thread.awaits)
         else:
-            waits.append(_describe_thread(participant, threads))
+            waits.append(_describe_thread(thread, scheduler))
     return "deadlock: every task and thread waits and nothing can wake them: " + "; ".join(waits)
 
 
@@ -155,7 +151,7 @@ def _awaited(task: asyncio.Task[Any], tasks: list[asyncio.Task[Any]]) -> str:
     return "a future that nobody completes"
 
 
-def _primitive(  # noqa: C901, PLR0911  # a name for each
+def _primitive(  # noqa: C901, PLR0911  # one case for each primitive
     frame: FrameType, tasks: list[asyncio.Task[Any]], waiter: asyncio.Task[Any]
 ) -> str:
     """Name the primitive whose method a frame of asyncio belongs to; nothing if it is another kind of frame."""
@@ -256,59 +252,56 @@ def _cycles(tasks: list[asyncio.Task[Any]]) -> list[list[asyncio.Task[Any]]]:
 # -- threads
 
 
-def _is_waiting(participant: Participant) -> bool:
-    return participant.state.name == "WAITING"
-
-
-def _is_idle(participant: Participant) -> bool:
+def _is_idle(thread: VirtualThread) -> bool:
     """Tell whether a thread is one of an executor's that has nothing to do."""
-    names = {frame.f_code.co_qualname for frame in _stack(participant)}
+    names = {frame.f_code.co_qualname for frame in _stack(thread)}
     return "_worker" in names and "_WorkItem.run" not in names
 
 
-def _stack(participant: Participant) -> list[FrameType]:
+def _stack(thread: VirtualThread) -> list[FrameType]:
     """Return the frames of a thread, innermost first."""
     stack: list[FrameType] = []
-    frame = sys._current_frames().get(participant.ident)
+    frame = sys._current_frames().get(thread.ident)
     while frame is not None:
         stack.append(frame)
         frame = frame.f_back
     return stack
 
 
-def _describe_thread(participant: Participant, threads: Threads) -> str:
-    stack = _stack(participant)
-    return f"thread {participant.name} waits {_place(stack)} for {_awaited_by_thread(participant, threads, stack)}"
+def _describe_thread(thread: VirtualThread, scheduler: Scheduler) -> str:
+    stack = _stack(thread)
+    return f"thread {thread.name} waits {_place(stack)} for {_awaited_by_thread(thread, scheduler, stack)}"
 
 
 _METHODS = {
-    ("queue.py", "get"): "an item of an empty queue",
-    ("queue.py", "put"): "room in a full queue",
-    ("queue.py", "join"): "a queue to be worked off: task_done() has not been called for every item",
-    ("locks.py", "get"): "an item of an empty queue",
-    ("_base.py", "result"): "a future that nobody completes",
+    ("queue", "get"): "an item of an empty queue",
+    ("queue", "put"): "room in a full queue",
+    ("queue", "join"): "a queue to be worked off: task_done() has not been called for every item",
+    (VirtualSimpleQueue.__module__, "get"): "an item of an empty queue",
+    ("concurrent.futures._base", "result"): "a future that nobody completes",
 }
+"""What a thread waits for in these functions, by their module and name."""
 
 
-def _awaited_by_thread(  # noqa: PLR0911  # a name for each
-    participant: Participant, threads: Threads, stack: list[FrameType]
+def _awaited_by_thread(  # noqa: PLR0911  # one return for each kind
+    thread: VirtualThread, scheduler: Scheduler, stack: list[FrameType]
 ) -> str:
     for frame in stack:
-        key = PurePath(frame.f_code.co_filename).name, frame.f_code.co_name
-        if key in _METHODS:
-            return _METHODS[key]
+        method = str(frame.f_globals.get("__name__")), frame.f_code.co_name
+        if method in _METHODS:
+            return _METHODS[method]
         owner = frame.f_locals.get("self")
-        kind = type(owner).__name__
         if isinstance(owner, (threading.Event, threading.Semaphore, threading.Barrier)):
+            kind = type(owner).__name__
             return f"{'an' if kind == 'Event' else 'a'} {kind.lower()}"
-    awaited = participant.awaits
-    if awaited == "a connection":
-        return "data from a connection whose other end sends none"
-    if type(awaited) is type(participant):
-        return f"the end of thread {awaited.name}"
-    holder = threads.members.get(getattr(awaited, "holder", 0))
+    match thread.awaits:
+        case Awaited.CONNECTION:
+            return "data from a connection whose other end sends none"
+        case VirtualThread(name=name):
+            return f"the end of thread {name}"
     if any(isinstance(frame.f_locals.get("self"), threading.Condition) for frame in stack):
         return "a condition that nobody notifies"
-    if holder is participant:
+    holder = scheduler.members.get(getattr(thread.awaits, "holder", 0))
+    if holder is thread:
         return "a lock held by itself"
     return f"a lock held by thread {holder.name}" if holder is not None else "a lock"

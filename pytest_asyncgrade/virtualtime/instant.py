@@ -3,7 +3,7 @@
 A float cannot say when it was read: near 100 000 s it is good to 15 picoseconds, near today's epoch to 240 ns, and
 ``100000.3 - 100000.0`` is ``0.30000000000291``.  An `Instant` is a float that carries its instant as a whole number
 of nanoseconds, so that differences are exact, and with it the *lateness* of the moment it was read (see
-`VirtualClock`), so that ``loop.call_at(loop.time() + d, ...)`` means the same as ``loop.call_later(d, ...)``.
+`clock`), so that ``loop.call_at(loop.time() + d, ...)`` means the same as ``loop.call_later(d, ...)``.
 
 In real time a wake-up is always late: after ``sleep(1)`` the clock says more than one second.  Virtual time is exact,
 so that amount is an infinitesimal: what is computed from readings, a `Span` or `Nanoseconds`, has the exact value and
@@ -47,14 +47,14 @@ def nanoseconds(seconds: float) -> int:
 
 
 class _Late:
-    """What numbers with an infinitesimal part, `late`, have in common; the base class behind it gives the value."""
+    """What numbers with an infinitesimal part, `late`, have in common; the class behind it holds the value."""
 
     __slots__ = ()
 
     late: float
     _value: Callable[[], Any]
     _tolerance = 0.5
-    """Values that are less apart are one moment, of which the infinitesimal parts tell the order."""
+    """Values that differ by less count as one moment; their infinitesimal parts then tell the order."""
 
     def __add__(self, other: Any) -> Any:
         return _computed(operator.add, self, other)
@@ -96,7 +96,7 @@ class _Late:
         return self // other, self % other
 
     def __neg__(self) -> Any:
-        return _made(-self._value(), -self.late)
+        return dual(-self._value(), -self.late)
 
     def __abs__(self) -> Any:
         return -self if self < 0 else self
@@ -192,8 +192,8 @@ class Instant(_Late, float):
         elif type(seconds) is float and 0 <= seconds < FAR:
             key = self.key + (math.ceil(seconds * 1e9 - NOISE) << LATENESS_BITS)
         else:
-            return self._shifted(seconds, 1)  # type: ignore[no-any-return]
-        made = Instant((key >> LATENESS_BITS) / NANOSECONDS)  # what `instant` does, without a call
+            return self._shifted(seconds, 1)  # type: ignore[no-any-return]  # a number
+        made = Instant((key >> LATENESS_BITS) / NANOSECONDS)  # `instant`, inlined
         made.key = key
         return made
 
@@ -209,7 +209,7 @@ class Instant(_Late, float):
             span = Span(ns)
             span.late = late
             return span
-        return self._shifted(other, -1)  # type: ignore[no-any-return]
+        return self._shifted(other, -1)  # type: ignore[no-any-return]  # a number
 
     def _shifted(self, seconds: Any, sign: int) -> Any:
         """Return the instant so many seconds later, or with `sign` -1 earlier."""
@@ -240,7 +240,7 @@ def _parts(number: object) -> tuple[Any, float] | None:
     return (number, 0) if isinstance(number, (int, float)) else None
 
 
-def _made(value: Any, late: float) -> Any:
+def dual(value: Any, late: float) -> Any:
     """Return a number with an infinitesimal part; a plain one if that is zero."""
     if not late or late != late:  # noqa: PLR0124  # nan
         return value
@@ -257,12 +257,12 @@ def _computed(operation: Callable[[Any, Any], Any], left: object, right: object)
     (a, a_late), (b, b_late) = one, other
     value = operation(a, b)
     if operation is operator.add:
-        return _made(value, a_late + b_late)
+        return dual(value, a_late + b_late)
     if operation is operator.sub:
-        return _made(value, a_late - b_late)
+        return dual(value, a_late - b_late)
     if operation is operator.mul:
-        return _made(value, a_late * b + a * b_late)
-    return _made(value, (a_late - value * b_late) / b)
+        return dual(value, a_late * b + a * b_late)
+    return dual(value, (a_late - value * b_late) / b)
 
 
 def _whole(left: Any, right: Any) -> Any:

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from types import FrameType
 
 ASYNCIO_FOLDER = asyncio.__file__.removesuffix("__init__.py")
+
+CLEARED = "_asyncgrade_was_set"
+"""The attribute of an event that has been set, and cleared again, in virtual time (see `patches.cleared_events`)."""
+
 _AWAITS = ("cr_await", "gi_yieldfrom", "ag_await")
 _FRAMES = ("cr_frame", "gi_frame", "ag_frame")
 
@@ -109,3 +113,8 @@ def _collected(all_frames: list[FrameType]) -> Iterator[Any]:
             yield from sorted(frame.f_locals.get("fs", ()), key=by_name)
         elif frame.f_code.co_name == "wait_for":
             yield frame.f_locals.get("fut")
+
+
+def was_set(event: asyncio.Event) -> bool:
+    """Tell whether an event has been set, and cleared again, while in virtual time."""
+    return CLEARED in vars(event)

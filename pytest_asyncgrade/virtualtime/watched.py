@@ -1,43 +1,51 @@
-"""Clock readings that notice what a busy wait waits for.
+"""Clock readings that report what a busy wait waits for.
 
-``while time.monotonic() < end: pass`` says in its comparison when it will end.  Once a program has read the clock so
-often that it looks like a busy wait, it is handed readings of these types instead: they are the same numbers, and so is
-what is computed from them, but to compare them tells the clock at which moment the comparison will turn out otherwise.
+The comparison in ``while time.monotonic() < end: pass`` says when the loop will end.  A program that has read the clock
+so often that it seems to wait busily gets readings of these types.  They are the same numbers, and so is what is
+computed from them, but each comparison reports the moment at which it will turn out otherwise.
 """
 
 from __future__ import annotations
 
 from math import isfinite
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from .instant import LATENESS_BITS, LATENESS_MASK, NANOSECONDS, Instant, Nanoseconds, Span, nanoseconds
 
-if TYPE_CHECKING:
-    from .clock import VirtualClock
+
+class Watcher(Protocol):
+    """What is told of comparisons: the spin detector."""
+
+    @property
+    def key(self) -> int:
+        """The instant of the clock."""
+
+    def awaits(self, ns: int, /) -> None:
+        """Note the moment, in nanoseconds, at which a comparison will turn out otherwise."""
 
 
 class _Watched:
-    """A number that changes with the clock: ``sign * (clock.ns - origin)`` nanoseconds."""
+    """A number that changes with the clock: ``sign * (ns - origin)`` nanoseconds at the moment `ns`."""
 
     _unit = NANOSECONDS
     """How many nanoseconds this number counts as one."""
 
-    clock: VirtualClock
+    watcher: Watcher
     origin: int
     sign: int
 
-    def _watch(self, clock: VirtualClock, origin: int, sign: int) -> Any:
-        self.clock, self.origin, self.sign = clock, origin, sign
+    def _watch(self, watcher: Watcher, origin: int, sign: int) -> Any:
+        self.watcher, self.origin, self.sign = watcher, origin, sign
         return self
 
     def _note(self, other: Any, *, strict: bool) -> None:
-        """Tell the clock when this number will reach `other`, or with `strict` pass it."""
+        """Report when this number will reach `other`, or with `strict` pass it."""
         limit = _in_nanoseconds(other, self._unit)
         order = self._order(other)  # type: ignore[attr-defined]  # of the number behind this
         if limit is None or order is None:
             return
         if order * self.sign < 0 or (strict and order == 0):
-            self.clock.awaits(self.origin + self.sign * limit)
+            self.watcher.awaits(self.origin + self.sign * limit)
 
     def __lt__(self, other: Any) -> bool:
         self._note(other, strict=self.sign < 0)
@@ -45,15 +53,15 @@ class _Watched:
 
     def __le__(self, other: Any) -> bool:
         self._note(other, strict=self.sign > 0)
-        return super().__le__(other)  # type: ignore[misc,no-any-return]
+        return super().__le__(other)  # type: ignore[misc,no-any-return]  # as above
 
     def __gt__(self, other: Any) -> bool:
         self._note(other, strict=self.sign > 0)
-        return super().__gt__(other)  # type: ignore[misc,no-any-return]
+        return super().__gt__(other)  # type: ignore[misc,no-any-return]  # as above
 
     def __ge__(self, other: Any) -> bool:
         self._note(other, strict=self.sign < 0)
-        return super().__ge__(other)  # type: ignore[misc,no-any-return]
+        return super().__ge__(other)  # type: ignore[misc,no-any-return]  # as above
 
 
 def _in_nanoseconds(number: Any, unit: int) -> int | None:
@@ -70,11 +78,12 @@ class WatchedInstant(_Watched, Instant):
     """A reading in seconds."""
 
     @classmethod
-    def of(cls, clock: VirtualClock, offset: int) -> WatchedInstant:
+    def read(cls, watcher: Watcher, offset: int) -> WatchedInstant:
         """Return what the clock reads, with an offset in nanoseconds."""
-        reading = cls((clock.ns + offset) / NANOSECONDS)
-        reading.key = clock.key + (offset << LATENESS_BITS)
-        return reading._watch(clock, -offset, 1)  # type: ignore[no-any-return]
+        key = watcher.key
+        reading = cls(((key >> LATENESS_BITS) + offset) / NANOSECONDS)
+        reading.key = key + (offset << LATENESS_BITS)
+        return reading._watch(watcher, -offset, 1)  # type: ignore[no-any-return]  # itself
 
     def __sub__(self, other: Any) -> Any:
         return self._span(other, 1) if _in_nanoseconds(other, self._unit) is not None else super().__sub__(other)
@@ -87,7 +96,7 @@ class WatchedInstant(_Watched, Instant):
         ns = _in_nanoseconds(other, self._unit) or 0
         span = WatchedSpan(sign * ((self.key >> LATENESS_BITS) - ns) / NANOSECONDS)
         span.late = sign * (self.late - getattr(other, "late", 0))
-        return span._watch(self.clock, self.origin + ns, sign)  # type: ignore[no-any-return]
+        return span._watch(self.watcher, self.origin + ns, sign)  # type: ignore[no-any-return]  # itself
 
 
 class WatchedSpan(_Watched, Span):
@@ -100,18 +109,19 @@ class WatchedNanoseconds(_Watched, Nanoseconds):
     _unit = 1
 
     @classmethod
-    def of(cls, clock: VirtualClock, origin: int, sign: int = 1, late: float = 0) -> WatchedNanoseconds:
-        """Return ``sign * (clock.ns - origin)``, read at the clock's lateness less `late`."""
-        reading = cls(sign * (clock.ns - origin))
-        reading.late = sign * ((clock.key & LATENESS_MASK) - late)
-        return reading._watch(clock, origin, sign)  # type: ignore[no-any-return]
+    def read(cls, watcher: Watcher, origin: int, sign: int = 1, late: float = 0) -> WatchedNanoseconds:
+        """Return ``sign * (ns - origin)``, read at the clock's lateness less `late`."""
+        key = watcher.key
+        reading = cls(sign * ((key >> LATENESS_BITS) - origin))
+        reading.late = sign * ((key & LATENESS_MASK) - late)
+        return reading._watch(watcher, origin, sign)  # type: ignore[no-any-return]  # itself
 
     def __sub__(self, other: Any) -> Any:
         if isinstance(other, int) and self.sign > 0:
-            return self.of(self.clock, self.origin + int(other), 1, getattr(other, "late", 0))
+            return self.read(self.watcher, self.origin + int(other), 1, getattr(other, "late", 0))
         return super().__sub__(other)
 
     def __rsub__(self, other: Any) -> Any:
         if isinstance(other, int) and self.sign > 0:
-            return self.of(self.clock, self.origin + int(other), -1, getattr(other, "late", 0))
+            return self.read(self.watcher, self.origin + int(other), -1, getattr(other, "late", 0))
         return super().__rsub__(other)

@@ -16,9 +16,9 @@ from weakref import WeakKeyDictionary, ref
 
 from pytest_asyncgrade.virtualtime import Observer, VirtualClock
 from pytest_asyncgrade.virtualtime.instant import nanoseconds
+from pytest_asyncgrade.virtualtime.loop.tasks import kind_of
 from pytest_asyncgrade.virtualtime.suspended import ASYNCIO_FOLDER, awaited_last, driven, thread_frames
 from pytest_asyncgrade.virtualtime.suspended import frames as frames_of
-from pytest_asyncgrade.virtualtime.task import kind_of
 
 from .hidden import Hidden, opaque
 from .places import called
@@ -307,8 +307,8 @@ class Recorder(Observer):
     def whereabouts(self, frame: FrameType | None) -> list[object] | None:
         """Return the student's line that the program is on: of the task that the first one waits for, or a thread."""
         place = self._place(frame)
-        waiting = self._task() is None and self.clock.loops
-        if waiting and (task := awaited_last(waiting[-1], self._order)) is not None:
+        waiting = self._task() is None and self.clock.runtime.loops
+        if waiting and (task := awaited_last(waiting[-1], self._order)) is not None:  # type: ignore[arg-type]  # a loop
             frames = [one for one in frames_of(task) if self._name(one.f_code.co_filename)]
             return self._place(frames[0]) if frames else place
         if place is None:
@@ -321,8 +321,7 @@ class Recorder(Observer):
 
     def _task_at_work(self) -> int | None:
         """Return the running task, unless it is another thread's turn: that computes, and the task waits for it."""
-        threads = self.clock.threads
-        return self._task() if threads.running is threads.me() else None
+        return self._task() if self.clock.runtime.scheduler.has_turn() else None
 
     def _task(self) -> int | None:
         loop = asyncio._get_running_loop()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from pytest_asyncgrade.virtualtime.task import Task
+from pytest_asyncgrade.virtualtime.loop.tasks import Task
 
 
 class _Probe:

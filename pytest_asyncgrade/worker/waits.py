@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary, ref
 
 from pytest_asyncgrade.virtualtime.instant import nanoseconds
+from pytest_asyncgrade.virtualtime.loop.tasks import TaskKind, kind_of
 from pytest_asyncgrade.virtualtime.suspended import awaited_tasks, coroutines, frame_of, handles
-from pytest_asyncgrade.virtualtime.task import TaskKind, kind_of
 
 from .places import MAX_CHAIN
 

@@ -86,9 +86,10 @@ def main(loop: str, module: str, *ids: str) -> None:
     if loop == "stock":
         _run(module, chosen, skip=skip)
         return
-    from pytest_asyncgrade.virtualtime import injection, virtual_time
+    from pytest_asyncgrade.virtualtime import virtual_time
+    from pytest_asyncgrade.virtualtime.patches import event_loops
 
-    injection._check = lambda *_: None  # many tests bring a loop of their own, which a program's would be refused
+    event_loops._check = lambda *_: None  # many tests bring a loop of their own, which a program's would be refused
     with virtual_time():
         _run(module, chosen, skip=skip)
 

@@ -14,12 +14,16 @@ import warnings
 from argparse import ArgumentParser
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from pytest_asyncgrade.virtualtime import Observer, VirtualClock, VirtualTimeLoop, virtual_time
+from pytest_asyncgrade.virtualtime.clock import Clock
 from pytest_asyncgrade.virtualtime.instant import LATENESS_BITS, nanoseconds
-from pytest_asyncgrade.virtualtime.set_order import keep_order
+from pytest_asyncgrade.virtualtime.loop.jump import wait_for_timer
+from pytest_asyncgrade.virtualtime.patches import set_order
+from pytest_asyncgrade.virtualtime.runtime import Runtime
 from tests.virtualtime.model_loop import ModelLoop, RealLoop
 from tests.virtualtime.random_programs import Player, Writer
 
@@ -45,16 +49,19 @@ class _Moments(Observer):
     def __init__(self) -> None:
         self.seen = seen = set[int]()
 
-        class NotingClock(VirtualClock):
+        class NotingClock(Clock):
+            __slots__ = ()
+
             def after(self, delay_ns: int) -> int:
                 seen.add(self.ns + delay_ns)  # of a thread that sleeps, above all
                 return super().after(delay_ns)
 
-        self.clock = NotingClock(observer=self)
+        self.clock = VirtualClock()
+        self.clock.runtime = Runtime(NotingClock(wall_ns=None, start_ns=0, observer=self), closed=False)
 
     def advancing(self) -> None:
         """Note the moment that is over."""
-        self.seen.add(self.clock.key >> LATENESS_BITS)
+        self.seen.add(self.clock.runtime.clock.key >> LATENESS_BITS)
 
     def new_event_loop(self) -> asyncio.AbstractEventLoop:
         """Return a loop that notes when its timers are due."""
@@ -81,7 +88,7 @@ def said(program: list[Steps], loop_factory: Callable[[], asyncio.AbstractEventL
     """Return what a program says on a loop (default: the one of the moment)."""
     player = Player()
     with ExitStack() as undo:
-        keep_order(undo)
+        set_order.install(undo)
         _run(player, program, loop_factory)
     return player.lines
 
@@ -125,6 +132,30 @@ def differing_in_real_time(count: int, seed: int) -> tuple[list[str], int]:
 
 def _in_real_time(program: list[Steps]) -> list[str]:
     return said(program, RealLoop)
+
+
+class PlainLoop(VirtualTimeLoop):
+    """Our loop without the fast path: it asks `pacing.decide` at every instant."""
+
+    def _run_once(self) -> None:
+        if not self._ready and not self._stopping:
+            wait_for_timer(self)
+        super()._run_once()
+
+
+def differing_from_the_plain_loop(count: int, seed: int) -> list[str]:
+    """Return how programs full of ties differ from what they say without the fast path of the loop."""
+    found = []
+    for number in range(seed, seed + count):
+        rng = random.Random(number)  # noqa: S311  # random, not secret
+        program = Writer(rng, lambda: rng.choice(TIES), outside=True).program()  # noqa: B023  # used at once
+        with virtual_time() as clock:
+            ours = said(program), clock.elapsed
+        with virtual_time() as clock:
+            plain = said(program, partial(PlainLoop, clock)), clock.elapsed
+        if ours != plain:
+            found.append(f"program {number} of ties: {program}\nours {ours}\nplain {plain}")
+    return found
 
 
 def differing_from_the_model(count: int, seed: int) -> list[str]:

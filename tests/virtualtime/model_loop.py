@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from pytest_asyncgrade.virtualtime.task import Numbers, create
+from pytest_asyncgrade.virtualtime.loop.tasks import Numbers, create
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,8 +21,8 @@ class RealLoop(asyncio.SelectorEventLoop):
     def __init__(self) -> None:
         super().__init__()
         self._iteration = 0
-        self._numbers = Numbers(self)  # type: ignore[arg-type]  # it asks for the iteration alone
-        self.set_task_factory(lambda _loop, coro, **keywords: create(coro, self, keywords))  # type: ignore[arg-type]
+        self._numbers = Numbers(self)
+        self.set_task_factory(lambda _loop, coro, **keywords: create(coro, self, keywords))
 
     def _run_once(self) -> None:
         self._iteration += 1

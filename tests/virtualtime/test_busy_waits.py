@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_asyncgrade.virtualtime import Observer, VirtualClock, headway, virtual_time
+from pytest_asyncgrade.virtualtime import Observer, VirtualClock, virtual_time
+from pytest_asyncgrade.virtualtime.threads import stall
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -125,9 +126,9 @@ def _thread() -> None:
 
 def test_a_busy_wait_that_is_taken_for_computing_does_not_crawl(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        headway, "PATIENCE_NS", 10_000_000
+        stall, "LONG_COMPUTATION_NS", 10_000_000
     )  # as on a slow machine: the others lose their patience first
-    monkeypatch.setattr(headway, "IMPATIENCE_NS", 10_000_000)
+    monkeypatch.setattr(stall, "LATER_COMPUTATION_NS", 10_000_000)
     with virtual_time() as clock:
         event = threading.Event()
         threading.Timer(5, event.set).start()
@@ -146,7 +147,9 @@ def test_a_busy_wait_that_is_taken_for_computing_does_not_crawl(monkeypatch: pyt
     ],
 )  # fmt: skip
 def test_a_busy_wait_ends_exactly_at_its_end(wait: Callable[[], None], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(headway, "PATIENCE_NS", 60_000_000_000)  # measured, it takes some seconds to look so often
+    monkeypatch.setattr(
+        stall, "LONG_COMPUTATION_NS", 60_000_000_000
+    )  # measured, it takes some seconds to look so often
 
     class Watching(Observer):
         busy = 0
@@ -225,7 +228,7 @@ def test_what_a_thread_outside_of_virtual_time_looks_at_is_no_busy_wait() -> Non
         begin.set()
         thread.join()
         assert clock.elapsed == 0
-        assert clock.looks < 10  # this very thread may look, as it joins the other
+        assert clock.runtime.clock.looks < 10  # this very thread may look, as it joins the other
     assert before <= read[0] <= read[1] <= time.time(), "it keeps the real clock"
 
 

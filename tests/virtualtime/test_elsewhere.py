@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_asyncgrade.virtualtime import VirtualClock, VirtualTimeLoop, descriptors, virtual_time
-from pytest_asyncgrade.virtualtime.descriptors import Descriptors, Reach
+from pytest_asyncgrade.virtualtime import VirtualClock, VirtualTimeLoop, virtual_time
+from pytest_asyncgrade.virtualtime.outside import peers
+from pytest_asyncgrade.virtualtime.outside.peers import Peers, Reach
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,12 +54,12 @@ def _no_descriptors(monkeypatch: pytest.MonkeyPatch) -> None:
         return status
 
     monkeypatch.setattr(os, "fstat", only_files)
-    monkeypatch.setattr(descriptors, "_DESCRIPTORS", "/nowhere")
+    monkeypatch.setattr(peers, "_DESCRIPTORS", "/nowhere")
 
 
 def test_without_a_list_of_descriptors_connections_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     _no_descriptors(monkeypatch)
-    reach = Descriptors().reach
+    reach = Peers().reach
     with socket.create_server(("127.0.0.1", 0)) as server, socket.socket() as other:
         assert reach(server.fileno()) is Reach.ANYBODY
         with socket.create_connection(server.getsockname()) as client, server.accept()[0] as accepted:

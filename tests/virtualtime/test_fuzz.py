@@ -30,6 +30,10 @@ def test_programs_full_of_ties_run_as_the_plain_model_says() -> None:
     assert fuzz.differing_from_the_model(150, seed=0) == []
 
 
+def test_the_fast_path_of_the_loop_changes_nothing() -> None:
+    assert fuzz.differing_from_the_plain_loop(100, seed=0) == []
+
+
 def test_programs_whose_moments_lie_apart_run_as_in_real_time() -> None:
     found, undecided = fuzz.differing_in_real_time(10, seed=0)
     assert found == []

@@ -455,9 +455,9 @@ def test_cancelled_timers_are_dropped() -> None:
         kept = [loop.call_later(i, id, 0) for i in range(1, 11)]
         for i in range(10_000):
             loop.call_later(i % 100 + 0.5, id, 0).cancel()
-        assert len(loop._heap) <= 2 * len(kept) + 101
-        assert len(loop._timers) <= 2 * len(kept) + 101
-        assert [timer for timer in loop._timers if timer is not None] == kept
+        assert len(loop._timers.heap) <= 2 * len(kept) + 101
+        assert len(loop._timers.armed) <= 2 * len(kept) + 101
+        assert [timer for timer in loop._timers.armed if timer is not None] == kept
 
     assert _elapsed(body) == 0
 
@@ -472,8 +472,8 @@ def test_timers_cancelled_at_one_instant_leave_no_gaps() -> None:
             first.cancel()
             second.cancel()
             await asyncio.sleep(0)
-        assert len(loop._timers) < 50_000
-        assert [timer for timer in loop._timers if timer is not None] == [kept]
+        assert len(loop._timers.armed) < 50_000
+        assert [timer for timer in loop._timers.armed if timer is not None] == [kept]
 
     assert _elapsed(body) == 0
 

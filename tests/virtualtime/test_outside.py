@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_asyncgrade.virtualtime import DeadlockError, VirtualClock, virtual_time
-from pytest_asyncgrade.virtualtime.flight import Flights
+from pytest_asyncgrade.virtualtime.outside.loopback import Loopback
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -97,7 +97,7 @@ def test_no_timeout_fires_while_small_segments_are_on_their_way() -> None:
 def test_the_two_ends_of_a_connection_are_asked_what_is_under_way() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(server.getsockname()) as client:
         connection, _ = server.accept()
-        flights = Flights()
+        loopback = Loopback()
         with connection:
             looks: list[float] = []
 
@@ -106,13 +106,13 @@ def test_the_two_ends_of_a_connection_are_asked_what_is_under_way() -> None:
                 return len(looks) == 3
 
             watched = {client.fileno(): selectors.EVENT_READ}
-            assert not flights.settle(watched, poll)
+            assert not loopback.settle(watched, poll)
             assert looks == [0], "nothing has been sent"
             connection.send(b"x")
             client.recv(1)
             connection.setsockopt(socket.IPPROTO_TCP, getattr(socket, "TCP_CORK", 3), 1)
             connection.send(b"x")
-            assert flights.settle(watched, poll)
+            assert loopback.settle(watched, poll)
             assert looks == [0, 0, 0.001], "what is held back is waited for"
 
 
@@ -130,7 +130,7 @@ def test_what_arrives_between_a_look_and_the_question_is_not_overlooked() -> Non
                     return []
                 return select.select([client], [], [], 0)[0]
 
-            assert Flights().settle({client.fileno(): selectors.EVENT_READ}, poll) == [client]
+            assert Loopback().settle({client.fileno(): selectors.EVENT_READ}, poll) == [client]
 
 
 def test_a_unix_server_that_sleeps_1_s_answers_at_exactly_1_s(tmp_path: Path) -> None:

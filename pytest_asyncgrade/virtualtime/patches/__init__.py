@@ -1,0 +1,1 @@
+"""What virtual time replaces in Python while it lasts; each module installs one kind of patches and undoes it."""
