@@ -18,7 +18,7 @@ from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from pytest_asyncgrade.virtualtime import Observer, VirtualClock, VirtualTimeLoop, virtual_time
+from pytest_asyncgrade.virtualtime import DeadlockError, Observer, VirtualClock, VirtualTimeLoop, virtual_time
 from pytest_asyncgrade.virtualtime.clock import Clock
 from pytest_asyncgrade.virtualtime.instant import LATENESS_BITS, nanoseconds
 from pytest_asyncgrade.virtualtime.loop.jump import wait_for_timer
@@ -143,6 +143,16 @@ class PlainLoop(VirtualTimeLoop):
         super()._run_once()
 
 
+def _said_to_the_end(
+    program: list[Steps], loop_factory: Callable[[], asyncio.AbstractEventLoop] | None = None
+) -> list[str]:
+    """Return what a program says; a condition of Python 3.11 can lose a notification at a tie: a deadlock."""
+    try:
+        return said(program, loop_factory)
+    except DeadlockError:
+        return ["deadlock"]
+
+
 def differing_from_the_plain_loop(count: int, seed: int) -> list[str]:
     """Return how programs full of ties differ from what they say without the fast path of the loop."""
     found = []
@@ -150,9 +160,9 @@ def differing_from_the_plain_loop(count: int, seed: int) -> list[str]:
         rng = random.Random(number)  # noqa: S311  # random, not secret
         program = Writer(rng, lambda: rng.choice(TIES), outside=True).program()  # noqa: B023  # used at once
         with virtual_time() as clock:
-            ours = said(program), clock.elapsed
+            ours = _said_to_the_end(program), clock.elapsed
         with virtual_time() as clock:
-            plain = said(program, partial(PlainLoop, clock)), clock.elapsed
+            plain = _said_to_the_end(program, partial(PlainLoop, clock)), clock.elapsed
         if ours != plain:
             found.append(f"program {number} of ties: {program}\nours {ours}\nplain {plain}")
     return found
