@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import compileall
 import os
+import subprocess
 import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,7 @@ import pytest_asyncgrade
 from pytest_asyncgrade.sandbox import CAN_FORK, Fresh, Job, Limits, Stem, pack, run_isolated
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator, Iterator
 
     from pytest_asyncgrade.sandbox import Launcher
     from pytest_asyncgrade.trace import Trace
@@ -53,6 +54,41 @@ def pytest_xdist_auto_num_workers() -> int:
     """Return two processes for each processor: many tests wait for processes, or for a limit of real time."""
     given = os.environ.get("PYTEST_XDIST_AUTO_NUM_WORKERS")
     return int(given) if given else 2 * (os.cpu_count() or 1)
+
+
+CHILDREN = pytest.StashKey[list[Any]]()
+"""What came of each `subprocess.run` of a test: a CompletedProcess, or the error that it raised."""
+
+
+@pytest.fixture(autouse=True)
+def children(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep what the processes that a test runs have printed, for the report of its failure."""
+    kept = request.node.stash.setdefault(CHILDREN, [])
+    run = subprocess.run
+
+    def run_and_keep(*args: Any, **kwargs: Any) -> Any:
+        try:
+            done = run(*args, **kwargs)
+        except subprocess.SubprocessError as error:
+            kept.append(error)
+            raise
+        kept.append(done)
+        return done
+
+    monkeypatch.setattr(subprocess, "run", run_and_keep)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show in the report of a failed test what its child processes printed."""
+    report = yield
+    for child in item.stash.get(CHILDREN, []) if report.failed else []:
+        command = child.args if isinstance(child, subprocess.CompletedProcess) else child.cmd
+        for stream in ("stdout", "stderr"):
+            if text := getattr(child, stream):
+                shown = text.decode(errors="backslashreplace") if isinstance(text, bytes) else text
+                report.sections.append((f"{stream} of {command}", shown[-10_000:]))
+    return report
 
 
 @pytest.fixture

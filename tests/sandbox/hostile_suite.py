@@ -173,7 +173,7 @@ class _Grading:
 
     def left(self) -> list[str]:
         """Return the processes that the grading has started and that are there still."""
-        deadline = time.monotonic() + 3
+        deadline = time.monotonic() + 30
         while (found := list(self.marked())) and time.monotonic() < deadline:
             time.sleep(0.05)
         return found

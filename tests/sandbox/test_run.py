@@ -15,7 +15,7 @@ from pytest_asyncgrade.sandbox import CAN_FORK, Fresh, Job, Stem, child, pack, r
 from pytest_asyncgrade.sandbox.run import _vanished
 from pytest_asyncgrade.trace import Outcome
 from pytest_asyncgrade.trace.codec import Seal, dump
-from tests.conftest import WAYS, every_launcher, new_launcher
+from tests.conftest import WALL_SECONDS, WAYS, every_launcher, new_launcher
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,7 +74,7 @@ def test_no_process_is_left_of_a_run(run: Run, launcher: Launcher, end: str) -> 
         print("ready")
         {end}
         """,
-        timeout=1.5,
+        timeout=3 if end == "while True: pass" else WALL_SECONDS,
     )
     assert trace.partial.output[0].text == "ready"
     alive = [
