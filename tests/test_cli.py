@@ -23,7 +23,7 @@ sys.exit(5)
 
 def asyncgrade(*arguments: str | Path) -> subprocess.CompletedProcess[bytes]:
     command = [sys.executable, "-c", "from pytest_asyncgrade.cli import main; main()", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, check=False, timeout=60)
+    return subprocess.run(command, capture_output=True, check=False, timeout=300)
 
 
 def test_run_prints_exactly_what_the_script_prints_and_exits_like_it(tmp_path: Path) -> None:
@@ -174,7 +174,7 @@ def asyncgrade_from_afar(*arguments: str) -> subprocess.CompletedProcess[bytes]:
     """Run the command as it is installed: the current folder is not on its module path."""
     roots = [str(Path(pytest_asyncgrade.__file__).parents[1])]
     code = f"import sys; sys.path += {roots!r}; from pytest_asyncgrade.cli import main; main()"
-    return subprocess.run([sys.executable, "-I", "-c", code, *arguments], capture_output=True, check=False, timeout=60)
+    return subprocess.run([sys.executable, "-I", "-c", code, *arguments], capture_output=True, check=False, timeout=300)
 
 
 def test_grade_takes_a_class_and_passes_options_on(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-_PATIENCE = 40
+_PATIENCE = 120
 """Real seconds after which a test that has not ended hangs."""
 
 _ROOT = Path(__file__).parents[2]

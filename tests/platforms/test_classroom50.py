@@ -45,7 +45,7 @@ class Classroom:
         environ = keep | VARIABLES | {"PIP_NO_INDEX": "1", "GITHUB_OUTPUT": str(self.output)} | variables
         return subprocess.run(
             [sys.executable, self.bundle / "autograder.py"],
-            cwd=self.checkout, env=environ, capture_output=True, text=True, encoding="utf-8", check=False, timeout=120,
+            cwd=self.checkout, env=environ, capture_output=True, text=True, encoding="utf-8", check=False, timeout=300,
         )  # fmt: skip
 
     @property

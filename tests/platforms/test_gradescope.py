@@ -43,7 +43,7 @@ def run(root: Path) -> dict[str, Any]:
     """Run the autograder, and return its results."""
     command = ["bash", str(root / "run_autograder")]
     environ = {"ASYNCGRADE_ROOT": str(root), "PATH": "/usr/bin:/bin"}
-    subprocess.run(command, cwd=root, env=environ, check=False, timeout=120)
+    subprocess.run(command, cwd=root, env=environ, check=False, timeout=300)
     text = (root / "results" / "results.json").read_text(encoding="utf-8")
     results: dict[str, Any] = json.loads(text)
     return loaded(text, GRADESCOPE) if "tests" in results else results

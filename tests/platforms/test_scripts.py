@@ -87,7 +87,7 @@ def test_without_its_list_of_students_the_workflow_fails(tmp_path: Path, student
     if students is not None:
         (tmp_path / "students.txt").write_text(students, encoding="utf-8")
     command = ["bash", "-e", "-o", "pipefail", "-c", scripts(tmp_path / "new")["fetch"]]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=300)
     said = "::error::there is no students.txt: write a line for each student, name owner/repository\n"
     assert (done.returncode, done.stdout) == (1, said)
 

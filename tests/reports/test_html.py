@@ -166,7 +166,7 @@ def test_a_browser_shows_it(tmp_path: Path) -> None:
     options = ["--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'profile'}", "--dump-dom"]
     quiet = ["--disable-background-networking", "--disable-sync", "--no-first-run", "--disable-component-update"]
     command = [CHROMIUM or "", *options, *quiet, page.as_uri()]
-    shown = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
+    shown = subprocess.run(command, capture_output=True, text=True, check=True, timeout=300)
     assert "points</h2>" in shown.stdout
     assert "<svg" in shown.stdout
     assert "Point at a bar to read what the task did there." in shown.stdout  # its script has run

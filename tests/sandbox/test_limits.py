@@ -10,6 +10,7 @@ import pytest
 from pytest_asyncgrade.errors import UsageError
 from pytest_asyncgrade.sandbox import Limits
 from pytest_asyncgrade.trace import Outcome
+from tests.conftest import every_launcher
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 linux = pytest.mark.skipif(sys.platform != "linux", reason="other systems do not enforce it")
 
 
+@every_launcher
 def test_computing_for_too_long_is_ended_and_its_line_named(run: Run) -> None:
     trace = run("print('begin')\nwhile True:\n    pass", limits={"cpu_seconds": 1})
     assert trace.outcome is Outcome.TIMED_OUT
@@ -31,6 +33,7 @@ def test_computing_for_too_long_is_ended_and_its_line_named(run: Run) -> None:
     assert trace.partial.output == ["begin"]
 
 
+@every_launcher
 @linux
 def test_too_much_memory_is_an_error_on_the_students_line(run: Run) -> None:
     trace = run("hoard = []\nwhile True:\n    hoard.append(bytearray(10_000_000))", limits={"memory": 400_000_000})
@@ -45,6 +48,7 @@ def test_small_pieces_of_too_much_memory_are_told_too(run: Run) -> None:
     assert trace.reason.endswith("MemoryError (the program may use 300 MB of memory)")  # Python may have lost the line
 
 
+@every_launcher
 @linux
 def test_too_large_a_file_is_an_error_on_the_students_line(run: Run) -> None:
     source = "with open('big', 'wb') as file:\n    while True:\n        file.write(bytes(400_000))"
@@ -53,6 +57,7 @@ def test_too_large_a_file_is_an_error_on_the_students_line(run: Run) -> None:
     assert trace.reason == "line 3: OSError: [Errno 27] File too large (the program may write 1 MB to a file)"
 
 
+@every_launcher
 @linux
 def test_too_many_open_files_are_an_error_on_the_students_line(run: Run) -> None:
     trace = run("files = []\nwhile True:\n    files.append(open(__file__))", limits={"open_files": 50})
@@ -62,7 +67,6 @@ def test_too_many_open_files_are_an_error_on_the_students_line(run: Run) -> None
 
 
 @linux
-@pytest.mark.parametrize("launcher", ["auto"], indirect=True)
 def test_too_many_threads_are_an_error_on_the_students_line(run: Run) -> None:
     source = """
         import threading
@@ -81,7 +85,6 @@ def test_too_many_threads_are_an_error_on_the_students_line(run: Run) -> None:
 
 
 @linux
-@pytest.mark.parametrize("launcher", ["auto"], indirect=True)
 def test_too_many_processes_are_an_error_on_the_students_line(run: Run) -> None:
     source = "import subprocess\nall = []\nwhile True:\n    all.append(subprocess.Popen(['sleep', '60']))"
     trace = run(source, limits={"processes": 20})

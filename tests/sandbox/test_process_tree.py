@@ -29,7 +29,7 @@ def test_a_process_and_its_children_are_killed_without_process_groups_too(
     assert process.stdout is not None
     child = psutil.Process(int(process.stdout.readline()))
     process_tree.kill(process, thoroughly=thoroughly)
-    psutil.wait_procs([child], timeout=5)
+    psutil.wait_procs([child], timeout=60)
     assert not child.is_running() or child.status() == psutil.STATUS_ZOMBIE
     assert process.returncode is not None
     process.stdin.close()

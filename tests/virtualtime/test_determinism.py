@@ -35,7 +35,7 @@ def _printed(seed: int) -> str:
     root = Path(__file__).parents[2]
     command = [sys.executable, "-c", _RUN, str(root), str(_PROGRAM)]
     environment = {**os.environ, "PYTHONHASHSEED": str(seed)}
-    return subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=60).stdout
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=300).stdout
 
 
 @pytest.mark.parametrize("seed", range(10))

@@ -172,7 +172,7 @@ _PROGRAMS = {
 
 
 def _printed(program: list[str], folder: Path) -> str:
-    done = subprocess.run(program, cwd=folder, capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(program, cwd=folder, capture_output=True, text=True, check=False, timeout=300)
     return done.stdout + done.stderr
 
 

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
     Run = Callable[..., Trace]
 
-pytestmark = pytest.mark.parametrize("launcher", ["fresh"], indirect=True)  # what they say depends on nothing else
-
 STAR = "asyncio.gather takes the coroutines one by one: put a star before the list, asyncio.gather(*...)"
 ONE = "await takes one coroutine: for several, await asyncio.gather(*...) with a star before the list"
 TASK = "it is a task or a future, not its result: await it first, value = await ..."

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     Run = Callable[..., Trace]
 
-pytestmark = pytest.mark.parametrize("launcher", ["fresh"], indirect=True)  # what they say depends on nothing else
 UTF_8 = 'save it as UTF-8 (in most editors "Save with encoding")'
 
 
@@ -142,8 +141,7 @@ def test_a_missing_function_is_told_with_what_is_there(run: Run, source: str, re
         ([], ""),
     ],
 )
-def test_a_file_under_another_name_is_named(tmp_path: Path, names: list[str], instead: str, launcher: object) -> None:
-    assert launcher
+def test_a_file_under_another_name_is_named(tmp_path: Path, names: list[str], instead: str) -> None:
     for name in names:
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("")

@@ -9,6 +9,7 @@ import pytest
 
 import pytest_asyncgrade
 from pytest_asyncgrade.trace import Blocked, BusyWait, Outcome, Place, Raised, Seconds
+from tests.conftest import every_launcher
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -115,6 +116,7 @@ def test_a_busy_wait_that_yields_is_recorded_with_its_line(run: Run) -> None:
     assert trace.elapsed == 1
 
 
+@every_launcher
 def test_everything_that_reaches_the_descriptors_is_output_at_its_instant(run: Run) -> None:
     trace = run("""
         import os, subprocess, sys, time
@@ -133,6 +135,7 @@ def test_everything_that_reaches_the_descriptors_is_output_at_its_instant(run: R
     assert trace.stderr == ["err"]
 
 
+@every_launcher
 def test_the_script_sees_what_a_script_sees(run: Run) -> None:
     trace = run(
         """
@@ -162,6 +165,7 @@ def test_the_wall_clock_starts_at_a_fixed_instant(run: Run) -> None:
     assert trace.output == ["2026-01-01 09:00:00 1767258000.0 09:00 UTC"]
 
 
+@every_launcher
 @pytest.mark.parametrize(
     ("source", "outcome", "reason"),
     [
@@ -254,6 +258,7 @@ def test_a_coroutine_that_is_kept_and_never_awaited_says_so_and_no_line_of_ours(
     assert run(source).stderr == ["RuntimeWarning: coroutine 'f' was never awaited"]
 
 
+@every_launcher
 def test_what_is_let_go_of_at_the_end_may_print(run: Run) -> None:
     assert run("""
         class Thing:
@@ -278,6 +283,7 @@ def test_a_deadlock_is_told_at_once(run: Run) -> None:
     assert trace.partial.output == ["waiting"]
 
 
+@every_launcher
 def test_threads_and_exit_handlers_are_waited_for(run: Run) -> None:
     trace = run("""
         import atexit, threading, time
@@ -291,6 +297,7 @@ def test_threads_and_exit_handlers_are_waited_for(run: Run) -> None:
     assert trace.elapsed == 1
 
 
+@every_launcher
 def test_exit_handlers_run_last_in_first_out_whatever_one_of_them_does(run: Run) -> None:
     trace = run("""
         import atexit, time
@@ -309,6 +316,7 @@ def test_exit_handlers_run_last_in_first_out_whatever_one_of_them_does(run: Run)
     assert "ZeroDivisionError: division by zero" in trace.stderr
 
 
+@every_launcher
 def test_endless_output_is_stopped(run: Run) -> None:
     trace = run("while True: print('y' * 1000)")
     assert trace.outcome is Outcome.FLOODED
@@ -328,6 +336,7 @@ def test_a_marker_and_windows_newlines_do_no_harm(run: Run) -> None:
 # call and play
 
 
+@every_launcher
 def test_call_returns_what_a_coroutine_returns(run: Run) -> None:
     source = """
         import asyncio
@@ -375,6 +384,7 @@ def test_an_attribute_error_of_the_students_own_stays_one(run: Run) -> None:
     assert trace.reason == "line 1: AttributeError: 'function' object has no attribute 'f'"
 
 
+@every_launcher
 def test_play_hands_live_objects_to_the_students_module(run: Run, tmp_path: Path) -> None:
     scenarios = tmp_path / "grader" / "scenarios.py"
     scenarios.parent.mkdir()
@@ -394,6 +404,7 @@ async def fill(student, n):
     assert trace.result == [0, 1, 2]
 
 
+@every_launcher
 @pytest.mark.skipif(sys.platform == "win32", reason="os.fork")
 def test_a_forked_child_has_nothing_to_report(run: Run) -> None:
     trace = run("""
@@ -413,6 +424,7 @@ def test_a_function_can_be_called_of_a_program_that_ends_itself_at_its_end(run: 
     assert (trace.result, trace.output) == (3, [])
 
 
+@every_launcher
 @pytest.mark.parametrize(
     ("source", "reason"),
     [
@@ -437,6 +449,7 @@ def test_a_sleep_begun_at_import_counts_from_the_call(run: Run) -> None:
     assert [(span.start, span.end) for span in trace.blocked] == [(0, 2), (0, 4)]
 
 
+@every_launcher
 def test_the_process_runs_the_same_code_as_its_parent(run: Run) -> None:
     assert run("import pytest_asyncgrade as ours\nprint(ours.__file__)").output == [pytest_asyncgrade.__file__]
 
