@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_asyncgrade.errors import UsageError
+from pytest_asyncgrade.grading import for_students
 from pytest_asyncgrade.reports import About, ReportFile
 from pytest_asyncgrade.trace.plain import said_by
 
@@ -57,7 +58,7 @@ class Reporting:
 
     def shown(self, grade: Grade) -> Grade:
         """Return the grade as the terminal may show it."""
-        return grade if self.reveal else grade.for_students()
+        return grade if self.reveal else for_students(grade)
 
     def write(self, grade: Grade) -> list[str]:
         """Write the files; return what went wrong, so that one that cannot be written does not cost the others."""

@@ -9,15 +9,15 @@ from __future__ import annotations
 import inspect
 import os
 import re
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import pytest
 
 from pytest_asyncgrade.errors import AsyncgradeError
-from pytest_asyncgrade.grading import CheckResult, Failure, Verdict, pack_result
+from pytest_asyncgrade.grading import CheckResult, Failure, Verdict
 from pytest_asyncgrade.libraries import LIBRARIES
 from pytest_asyncgrade.trace import Explanation, Outcome, UnfinishedRunError, WrongResultError
 from pytest_asyncgrade.trace.plain import clipped, said_by, shown
@@ -27,11 +27,11 @@ from .check import BrokenCheckError
 from .marks import exercise_of, points_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from _pytest._code.code import TracebackEntry  # what pytest.ExceptionInfo.traceback is made of, has no public name
 
-    from pytest_asyncgrade.grading import Submission
+    from pytest_asyncgrade.grading import Run, Submission
     from pytest_asyncgrade.trace import Trace
 
     from .comparison import Comparison
@@ -59,21 +59,22 @@ _LONGEST_TRACEBACK = 10_000
 _NO_REASON = "this check is lost; it does not say why"
 
 
-class Seen(NamedTuple):
-    """Everything needed to judge one check: a submission, the keys of its runs, and the comparison that failed."""
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Everything needed to judge one check: a submission, the runs it looked at, and the comparison that failed."""
 
     submission: Submission | None
-    runs: tuple[str, ...]
-    comparison: Comparison | None
+    runs: Mapping[str, Run] = field(default_factory=dict)
+    comparison: Comparison | None = None
 
 
 def judge(
     item: pytest.Function,
     call: pytest.CallInfo[None],
     report: pytest.TestReport,
-    seen: Seen,
-) -> dict[str, str] | None:
-    """Return a check's verdict and packed result, None as long as there is none (a set-up that went well).
+    seen: Evidence,
+) -> CheckResult | None:
+    """Return a check's result, None as long as there is none (a set-up that went well).
 
     If judging fails, that is what this check tells, and no other.
     """
@@ -84,12 +85,12 @@ def judge(
         return _judged(item, call, report, seen)
     except Exception as error:  # noqa: BLE001  # whatever it is about, the other checks are to be judged
         failure = Failure(f"this check could not be judged: {said_by(error)}")
-        return _told(item, report, seen._replace(runs=()), Verdict.ERROR, failure)
+        return _told(item, report, replace(seen, runs={}), Verdict.ERROR, failure)
 
 
 def _judged(
-    item: pytest.Function, call: pytest.CallInfo[None], report: pytest.TestReport, seen: Seen
-) -> dict[str, str]:
+    item: pytest.Function, call: pytest.CallInfo[None], report: pytest.TestReport, seen: Evidence
+) -> CheckResult:
     verdict, failure = _judge(item, call, report, seen)
     if failure is not None and call.excinfo is not None and not isinstance(call.excinfo.value, UnfinishedRunError):
         hint = points_of(item).hint  # of a program that did not finish, the end is what to mend
@@ -100,24 +101,22 @@ def _judged(
 def _told(
     item: pytest.Function,
     report: pytest.TestReport,
-    seen: Seen,
+    seen: Evidence,
     verdict: Verdict,
     failure: Failure | None,
-) -> dict[str, str]:
-    """Let pytest's report say what ours do, and return the packed result."""
+) -> CheckResult:
+    """Let pytest's report say what ours do, and return the result."""
     if failure is not None:
         text = failure.traceback or failure.rationale
         report.longrepr = "\n".join(map(printable, text.split("\n")))
     student = seen.submission.student if seen.submission else ""
     result = _result(item, student, verdict, failure)
-    result = replace(result, runs=seen.runs, duration=item.stash[_SECONDS])
-    return {"verdict": verdict.value, "packed": _packed(result, seen.submission)}
+    return replace(result, runs=tuple(seen.runs), duration=item.stash[_SECONDS])
 
 
-def never_begun(item: pytest.Function, student: str, submission: Submission | None) -> str:
-    """Return the packed result of a check that the session ended before."""
-    failure = Failure("the grading ended before this check")
-    return _packed(_result(item, student, Verdict.NOT_RUN, failure), submission)
+def never_begun(item: pytest.Function, student: str) -> CheckResult:
+    """Return the result of a check that the session ended before."""
+    return _result(item, student, Verdict.NOT_RUN, Failure("the grading ended before this check"))
 
 
 def _result(item: pytest.Function, student: str, verdict: Verdict, failure: Failure | None) -> CheckResult:
@@ -133,23 +132,8 @@ def _result(item: pytest.Function, student: str, verdict: Verdict, failure: Fail
     )
 
 
-def _packed(result: CheckResult, submission: Submission | None) -> str:
-    if submission is None:
-        return pack_result(result, {}, script="")
-    return pack_result(
-        result,
-        {key: submission.runs[key] for key in result.runs},
-        script=submission.script.name,
-        path=str(submission.script.parent.resolve() / submission.script.name),
-        isolation=submission.isolation,
-        seed=submission.seed if submission.is_random else None,
-        left_behind=submission.parcel.left_behind if submission.runs else {},
-        withheld=submission.exercise.withheld,
-    )
-
-
 def _judge(
-    item: pytest.Function, call: pytest.CallInfo[None], report: pytest.TestReport, seen: Seen
+    item: pytest.Function, call: pytest.CallInfo[None], report: pytest.TestReport, seen: Evidence
 ) -> tuple[Verdict, Failure | None]:
     if report.skipped:
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else getattr(report, "wasxfail", "")
@@ -167,7 +151,7 @@ def _strange(item: pytest.Function, report: pytest.TestReport) -> str:
 
 
 def _blame(
-    item: pytest.Function, when: str, excinfo: pytest.ExceptionInfo[BaseException], seen: Seen
+    item: pytest.Function, when: str, excinfo: pytest.ExceptionInfo[BaseException], seen: Evidence
 ) -> tuple[Verdict, Failure]:
     """Return whose fault an exception is, the student's or the grader's, and what to say of it."""
     error = excinfo.value
@@ -180,7 +164,7 @@ def _blame(
         said = str(error) if isinstance(error, AsyncgradeError) else said_by(error).partition("\n")[0]
         return Verdict.ERROR, Failure(f"{_place(item, excinfo)}what comes after this check broke: {said}")
     if seen.submission and seen.runs and _is_stumble(error):
-        return _stumbled(seen.submission, seen.runs, f"{_place(item, excinfo)}{said_by(error)}")
+        return _stumbled(list(seen.runs.values())[-1], f"{_place(item, excinfo)}{said_by(error)}")
     return Verdict.ERROR, _mistake(item, excinfo)
 
 
@@ -228,18 +212,19 @@ def _is_stumble(error: BaseException) -> bool:
     return isinstance(error, _STUMBLES) and not isinstance(error, pytest.FixtureLookupError) and not ours
 
 
-def _stumbled(submission: Submission, runs: tuple[str, ...], error: str) -> tuple[Verdict, Failure]:
+def _stumbled(run: Run, error: str) -> tuple[Verdict, Failure]:
     """Return the failure of a check that could not cope with what its last run did: the student is told what that was.
 
     The teacher is told where the check stumbled.
     """
-    trace, function = submission.runs[runs[-1]], submission.functions[runs[-1]]
+    trace = run.trace
     if trace.outcome is not Outcome.FINISHED:
         return _unfinished(trace)
     flag = f"this check stumbled over it; {error}"
-    if function:
+    if run.function:
         value = shown(trace.result)
-        return Verdict.FAILED, Failure(f"{function}() returned {value}, which is not what it should return", flag=flag)
+        rationale = f"{run.function}() returned {value}, which is not what it should return"
+        return Verdict.FAILED, Failure(rationale, flag=flag)
     printed = tuple(f'"{clipped(line)}" at {line.time}' for line in trace.output)
     what = "what the program printed is not what it should print" if printed else "the program printed nothing"
     return Verdict.FAILED, Failure(what, actual=printed, flag=flag)

@@ -71,7 +71,7 @@ def _test(entry: Entry, place: Place | None) -> Test:
     work, check = entry.work, entry.check
     test = _entry(entry.name, _STATUS[check.verdict], "\n".join(reasons(check)), check.score)
     return test | {
-        "test_code": "\n".join(tame(work.runs[key].asked) for key in check.runs if key in work.runs),
+        "test_code": "\n".join(tame(work.runs[key].trace.asked) for key in check.runs if key in work.runs),
         "filename": one_line(place.filename if place else work.script),
         "line_no": place.lineno if place else 1,
         "duration": round(check.duration, 3),

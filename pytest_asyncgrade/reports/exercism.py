@@ -46,7 +46,7 @@ def _why(found: list[Entry]) -> str:
 
 def _test(entry: Entry) -> dict[str, Any]:
     check = entry.check
-    runs = [entry.work.runs[key] for key in check.runs if key in entry.work.runs]
+    runs = [entry.work.runs[key].trace for key in check.runs if key in entry.work.runs]
     test: dict[str, Any] = {
         "name": entry.name,
         "status": _STATUS[check.verdict],

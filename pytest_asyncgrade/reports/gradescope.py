@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from pytest_asyncgrade.grading import Verdict, Visibility
+from pytest_asyncgrade.grading import Verdict, Visibility, for_students
 
 from .words import as_short_json, cut, entries, happened, looked_at, nothing, points, reasons, remarks, title, total
 
@@ -79,7 +79,7 @@ def _story(grade: Grade) -> Iterator[str]:
     visible = _visible(grade)
     hidden = sum(1 for _ in grade.checks) - sum(1 for _ in visible.checks)
     yield f"{points(visible)} in the checks that you see; others are hidden" if hidden else total(grade)
-    grade = grade.for_students()
+    grade = for_students(grade)
     for isolation in grade.isolations:
         yield f"graded in isolation: {isolation}"
     for work in grade.works:

@@ -58,7 +58,7 @@ def _work(work: Work) -> dict[str, Any]:
             for finding in work.findings
         ],
         "checks": [_check(check, list(work.runs)) for check in work.checks],
-        "runs": [_run(trace) for trace in work.runs.values()],
+        "runs": [_run(run.trace) for run in work.runs.values()],
     }  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from .words import tame
 if TYPE_CHECKING:
     from pathlib import PurePath
 
-    from pytest_asyncgrade.grading import CheckResult, Grade, Work
+    from pytest_asyncgrade.grading import CheckResult, Grade, Run, Work
     from pytest_asyncgrade.trace import Trace
 
     from .words import Entry
@@ -30,7 +30,9 @@ class Places:
 
     def __init__(self, grade: Grade) -> None:
         self._known = {
-            (id(work), key): _end(work, run) or _finding(run) for work in grade.works for key, run in work.runs.items()
+            (id(work), key): _end(work, run.trace) or _finding(run)
+            for work in grade.works
+            for key, run in work.runs.items()
         }
 
     def of(self, entry: Entry) -> Place | None:
@@ -40,7 +42,7 @@ class Places:
             return None
         keys = [key for key in check.runs if key in work.runs]
         known = (self._known[id(work), key] for key in keys)
-        printed = (place for key in keys for place in _printed(work.runs[key], check))
+        printed = (place for key in keys for place in _printed(work.runs[key].trace, check))
         return next((place for places in (known, printed) for place in places if place), None)
 
 
@@ -54,11 +56,8 @@ def _end(work: Work, run: Trace) -> Place | None:
     return run.exception.place if run.exception else None
 
 
-def _finding(run: Trace) -> Place | None:
-    from pytest_asyncgrade.trace.findings import find
-
-    places = [finding.place for finding in find(run) if finding.place] if not run.varied else []
-    return places[0] if places else None
+def _finding(run: Run) -> Place | None:
+    return next((finding.place for finding in run.findings if finding.place), None)
 
 
 def _printed(run: Trace, check: CheckResult) -> list[Place]:

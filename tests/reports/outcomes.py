@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pytest_asyncgrade.grading import CheckResult, Failure, Grade, Points, Verdict, Visibility, Work
+from pytest_asyncgrade.grading import CheckResult, Failure, Grade, Points, Run, Verdict, Visibility, Work
 from pytest_asyncgrade.trace import (
     Blocked,
     Line,
@@ -120,7 +120,7 @@ def lost(number: int, reason: str = "the program took 3 s, not 2 s", **fields: A
 
 def work(*checks: CheckResult, run: Trace = RUN, student: str = "", exercise: str = "naps", **fields: Any) -> Work:
     given = {"isolation": "strong (bubblewrap)", "path": f"/home/ada/repository/naps/{student}/naps.py"}
-    return Work(exercise, student, "naps.py", checks, {"run": run}, **given | fields)
+    return Work(exercise, student, "naps.py", checks, {"run": Run(run)}, **given | fields)
 
 
 def grade_of(*checks: CheckResult, run: Trace = RUN, **fields: Any) -> Grade:
@@ -144,7 +144,7 @@ def hidden(number: int, visibility: Visibility, verdict: Verdict, *, bonus: bool
 def _hidden() -> Grade:
     kinds = (Visibility.HIDDEN, Visibility.AFTER_DUE_DATE)
     checks = [hidden(1 + n, kinds[n % 2], verdict, bonus=n == 7) for n, verdict in enumerate([*Verdict, *Verdict])]
-    runs = {"run": RUN, "secret": HIDDEN_RUN}
+    runs = {"run": Run(RUN), "secret": Run(HIDDEN_RUN)}
     return Grade((Work("naps", "", "naps.py", (check(9, Verdict.PASSED), *checks), runs),))
 
 
@@ -169,7 +169,7 @@ def _hostile() -> Grade:
     ]
     left = {HOSTILE: HOSTILE}
     path = f"/home/ada/repository/{HOSTILE}/naps.py"
-    hostile = Work("naps", HOSTILE, HOSTILE, tuple(checks), {"run": HOSTILE_RUN}, path, "weak", 1, left)
+    hostile = Work("naps", HOSTILE, HOSTILE, tuple(checks), {"run": Run(HOSTILE_RUN)}, path, "weak", 1, left)
     formula = lost(1, "=1+1", name="=1+1", student='=HYPERLINK("http://evil")')
     titled = lost(2, student="Points Possible", exercise="Final Score")
     return Grade((
@@ -192,7 +192,7 @@ def _mixed() -> Grade:
         hidden(6, Visibility.AFTER_DUE_DATE, Verdict.PASSED),
     )
     left = {"asyncio.py": "it would be imported instead of Python's own asyncio"}
-    runs = {"run": RUN, "secret": HIDDEN_RUN}
+    runs = {"run": Run(RUN), "secret": Run(HIDDEN_RUN)}
     path = "/home/ada/repository/naps/naps.py"
     return Grade((Work("naps", "", "naps.py", checks, runs, path, "strong (bubblewrap)", 42, left),))
 
