@@ -1,16 +1,16 @@
 """Exercises, submissions, checks, points, the grade.  Knows no pytest and no report format."""
 
 from .assembly import GradeBuilder, pack_result, part_of_check, unpack_result
-from .beside import beside
 from .check import CheckResult, Failure, Points, Verdict, Visibility, worst
 from .exercise import Exercise, HandedIn, Source
-from .grade import Grade, Work, withheld
+from .grade import Grade, Work
 from .redaction import for_students
 from .runs import Run, TraceFile
+from .side_by_side import Row, side_by_side
 from .submission import Deadline, Submission, checked_timeout
 
 __all__ = [
-    "CheckResult", "Deadline", "Exercise", "Failure", "Grade", "GradeBuilder", "HandedIn", "Points", "Run", "Source",
-    "Submission", "TraceFile", "Verdict", "Visibility", "Work", "beside", "checked_timeout", "for_students",
-    "pack_result", "part_of_check", "unpack_result", "withheld", "worst",
+    "CheckResult", "Deadline", "Exercise", "Failure", "Grade", "GradeBuilder", "HandedIn", "Points", "Row", "Run",
+    "Source", "Submission", "TraceFile", "Verdict", "Visibility", "Work", "checked_timeout", "for_students",
+    "pack_result", "part_of_check", "side_by_side", "unpack_result", "worst",
 ]  # fmt: skip

@@ -11,6 +11,8 @@ import sys
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
+from pytest_asyncgrade.trace import QuotedLine
+
 from .check import CheckResult, Failure, Points, Verdict, Visibility, merged
 from .grade import Grade, Work
 
@@ -45,11 +47,14 @@ def _unpack_failure(data: dict[str, Any] | None) -> Failure | None:
     """Return a failure whose texts are shared with all others that are equal: checks on one run quote the same."""
     if data is None:
         return None
-    shared: dict[str, Any] = {
-        key: sys.intern(value) if isinstance(value, str) else tuple(map(sys.intern, value))
-        for key, value in data.items()
-    }  # fmt: skip
-    return Failure(**shared)
+    texts = {key: sys.intern(value) for key, value in data.items() if isinstance(value, str)}
+    lines = {key: tuple(_unpack_line(**line) for line in data[key]) for key in ("expected", "actual")}
+    fields: dict[str, Any] = texts | lines
+    return Failure(**fields)
+
+
+def _unpack_line(text: str, moment: str) -> QuotedLine:
+    return QuotedLine(sys.intern(text), sys.intern(moment))
 
 
 def part_of_check(result: CheckResult, part: str) -> CheckResult:

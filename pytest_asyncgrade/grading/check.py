@@ -11,6 +11,8 @@ from pytest_asyncgrade.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from pytest_asyncgrade.trace import QuotedLine
+
 
 class Verdict(StrEnum):
     """The outcome of a check."""
@@ -83,8 +85,8 @@ class Failure:
     """
 
     rationale: str
-    expected: tuple[str, ...] = ()
-    actual: tuple[str, ...] = ()
+    expected: tuple[QuotedLine, ...] = ()
+    actual: tuple[QuotedLine, ...] = ()
     hint: str = ""
     traceback: str = ""
     flag: str = ""

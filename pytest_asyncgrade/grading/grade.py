@@ -35,6 +35,8 @@ class Work:
     """Files that were handed in and not graded, and why."""
     withheld: int = 0
     """Points of checks that the teacher keeps and that were not here to be judged: they count nowhere."""
+    is_weakly_isolated: bool = False
+    """Whether the program was kept in by the weakest means there is."""
 
     def runs_to_show(self, *, verbose: bool = False) -> list[Trace]:
         """Return the runs of checks that lost something, with `verbose` of all: each that tells something new."""
@@ -62,14 +64,6 @@ class Work:
     def max_score(self) -> int:
         """Points that could be earned, bonus not counted."""
         return sum(check.max_score for check in self.checks)
-
-
-def withheld(work: Work) -> str:
-    """Return the sentence with which every report tells a student of the checks that are not here; empty if all are."""
-    if not work.withheld:
-        return ""
-    points = "1 more point is" if work.withheld == 1 else f"{work.withheld} more points are"
-    return f"{points} in checks that your teacher keeps: they do not count here"
 
 
 def _teller(run: Trace, runs: list[Trace]) -> Trace:

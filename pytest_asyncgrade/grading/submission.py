@@ -23,6 +23,8 @@ from .runs import Run
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from pytest_asyncgrade.sandbox.confinement import Confinement
+
     from .exercise import Exercise, HandedIn
     from .runs import TraceFile
 
@@ -95,10 +97,17 @@ class Submission:
     @property
     def isolation(self) -> str:
         """How the program is kept in: how well, and by what; empty if nothing of it has run."""
-        if self._launcher is None or self.parcel.problem:
-            return ""
-        confinement = self._launcher.confinement
-        return f"{confinement.isolation} ({confinement.name})"
+        confinement = self._confinement
+        return f"{confinement.isolation} ({confinement.name})" if confinement else ""
+
+    @property
+    def is_weakly_isolated(self) -> bool:
+        """Whether the program was kept in by the weakest means there is."""
+        return self._confinement is not None and self._confinement.isolation == "weak"
+
+    @property
+    def _confinement(self) -> Confinement | None:
+        return None if self._launcher is None or self.parcel.problem else self._launcher.confinement
 
     @property
     def left_behind(self) -> dict[str, str]:

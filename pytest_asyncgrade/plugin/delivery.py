@@ -61,6 +61,7 @@ class Delivery:
             "script": submission.script.name,
             "path": str(submission.script.parent.resolve() / submission.script.name),
             "isolation": submission.isolation,
+            "is_weakly_isolated": submission.is_weakly_isolated,
             "seed": submission.seed if submission.is_random else None,
             "left_behind": submission.left_behind,
             "withheld": submission.exercise.withheld,

@@ -15,9 +15,9 @@ import pytest
 
 from pytest_asyncgrade.errors import AsyncgradeError, UsageError
 from pytest_asyncgrade.grading import checked_timeout
+from pytest_asyncgrade.reports.fallback import rendered
+from pytest_asyncgrade.reports.safe_text import tame
 from pytest_asyncgrade.reports.terminal import render
-from pytest_asyncgrade.reports.untold import rendered
-from pytest_asyncgrade.reports.words import tame
 from pytest_asyncgrade.sandbox import HOW_TO_GET_IT, why_not_strict
 
 from .comparison import COMPARISON

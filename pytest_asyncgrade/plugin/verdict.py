@@ -225,7 +225,9 @@ def _stumbled(run: Run, error: str) -> tuple[Verdict, Failure]:
         value = shown(trace.result)
         rationale = f"{run.function}() returned {value}, which is not what it should return"
         return Verdict.FAILED, Failure(rationale, flag=flag)
-    printed = tuple(f'"{clipped(line)}" at {line.time}' for line in trace.output)
+    from pytest_asyncgrade.grading.explain import quoted_output  # for a failed check alone
+
+    printed = quoted_output(trace.output)
     what = "what the program printed is not what it should print" if printed else "the program printed nothing"
     return Verdict.FAILED, Failure(what, actual=printed, flag=flag)
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["GRADEBOOKS", "About", "ReportFile", "formats"]
 
-_NO_FORMATS = {"about", "places", "terminal", "untold", "words"}
+_NO_FORMATS = {"about", "fallback", "phrases", "safe_text", "source_locations", "terminal", "view"}
 
 
 def formats() -> tuple[str, ...]:
@@ -74,7 +74,7 @@ class ReportFile:
         """Return the text of the report; with `reveal` what is hidden from students is in it."""
         if not reveal:
             grade = for_students(grade, getattr(self._module, "KEEP", frozenset()))
-        from .untold import rendered
+        from .fallback import rendered
 
         text: str = rendered(lambda shown: self._module.render(shown, about), grade)
         return text

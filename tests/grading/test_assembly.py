@@ -17,7 +17,7 @@ from pytest_asyncgrade.grading import (
     part_of_check,
     unpack_result,
 )
-from pytest_asyncgrade.trace import Outcome, Recording, Trace
+from pytest_asyncgrade.trace import Outcome, QuotedLine, Recording, Trace
 
 TRACE = Trace(Outcome.NOT_RUNNABLE, "empty", Recording(), asked="python naps.py")
 RUN = Run(TRACE)
@@ -29,7 +29,7 @@ RESULT = CheckResult(
     3,
     Points(2, hint="try", visibility=Visibility.HIDDEN),
     Verdict.FAILED,
-    Failure("no", ("a",), ("b",), "try", "trace"),
+    Failure("no", (QuotedLine("a"),), (QuotedLine("b", "1 s"),), "try", "trace"),
     ("run",),
     0.5,
 )

@@ -12,7 +12,7 @@ from pytest_asyncgrade.grading import (
     Visibility,
     Work,
 )
-from pytest_asyncgrade.trace import Line, Outcome, Output, Recording, Seconds, Trace
+from pytest_asyncgrade.trace import Line, Outcome, Output, QuotedLine, Recording, Seconds, Trace
 from pytest_asyncgrade.trace.model import Elapsed
 
 TRACE = Trace(Outcome.NOT_RUNNABLE, "empty", Recording(), asked="python naps.py")
@@ -25,7 +25,7 @@ RESULT = CheckResult(
     3,
     Points(2, hint="try", visibility=Visibility.HIDDEN),
     Verdict.FAILED,
-    Failure("no", ("a",), ("b",), "try", "trace"),
+    Failure("no", (QuotedLine("a"),), (QuotedLine("b", "1 s"),), "try", "trace"),
     ("run",),
     0.5,
 )

@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pytest_asyncgrade.grading import CheckResult, Failure, Grade, Points, Run, Verdict, Visibility, Work, for_students
-from pytest_asyncgrade.trace import Outcome, Recording, Trace
+from pytest_asyncgrade.trace import Outcome, QuotedLine, Recording, Trace
 
 TRACE = Trace(Outcome.NOT_RUNNABLE, "empty", Recording(), asked="python naps.py")
 RUN = Run(TRACE)
@@ -15,7 +15,7 @@ RESULT = CheckResult(
     3,
     Points(2, hint="try", visibility=Visibility.HIDDEN),
     Verdict.FAILED,
-    Failure("no", ("a",), ("b",), "try", "trace"),
+    Failure("no", (QuotedLine("a"),), (QuotedLine("b", "1 s"),), "try", "trace"),
     ("run",),
     0.5,
 )

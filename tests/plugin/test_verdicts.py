@@ -311,16 +311,16 @@ def test_what_was_typed_is_shown(course: Course) -> None:
 def test_a_check_that_cannot_be_reported_says_so_alone(
     course: Course, checks: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    headline, failure = timeline.headline, terminal._failure
+    headline, reason = timeline.headline, terminal._reason
 
     def headline_of_one(trace: Any) -> str:
         return headline(trace) if trace.asked == "give(1)" else _fail()
 
-    def failure_of_one(said: Any, *args: Any, **more: Any) -> Any:
-        return _fail() if said.rationale.startswith("this does not hold") else failure(said, *args, **more)
+    def reason_of_one(told: Any) -> Any:
+        return _fail() if told.sentence.startswith("this does not hold") else reason(told)
 
     monkeypatch.setattr(json_report, "headline", headline_of_one)
-    monkeypatch.setattr(terminal, "_failure", failure_of_one)
+    monkeypatch.setattr(terminal, "_reason", reason_of_one)
     found, status, _ = checks("""
         def test_bad(submission): assert submission.call("give", 2).elapsed
         def test_other(submission): assert submission.call("give", 1).elapsed == 1

@@ -61,7 +61,7 @@ def test_without_them_the_visible_ones_are_graded_and_the_reports_say_so(hidden:
     assert f"  {sentence}" in result.outlines
     for name in ("markdown", "gradescope"):
         assert sentence in (hidden.path / f"{name}.out").read_text(encoding="utf-8")
-    assert f"{sentence}." in (hidden.path / "html.out").read_text(encoding="utf-8")
+    assert f">{sentence}<" in (hidden.path / "html.out").read_text(encoding="utf-8")
     work = json.loads((hidden.path / "json.out").read_text(encoding="utf-8"))["works"][0]
     assert (work["withheld"], work["score"], work["max_score"]) == (3, 0, 5)
     visible = [check for check in full["works"][0]["checks"] if check["visibility"] == "visible"]

@@ -10,6 +10,8 @@ from pytest_asyncgrade.reports import About
 from pytest_asyncgrade.trace import Line, Outcome, Output, Recording, Seconds, TaskSpan, Trace
 from pytest_asyncgrade.trace.model import Elapsed
 
+from .quotes import quoted
+
 ABOUT = About(
     {
         "CLASSROOM": "cs", "ASSIGNMENT": "naps", "ASSIGNMENT_TYPE": "individual", "OWNER": "ada",
@@ -61,7 +63,7 @@ EVERYTHING = Grade(
             "naps.py",
             (
                 check("It naps.", Verdict.PASSED),
-                check("It naps.", Verdict.FAILED, Failure("it did not", ("a", "b"), ("c",), hint="try")),
+                check("It naps.", Verdict.FAILED, Failure("it did not", quoted("a", "b"), quoted("c"), hint="try")),
                 check(
                     "secret",
                     Verdict.FAILED,
@@ -77,7 +79,7 @@ EVERYTHING = Grade(
             "naps",
             f"b{HOSTILE}",
             "naps.py",
-            (check(f"n{HOSTILE}", Verdict.NOT_RUN, Failure(f"r{HOSTILE}", (HOSTILE,), (HOSTILE,))),),
+            (check(f"n{HOSTILE}", Verdict.NOT_RUN, Failure(f"r{HOSTILE}", quoted(HOSTILE), quoted(HOSTILE))),),
             {"run": Run(CRASH)},
         ),
     ),

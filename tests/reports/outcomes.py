@@ -11,6 +11,7 @@ from pytest_asyncgrade.trace import (
     Outcome,
     Output,
     Place,
+    QuotedLine,
     Raised,
     Recording,
     Seconds,
@@ -18,6 +19,8 @@ from pytest_asyncgrade.trace import (
     Trace,
 )
 from pytest_asyncgrade.trace.model import Elapsed
+
+from .quotes import quoted
 
 TELLTALE = "xyzzy"
 """What stands in everything that is hidden, and in nothing else."""
@@ -134,7 +137,7 @@ def unfinished(run: Trace, verdict: Verdict = Verdict.FAILED) -> Grade:
 def hidden(number: int, visibility: Visibility, verdict: Verdict, *, bonus: bool = False) -> CheckResult:
     failure = None
     if verdict is not Verdict.PASSED:
-        failure = Failure(TELLTALE, (TELLTALE,), (TELLTALE,), TELLTALE, f"{TELLTALE}.py:1")
+        failure = Failure(TELLTALE, quoted(TELLTALE), quoted(TELLTALE), TELLTALE, f"{TELLTALE}.py:1")
     return check(
         number, verdict, failure, name=f"{TELLTALE} {number}", nodeid=f"{TELLTALE}::{number}", runs=("run", "secret"),
         points=Points(number, bonus, TELLTALE, visibility),
@@ -162,7 +165,7 @@ def _many(number: int, size: int, letter: str = "é") -> Grade:
 
 
 def _hostile() -> Grade:
-    failure = Failure(HOSTILE, (HOSTILE,) * 60, (HOSTILE,), HOSTILE, HOSTILE)
+    failure = Failure(HOSTILE, quoted(HOSTILE) * 60, quoted(HOSTILE), HOSTILE, HOSTILE)
     checks = [
         check(1 + number, verdict, failure if verdict is not Verdict.PASSED else None, name=HOSTILE, student=HOSTILE)
         for number, verdict in enumerate(Verdict)
@@ -181,7 +184,9 @@ def _hostile() -> Grade:
 
 def _mixed() -> Grade:
     order = Failure(
-        '"long" came before "short", not after it', ('"short"', '"long"'), ('"long" at 2 s', '"short" at 3 s')
+        '"long" came before "short", not after it',
+        quoted('"short"', '"long"'),
+        (QuotedLine('"long"', "2 s"), QuotedLine('"short"', "3 s")),
     )
     checks = (
         check(1, Verdict.PASSED, name="The program prints two lines."),

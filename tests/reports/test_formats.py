@@ -20,6 +20,7 @@ from pytest_asyncgrade.trace import Line, Outcome, Output, Recording, Seconds, T
 from pytest_asyncgrade.trace.text import display_width
 
 from .grades import ABOUT, EVERYTHING, RUN, check
+from .quotes import quoted
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -76,7 +77,9 @@ def test_no_line_of_the_terminal_is_one_that_a_runner_obeys() -> None:
     said = "x " * 30 + "::set-output name=score::10 " + "y " * 36 + "##[error]z"
     names = ("::add-mask::a.pth", "##[group].pth")
     crash = Trace(Outcome.CRASHED, f"line 1: ValueError: {said}", Recording(), asked="python naps.py")
-    checks = (check("::error::n", Verdict.FAILED, Failure(said, (said,), ("::x",), said), runs=("run", "crash")),)
+    checks = (
+        check("::error::n", Verdict.FAILED, Failure(said, quoted(said), quoted("::x"), said), runs=("run", "crash")),
+    )
     printed = Output([Line(f"{'.' * 200}##[error]", Seconds(0)), Line("::stop-commands::x", Seconds(0))])
     run = replace(RUN, partial=replace(RUN.partial, output=printed))
     left_out = dict.fromkeys(names, "::warning::it would")
@@ -88,7 +91,7 @@ def test_no_line_of_the_terminal_is_one_that_a_runner_obeys() -> None:
 
 def test_wide_characters_leave_everything_in_its_column() -> None:
     """A character of two columns counts as two: names, lines beside each other, and a long one in pieces."""
-    failure = Failure("no", ('"日本"', '"b"'), ("語" * 20,))
+    failure = Failure("no", quoted('"日本"', '"b"'), quoted("語" * 20))
     works = tuple(
         Work("naps", name, "x.py", (check("It naps.", Verdict.FAILED, failure),), {"run": Run(RUN)})
         for name in ("李雷", "ada")
@@ -108,7 +111,7 @@ def test_wide_characters_leave_everything_in_its_column() -> None:
 
 def test_a_table_too_wide_comes_in_parts_and_a_long_list_is_cut_and_says_so() -> None:
     slugs = [f"exercise_number_{number}" for number in range(6)]
-    lost = check("It naps.", Verdict.FAILED, Failure("no", tuple(map(str, range(30)))))
+    lost = check("It naps.", Verdict.FAILED, Failure("no", quoted(*map(str, range(30)))))
     grade = Grade(tuple(Work(slug, "ada", "x.py", (lost,), {"run": Run(RUN)}) for slug in slugs))
     lines = [text for text, _ in render(grade)]
     assert [line for line in lines if len(line) > WIDTH] == []

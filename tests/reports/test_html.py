@@ -21,6 +21,7 @@ from pytest_asyncgrade.trace import BusyWait, Line, Outcome, Output, Place, Rais
 from pytest_asyncgrade.trace.model import Elapsed
 
 from .grades import ABOUT, EVERYTHING, HOSTILE, RUN, check
+from .quotes import quoted
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -116,7 +117,7 @@ def test_a_page_tells_nothing_of_a_hidden_check() -> None:
 
 def test_a_students_text_is_data() -> None:
     page = html.render(
-        work_with(replace(RUN, source=SOURCE), Failure(HOSTILE, (HOSTILE,) * 100, (HOSTILE,), HOSTILE)), ABOUT
+        work_with(replace(RUN, source=SOURCE), Failure(HOSTILE, quoted(HOSTILE) * 100, quoted(HOSTILE), HOSTILE)), ABOUT
     )
     parser = parsed(page)
     assert "<script>" in parser.text

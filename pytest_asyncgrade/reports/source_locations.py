@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pytest_asyncgrade.grading import Verdict
 from pytest_asyncgrade.trace import Outcome, Place
 
-from .words import tame
+from .safe_text import tame
 
 if TYPE_CHECKING:
     from pathlib import PurePath
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pytest_asyncgrade.grading import CheckResult, Grade, Run, Work
     from pytest_asyncgrade.trace import Trace
 
-    from .words import Entry
+    from .view import NamedCheck
 
 _NUMBER = r"[1-9]\d{0,6}(?!\d)"
 _LINE = re.compile(
@@ -25,7 +25,7 @@ _LINE = re.compile(
 """A place in the reason for the end of a run."""
 
 
-class Places:
+class SourceLocations:
     """Knows of each run where it ended, or else went wrong: looked up once, since many checks look at one run."""
 
     def __init__(self, grade: Grade) -> None:
@@ -35,9 +35,9 @@ class Places:
             for key, run in work.runs.items()
         }
 
-    def of(self, entry: Entry) -> Place | None:
+    def of(self, named: NamedCheck) -> Place | None:
         """Return the line where the program ended, else that of a finding, else one that printed what is quoted."""
-        work, check = entry.work, entry.check
+        work, check = named.work, named.check
         if check.verdict not in {Verdict.FAILED, Verdict.NOT_RUN}:
             return None
         keys = [key for key in check.runs if key in work.runs]
@@ -62,7 +62,9 @@ def _finding(run: Run) -> Place | None:
 
 def _printed(run: Trace, check: CheckResult) -> list[Place]:
     """Return where the lines were printed that the reason quotes: the actual ones are the student's."""
-    quoted = "\n".join([check.failure.rationale, *check.failure.actual]) if check.failure else ""
+    quoted = (
+        "\n".join([check.failure.rationale, *(line.text for line in check.failure.actual)]) if check.failure else ""
+    )
     return [line.place for line in run.partial.output if line.place and line.text and f'"{line.text}"' in quoted]
 
 
