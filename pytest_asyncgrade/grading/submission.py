@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
     from pytest_asyncgrade.sandbox.confinement import Confinement
 
-    from .exercise import Exercise, HandedIn
+    from .exercise import Exercise
+    from .handed_in import HandedIn
     from .runs import TraceFile
 
 

@@ -54,7 +54,7 @@ class Delivery:
 
     def about(self, result: CheckResult) -> dict[str, Any]:
         """Return what is known of the whole work that a check belongs to."""
-        submission = self._submissions.find(result.exercise, result.student)
+        submission = self._submissions.existing(result.exercise, result.student)
         if submission is None:
             return {"script": ""}
         return {
@@ -83,7 +83,7 @@ class Delivery:
 
     def _packed_runs(self, result: CheckResult) -> dict[str, str]:
         """Return the runs of a check that were not sent before."""
-        submission = self._submissions.find(result.exercise, result.student)
+        submission = self._submissions.existing(result.exercise, result.student)
         assert submission is not None
         return {key: submission.runs[key].pack() for key in result.runs if self._is_new(result, key)}
 
@@ -91,7 +91,7 @@ class Delivery:
         self.verdicts[report.nodeid] = worst([result.verdict, *filter(None, [self.verdicts.get(report.nodeid)])])
         if part := _subtest(report):
             result = part_of_check(result, part)
-        submission = self._submissions.find(result.exercise, result.student)
+        submission = self._submissions.existing(result.exercise, result.student)
         if submission is not None:
             runs = {key: submission.runs[key] for key in result.runs}
         else:

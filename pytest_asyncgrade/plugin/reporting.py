@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     import pytest
 
-    from pytest_asyncgrade.grading import Grade, Source
+    from pytest_asyncgrade.grading import Grade, Roster
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Reporting:
     waiting: list[tuple[ReportFile, str]] = field(default_factory=list)
 
     @classmethod
-    def begin(cls, config: pytest.Config, source: Source) -> Reporting:
+    def begin(cls, config: pytest.Config, roster: Roster) -> Reporting:
         """Return what the options ask for; UsageError if that cannot be."""
         option = config.option
         files = tuple(map(ReportFile.parse, option.grade_report))
@@ -44,7 +44,7 @@ class Reporting:
                 msg = f"--grade-{name} {value}: that is for the report {kinds}: add --grade-report {wanted[0]}=PATH"
                 raise UsageError(msg)
         environ = dict(os.environ)
-        start = source.submissions or source.submission or config.invocation_params.dir
+        start = roster.submissions or roster.submission or config.invocation_params.dir
         about = About(
             environ,
             option.grade_gradebook or "plain",

@@ -22,18 +22,18 @@ from pytest_asyncgrade.sandbox import HOW_TO_GET_IT, why_not_strict
 
 from .comparison import COMPARISON
 from .delivery import Delivery
-from .finding import find
 from .imports import Neighbours
 from .marks import exercise_of, points_of
 from .reporting import Reporting
 from .submissions import Submissions, student_of
 from .surroundings import meddlers
+from .target import read_target
 from .verdict import ORDER, Evidence, judge, never_begun
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from pytest_asyncgrade.grading import Grade, Source, Submission
+    from pytest_asyncgrade.grading import Grade, Roster, Submission
     from pytest_asyncgrade.sandbox import Stem
 
 _GRADED = {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED}
@@ -43,18 +43,18 @@ _GRADER_IS_BROKEN = pytest.ExitCode.INTERNAL_ERROR
 class GradeSession:
     """One session of grading; registered as a plugin of its own, so that there are no hooks without ``--grade``."""
 
-    def __init__(self, config: pytest.Config, source: Source, reporting: Reporting, stem: Stem | None) -> None:
+    def __init__(self, config: pytest.Config, roster: Roster, reporting: Reporting, stem: Stem | None) -> None:
         self.config = config
-        self.source = source
+        self.roster = roster
         self.reporting = reporting
-        self.submissions = Submissions(config, source, stem)
+        self.submissions = Submissions(config, roster, stem)
         self.delivery = Delivery(config, self.submissions)
         self.not_handed_in: set[str] = set()
         self.collected = 0
         self.checks: list[pytest.Function] = []
         self.uncollected: list[str] = []
         self.neighbours = Neighbours()
-        self.meddlers = meddlers(config, source)
+        self.meddlers = meddlers(config, roster)
         self.problems: list[str] = []
 
     @classmethod
@@ -71,15 +71,15 @@ class GradeSession:
                 checked_timeout(option.grade_timeout, "--grade-timeout")
             if option.grade_deadline is not None:
                 checked_timeout(option.grade_deadline, "--grade-deadline")
-            source = find(config)
-            source.students()
-            reporting = Reporting.begin(config, source)
+            roster = read_target(config)
+            roster.students()
+            reporting = Reporting.begin(config, roster)
             if option.grade_isolation == "strict" and (reason := why_not_strict()):
                 msg = f"--grade-isolation=strict: {reason}; {HOW_TO_GET_IT}"
                 raise UsageError(msg)
         except AsyncgradeError as error:
             raise pytest.UsageError(str(error)) from None
-        return cls(config, source, reporting, stem)
+        return cls(config, roster, reporting, stem)
 
     # collection
 
@@ -92,8 +92,8 @@ class GradeSession:
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
         """Let each check run once per student."""
-        if self.source.submissions is not None and "submission" in metafunc.fixturenames:
-            metafunc.parametrize("submission", self.source.students(), indirect=True, scope="module")
+        if self.roster.submissions is not None and "submission" in metafunc.fixturenames:
+            metafunc.parametrize("submission", self.roster.students(), indirect=True, scope="module")
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Keep what is wrong with a grader that cannot be imported, for where the other graders go on."""
@@ -126,9 +126,9 @@ class GradeSession:
             msg = f"{item.nodeid}: a check must look at the student's work: let it ask for the fixture 'submission'"
             raise pytest.UsageError(msg)
         exercise = exercise_of(item)
-        if self.source.submissions is None:
+        if self.roster.submissions is None:
             return True
-        handed_in = (self.source.handed_in(exercise, student) for student in self.source.students())
+        handed_in = (self.roster.handed_in(exercise, student) for student in self.roster.students())
         if any(one.script.exists() for one in handed_in):
             return True
         self.not_handed_in.add(exercise.slug)
@@ -176,7 +176,7 @@ class GradeSession:
         """Judge a check, and let its report carry the result."""
         report = yield
         comparison, self.config.stash[COMPARISON] = self.config.stash.get(COMPARISON, None), None
-        submission = self.submissions.find(exercise_of(item).slug, student_of(item))
+        submission = self.submissions.existing(exercise_of(item).slug, student_of(item))
         result = judge(item, call, report, Evidence(submission, self.submissions.runs_of(item), comparison))
         if result is not None:
             self.delivery.attach(report, result)

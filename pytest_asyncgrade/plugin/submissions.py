@@ -15,16 +15,16 @@ if TYPE_CHECKING:
 
     import pytest
 
-    from pytest_asyncgrade.grading import Exercise, Run, Source
+    from pytest_asyncgrade.grading import Exercise, Roster, Run
     from pytest_asyncgrade.sandbox import Launcher
 
 
 class Submissions:
     """One submission per student and exercise, made when it is asked for."""
 
-    def __init__(self, config: pytest.Config, source: Source, stem: Stem | None) -> None:
+    def __init__(self, config: pytest.Config, roster: Roster, stem: Stem | None) -> None:
         self._config = config
-        self._source = source
+        self._source = roster
         self._spare_stem = stem
         self._made: dict[tuple[str, str], Submission] = {}
         self._check: pytest.Item | None = None
@@ -32,7 +32,7 @@ class Submissions:
         self._runs_of_fixtures: dict[pytest.FixtureDef[Any], Mapping[str, Run]] = {}
         seconds = config.option.grade_deadline
         self._deadline = None if seconds is None else Deadline(seconds)
-        self.trace_file = None if source.submissions is None else TraceFile()
+        self.trace_file = None if roster.submissions is None else TraceFile()
         """Where the traces of a class are stored; None for one student, whose traces fit into memory."""
 
     def get(self, exercise: Exercise, student: str) -> Submission:
@@ -51,7 +51,7 @@ class Submissions:
             )
         return self._made[key]
 
-    def find(self, slug: str, student: str) -> Submission | None:
+    def existing(self, slug: str, student: str) -> Submission | None:
         """Return a student's submission if there is one in this process."""
         return self._made.get((slug, student))
 

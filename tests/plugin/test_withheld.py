@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_asyncgrade.errors import UsageError
-from pytest_asyncgrade.grading.exercise import Hidden
+from pytest_asyncgrade.grading.settings import HiddenChecks
 
 from .conftest import SLOW
 
@@ -103,6 +103,6 @@ def test_one_point_is_one_point(hidden: Course) -> None:
 
 
 def test_no_files_may_be_worth_nothing() -> None:
-    assert Hidden.parse({}, "x") == Hidden()
+    assert HiddenChecks.parse({}, "x") == HiddenChecks()
     with pytest.raises(UsageError, match=r"^x: points = -1: give the points of the checks in those files, a whole"):
-        Hidden.parse({"points": -1}, "x")
+        HiddenChecks.parse({"points": -1}, "x")
