@@ -176,8 +176,8 @@ class GradeSession:
         """Judge a check, and let its report carry the result."""
         report = yield
         comparison, self.config.stash[COMPARISON] = self.config.stash.get(COMPARISON, None), None
-        submission = self.submissions.existing(exercise_of(item).slug, student_of(item))
-        result = judge(item, call, report, Evidence(submission, self.submissions.runs_of(item), comparison))
+        evidence = Evidence(student_of(item), self.submissions.runs_of(item), comparison)
+        result = judge(item, call, report, evidence)
         if result is not None:
             self.delivery.attach(report, result)
         return report

@@ -7,7 +7,6 @@ whatever a student's text is made of.
 from __future__ import annotations
 
 from base64 import b64encode
-from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -56,7 +55,6 @@ def page_of_run(trace: Trace) -> str:
     return _template().render(title=printable(headline(trace)), grade=None, works=[work], legend=legend())
 
 
-@cache
 def _template() -> Template:
     from jinja2 import Environment
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_asyncgrade.plugin import verdict
+from pytest_asyncgrade.plugin import failures
 from pytest_asyncgrade.reports import json as json_report
 from pytest_asyncgrade.reports import junit, terminal
 from pytest_asyncgrade.trace import timeline
@@ -273,7 +273,7 @@ def _fail(*_: object) -> Any:
 
 
 def test_judging_that_fails_is_told_of_that_check_alone(checks: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(verdict, "_explain", _fail)
+    monkeypatch.setattr(failures, "of_assertion", _fail)
     found, status, _ = checks("def test_it(submission): assert 0\ndef test_other(submission): pass\n")
     assert told(found["it"]) == ("error", "this check could not be judged: ZeroDivisionError: division by zero")
     assert told(found["other"]) == ("passed", "")
