@@ -31,8 +31,8 @@ _WHY = {
     4: "it was asked for in a way that cannot work; the error above says what to do",
     5: "there is no check in the graders",
 }
-PATIENCE = 120.0
-"""How much longer than its deadline a grading may take, in real seconds: for the run under way, and the reports."""
+OVERTIME_SECONDS = 120.0
+"""Real seconds after the deadline of a grading until it is given up: for the run under way, and the reports."""
 
 
 class NotGradedError(AsyncgradeError):
@@ -54,7 +54,7 @@ def graded(graders: Path, options: Iterable[str], *, seconds: float | None) -> b
         msg = f"there are no graders in {graders}"
         raise NotGradedError(msg)
     deadline = [] if seconds is None else [f"--grade-deadline={seconds:g}"]
-    end = None if seconds is None else seconds + PATIENCE
+    end = None if seconds is None else seconds + OVERTIME_SECONDS
     try:
         status = _run(graders, [*options, *deadline], end)
     except subprocess.TimeoutExpired:

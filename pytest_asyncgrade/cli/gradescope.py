@@ -16,7 +16,7 @@ from typing import Any
 import click
 
 from pytest_asyncgrade.reports import ReportFile
-from pytest_asyncgrade.reports.words import as_json
+from pytest_asyncgrade.reports.safe_text import as_json
 
 from .grade import NotGradedError, graded
 

@@ -1,25 +1,17 @@
 """Exercises, submissions, checks, points, the grade.  Knows no pytest and no report format."""
 
-from .beside import beside
-from .exercise import Exercise, HandedIn, Source
-from .grade import (
-    CheckResult,
-    Failure,
-    Grade,
-    Points,
-    Verdict,
-    Visibility,
-    Work,
-    collect,
-    pack_result,
-    part_of_result,
-    withheld,
-    worst,
-)
+from .assembly import GradeBuilder, pack_result, part_of_check, unpack_result
+from .check import CheckResult, Failure, Points, Verdict, Visibility, worst
+from .exercise import Exercise
+from .grade import Grade, Work
+from .handed_in import HandedIn, Roster
+from .redaction import for_students
+from .runs import Run, TraceFile
+from .side_by_side import Row, side_by_side
 from .submission import Deadline, Submission, checked_timeout
 
 __all__ = [
-    "CheckResult", "Deadline", "Exercise", "Failure", "Grade", "HandedIn", "Points", "Source", "Submission",
-    "Verdict", "Visibility", "Work", "beside", "checked_timeout", "collect", "pack_result", "part_of_result",
-    "withheld", "worst",
+    "CheckResult", "Deadline", "Exercise", "Failure", "Grade", "GradeBuilder", "HandedIn", "Points", "Roster", "Row",
+    "Run", "Submission", "TraceFile", "Verdict", "Visibility", "Work", "checked_timeout", "for_students",
+    "pack_result", "part_of_check", "side_by_side", "unpack_result", "worst",
 ]  # fmt: skip

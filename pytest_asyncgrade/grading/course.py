@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from pytest_asyncgrade import tables
 from pytest_asyncgrade.errors import UsageError
+from pytest_asyncgrade.tables import Key
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 HARDEST = 4
+"""The greatest difficulty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,57 +29,43 @@ class Lesson:
     """The exercises, by slug, that should be done before."""
 
 
+_KEYS = {
+    "slug": Key(lambda value: type(value) is str and value != "", "give a text"),
+    "title": Key(lambda value: type(value) is str and value != "", "give a text"),
+    "concepts": Key(tables.is_texts, "give a list of texts"),
+    "difficulty": Key(lambda value: type(value) is int and 1 <= value <= HARDEST, f"give a number from 1 to {HARDEST}"),
+    "requires": Key(tables.is_texts, "give a list of texts", ()),
+}
+
+
 def read_course(path: Path) -> list[Lesson]:
     """Return the lessons of a ``course.toml`` in their order; UsageError if it cannot be that."""
-    import tomllib
-
     try:
-        given = tomllib.loads(path.read_text(encoding="utf-8"))
+        given = tables.load(path)
     except OSError as error:
         msg = f"{path}: {error.strerror}; it should be the course.toml of a folder of exercises"
         raise UsageError(msg) from None
-    except ValueError as error:  # TOMLDecodeError, UnicodeDecodeError
-        msg = f"{path}: {error}"
-        raise UsageError(msg) from None
-    tables = given.get("exercise")
-    if type(tables) is not list or not tables or given.keys() != {"exercise"}:
+    found: Any = given.get("exercise")
+    is_list = type(found) is list and found and all(type(table) is dict for table in found)
+    if not is_list or given.keys() != {"exercise"}:
         msg = f"{path}: give one table [[exercise]] for each exercise, and nothing else"
         raise UsageError(msg)
     lessons: list[Lesson] = []
-    for table in tables:
+    for table in found:
         lessons.append(_lesson(table, path, {lesson.slug for lesson in lessons}))
     return lessons
 
 
 def _lesson(table: dict[str, Any], path: Path, before: set[str]) -> Lesson:
     where = f"{path}, exercise {table.get('slug', '?')!r}"
-    known = {field.name for field in fields(Lesson)}
-    if unknown := sorted(table.keys() - known):
-        msg = f"{where}: {unknown[0]!r} is not known here; there are {', '.join(sorted(known))}"
-        raise UsageError(msg)
-    if missing := sorted(known - {"requires"} - table.keys()):
-        msg = f"{where}: {missing[0]} is missing"
-        raise UsageError(msg)
-    difficulty = table["difficulty"]
-    if type(difficulty) is not int or not 1 <= difficulty <= HARDEST:
-        msg = f"{where}: difficulty = {difficulty!r}: give a number from 1 to {HARDEST}"
-        raise UsageError(msg)
-    for name in ("slug", "title"):
-        if type(table[name]) is not str or not table[name]:
-            msg = f"{where}: {name} = {table[name]!r}: give a text"
-            raise UsageError(msg)
-    lists = {name: table.get(name, []) for name in ("concepts", "requires")}
-    for name, value in lists.items():
-        if type(value) is not list or not all(type(item) is str for item in value):
-            msg = f"{where}: {name} = {value!r}: give a list of texts"
-            raise UsageError(msg)
-    if table["slug"] in before:
+    lesson = Lesson(**tables.read(table, _KEYS, where))
+    if lesson.slug in before:
         msg = f"{where}: there are two of them"
         raise UsageError(msg)
-    if later := [slug for slug in lists["requires"] if slug not in before]:
+    if later := [slug for slug in lesson.requires if slug not in before]:
         msg = f"{where}: it requires {later[0]!r}, which does not come before it"
         raise UsageError(msg)
-    return Lesson(table["slug"], table["title"], tuple(lists["concepts"]), difficulty, tuple(lists["requires"]))
+    return replace(lesson, concepts=tuple(lesson.concepts), requires=tuple(lesson.requires))
 
 
 def as_text(lessons: list[Lesson]) -> list[str]:

@@ -6,7 +6,7 @@ import ast
 import linecache
 from typing import TYPE_CHECKING
 
-from pytest_asyncgrade.trace import Explanation, Finding, Line, Matcher, Outcome, Output, lines
+from pytest_asyncgrade.trace import Explanation, Finding, Line, Matcher, Outcome, Output, QuotedLine, lines
 from pytest_asyncgrade.trace.model import Elapsed, Seconds
 from pytest_asyncgrade.trace.plain import clipped, digits_apart, number, shown
 
@@ -24,10 +24,10 @@ _SUBJECTS = {
     "result": "the result",
     "outcome": "the way the program ended",
     "max_concurrency": "the number of tasks in progress at once",
-    "len(trace.tasks)": "the number of tasks",
-    "len(trace.output)": "the number of lines printed",
 }
-"""What a student reads for an attribute of a trace, or for an expression."""
+"""What a student reads for an attribute of a trace."""
+_COUNTS = {"tasks": "the number of tasks", "output": "the number of lines printed"}
+"""What a student reads for the length of an attribute of a trace."""
 
 
 def explain_matcher(op: str, left: object, right: object) -> Explanation | None:
@@ -39,7 +39,7 @@ def explain_matcher(op: str, left: object, right: object) -> Explanation | None:
     if op == "==" and isinstance(left, Output) and isinstance(right, list | tuple):
         return _explain_lines(left, list(right))
     if op == "in" and isinstance(right, Output):
-        return Explanation(f"{_quoted(left)} was not printed", actual=tuple(f"{_quoted(o)} at {o.time}" for o in right))
+        return Explanation(f"{_quoted(left)} was not printed", actual=quoted_output(right))
     if op == "not in" and isinstance(right, Output):
         return Explanation(f"{_quoted(left)} was printed, and should not have been")
     if isinstance(right, Seconds) and not isinstance(left, Seconds) and op in _MIRRORED:
@@ -65,7 +65,13 @@ def _explain_lines(output: Output, texts: list[object]) -> Explanation | None:
     if differs is None:
         return None
     rationale = f"line {differs + 1} of the output is {_quoted(output[differs])}, not {_quoted(texts[differs])}"
-    return Explanation(rationale, tuple(map(_quoted, texts)), tuple(map(_quoted, output)))
+    quoted = (tuple(QuotedLine(_quoted(line)) for line in lines) for lines in (texts, output))
+    return Explanation(rationale, *quoted)
+
+
+def quoted_output(output: Output) -> tuple[QuotedLine, ...]:
+    """Return the lines of an output as reports show them, with their moments."""
+    return tuple(QuotedLine(_quoted(line), str(line.time)) for line in output)
 
 
 def _quoted(text: object) -> str:
@@ -105,8 +111,13 @@ def explain_values(op: str, left: object, right: object, expression: ast.Compare
 
 
 def _subject(side: ast.expr) -> str:
-    written = ast.unparse(side)
-    return _SUBJECTS.get(side.attr if isinstance(side, ast.Attribute) else written, written)
+    """Return what a student reads for one side of a comparison, whatever the teacher calls the trace."""
+    match side:
+        case ast.Attribute(attr=name) if name in _SUBJECTS:
+            return _SUBJECTS[name]
+        case ast.Call(func=ast.Name(id="len"), args=[ast.Attribute(attr=name)]) if name in _COUNTS:
+            return _COUNTS[name]
+    return ast.unparse(side)
 
 
 def _value(value: object) -> str:

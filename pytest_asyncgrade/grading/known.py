@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from pytest_asyncgrade.errors import UsageError
 from pytest_asyncgrade.sandbox import pack
 
-from .exercise import Source
+from .handed_in import HandedIn, Roster
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,12 +43,12 @@ def others(exercise: Exercise, kind: str) -> dict[str, Files]:
 
 def starter(exercise: Exercise) -> Files:
     """Return what students begin with, without its README; nothing if there is no starter."""
-    files = Source().handed_in(exercise, "").parcel(exercise).files
+    files = Roster().handed_in(exercise, "").parcel(exercise).files
     return {name: data for name, data in files.items() if name != "README.md"}
 
 
 def _folder(exercise: Exercise, folder: Path) -> Files:
-    parcel = exercise.program_in(folder).parcel(exercise)
+    parcel = HandedIn.within(folder, exercise).parcel(exercise)
     if parcel.problem:
         msg = f"{folder}: {parcel.problem}"
         raise UsageError(msg)

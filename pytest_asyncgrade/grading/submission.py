@@ -6,6 +6,7 @@ import json
 import random
 import threading
 import time
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
 from hashlib import sha256
@@ -17,10 +18,16 @@ from pytest_asyncgrade.trace import Outcome, Recording, Trace, WrongResultError
 from pytest_asyncgrade.trace.plain import Opaque, encode, is_plain, parts_of, shown
 from pytest_asyncgrade.trace.shape import complaint, is_shape
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+from .runs import Run
 
-    from .exercise import Exercise, HandedIn
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from pytest_asyncgrade.sandbox.confinement import Confinement
+
+    from .exercise import Exercise
+    from .handed_in import HandedIn
+    from .runs import TraceFile
 
 
 def checked_timeout(seconds: float, where: str) -> float:
@@ -60,23 +67,25 @@ class Submission:
         *,
         student: str,
         timeout: Callable[[], float | None],
-        launcher: Launcher | None = None,
+        launch: Callable[[], Launcher] = Fresh,
         seed: int | None = None,
         deadline: Deadline | None = None,
+        trace_file: TraceFile | None = None,
     ) -> None:
         self.exercise = exercise
         self.script = handed_in.script
         self.student = student
-        self.runs: dict[str, Trace] = {}
-        self.asked: list[str] = []
-        self.functions: dict[str, str] = {}
-        """What was called in each run, by the run's key; empty for the whole program."""
+        self.runs: dict[str, Run] = {}
+        """What was run so far, by keys that tell what was asked for."""
+        self._observers: list[dict[str, Run]] = []
         self.is_random = False
         self._seed = seed
         self._timeout = timeout
         self._handed_in = handed_in
         self._deadline = deadline
-        self.launcher = launcher or Fresh()
+        self._trace_file = trace_file
+        self._launch = launch
+        self._launcher: Launcher | None = None
 
     def __repr__(self) -> str:
         return f"<submission {self.script}>"
@@ -89,12 +98,43 @@ class Submission:
     @property
     def isolation(self) -> str:
         """How the program is kept in: how well, and by what; empty if nothing of it has run."""
-        confinement = self.launcher.confinement
-        return f"{confinement.isolation} ({confinement.name})" if self.runs and not self.parcel.problem else ""
+        confinement = self._confinement
+        return f"{confinement.isolation} ({confinement.name})" if confinement else ""
+
+    @property
+    def is_weakly_isolated(self) -> bool:
+        """Whether the program was kept in by the weakest means there is."""
+        return self._confinement is not None and self._confinement.isolation == "weak"
+
+    @property
+    def _confinement(self) -> Confinement | None:
+        return None if self._launcher is None or self.parcel.problem else self._launcher.confinement
+
+    @property
+    def left_behind(self) -> dict[str, str]:
+        """Files that were handed in and not graded, and why; empty if nothing of the program has run."""
+        return self.parcel.left_behind if self.runs else {}
+
+    @contextmanager
+    def observing(self) -> Iterator[Mapping[str, Run]]:
+        """Collect the runs that are asked for within the block, by their keys, in the order they are first asked for.
+
+        Blocks may be nested: each sees what is asked for in those within it.
+        """
+        runs: dict[str, Run] = {}
+        self._observers.append(runs)
+        try:
+            yield runs
+        finally:
+            self._observers.pop()
 
     def rest(self) -> None:
-        """Let go of the processes kept for quicker runs; another run starts them again."""
-        self.launcher.close()
+        """End the processes kept for quicker runs, and store the traces of a class in their file."""
+        if self._launcher is not None:
+            self._launcher.close()
+        if self._trace_file is not None:
+            for run in self.runs.values():
+                run.store(self._trace_file)
 
     @cached_property
     def seed(self) -> int:
@@ -115,12 +155,11 @@ class Submission:
         Each is a multiple of a tenth, a hundredth ... of a second, as coarse as there are enough of them.  None for a
         program that does not finish as it is: it would not otherwise.
         """
-        plain = self._do("run", None, argv=(), stdin="", vary=None)
-        self.asked.pop()  # what it did here is nobody's to judge
-        if plain.outcome is not Outcome.FINISHED:
+        _, plain = self._kept("run", None, argv=(), stdin="", vary=None)
+        if plain.trace.outcome is not Outcome.FINISHED:
             return None
-        delays = sorted(self._do("run", None, argv=(), stdin="", vary={}).partial.delays)
-        self.asked.pop()
+        _, varied = self._kept("run", None, argv=(), stdin="", vary={})
+        delays = sorted(varied.trace.partial.delays)
         if not delays:
             return {}
         step = 10
@@ -205,6 +244,14 @@ class Submission:
                 raise UsageError(msg)
 
     def _do(self, kind: Any, timeout: float | None, **fields: Any) -> Trace:
+        """Return the trace of a run, and tell all observers of it."""
+        key, run = self._kept(kind, timeout, **fields)
+        for observed in self._observers:
+            observed.setdefault(key, run)
+        return run.trace
+
+    def _kept(self, kind: Any, timeout: float | None, **fields: Any) -> tuple[str, Run]:
+        """Return a run and its key; run the program if this is the first to ask for it."""
         limits = self.exercise.limits
         given = self._timeout() if timeout is None else checked_timeout(timeout, f"submission.{kind}: timeout")
         if given is not None:
@@ -212,15 +259,14 @@ class Submission:
         job = Job(self.parcel, kind, limits=limits, seed=_hashed(f"program {self.seed}"), **fields)
         key = sha256(json.dumps([kind, limits.wall_seconds, encode(fields)]).encode()).hexdigest()
         if key not in self.runs:
-            self.runs[key] = replace(self._run(job), ignored=self.exercise.ignored)
-            self.functions[key] = job.function
-        self.asked.append(key)
-        return self.runs[key]
+            self.runs[key] = Run(replace(self._run(job), ignored=self.exercise.ignored), job.function)
+        return key, self.runs[key]
 
     def _run(self, job: Job) -> Trace:
         if self._deadline is not None and self._deadline.is_over:
             return Trace(Outcome.TIMED_OUT, self._deadline.reason, Recording(), asked=job.asked)
-        return run_isolated(job, self.launcher)
+        self._launcher = self._launcher or self._launch()
+        return run_isolated(job, self._launcher)
 
 
 def _hashed(text: str) -> int:

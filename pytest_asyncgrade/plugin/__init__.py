@@ -94,6 +94,7 @@ def pytest_configure(config: pytest.Config) -> None:
                 stem.close()
             raise
         config.pluginmanager.register(guards)
+        config.pluginmanager.register(session.delivery, "asyncgrade-delivery")
         config.pluginmanager.register(session, "asyncgrade-session")
 
 

@@ -37,7 +37,9 @@ def explain_comparison(config: pytest.Config, op: str, left: object, right: obje
     config.stash[COMPARISON] = Comparison(op, left, right, explanation)
     if explanation is None:
         return None
+    from pytest_asyncgrade.reports.phrases import ACTUAL, EXPECTED  # for a failed comparison alone
+
     lines = [explanation.rationale]
-    for title, values in (("expected:", explanation.expected), ("actual:", explanation.actual)):
-        lines += [title, *(f"  {value}" for value in values)] if values else []
+    for title, values in ((EXPECTED, explanation.expected), (ACTUAL, explanation.actual)):
+        lines += [f"{title}:", *(f"  {value}" for value in values)] if values else []
     return lines

@@ -1,4 +1,4 @@
-"""What the marks on a grader's tests say: points, and which exercise."""
+"""What a grader's test says of itself: its points and its exercise in marks, its name in the docstring."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pytest
 
 from pytest_asyncgrade.errors import AsyncgradeError
 from pytest_asyncgrade.grading import Exercise, Points, Visibility
+from pytest_asyncgrade.trace.plain import shown
 
 
 def points_of(item: pytest.Item) -> Points:
@@ -36,3 +37,12 @@ def exercise_of(node: pytest.Item | pytest.Collector) -> Exercise:
         return Exercise.of_grader(Path(node.path).parent, mark.args[0] if mark else None)
     except AsyncgradeError as error:
         raise pytest.UsageError(str(error)) from None
+
+
+def name_of(item: pytest.Function) -> str:
+    """Return a check's name: the first paragraph of its docstring, with its parameters except the student."""
+    doc = (item.obj.__doc__ or "").strip().partition("\n\n")[0]
+    name = " ".join(doc.split()) or item.originalname.removeprefix("test_").replace("_", " ")
+    params = item.callspec.params if hasattr(item, "callspec") else {}
+    given = [f"{key}={shown(value)}" for key, value in params.items() if key[0] != "_" and key != "submission"]
+    return f"{name} [{', '.join(given)}]" if given else name

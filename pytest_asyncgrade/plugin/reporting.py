@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_asyncgrade.errors import UsageError
+from pytest_asyncgrade.grading import for_students
 from pytest_asyncgrade.reports import About, ReportFile
 from pytest_asyncgrade.trace.plain import said_by
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     import pytest
 
-    from pytest_asyncgrade.grading import Grade, Source
+    from pytest_asyncgrade.grading import Grade, Roster
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class Reporting:
     waiting: list[tuple[ReportFile, str]] = field(default_factory=list)
 
     @classmethod
-    def begin(cls, config: pytest.Config, source: Source) -> Reporting:
+    def begin(cls, config: pytest.Config, roster: Roster) -> Reporting:
         """Return what the options ask for; UsageError if that cannot be."""
         option = config.option
         files = tuple(map(ReportFile.parse, option.grade_report))
@@ -43,7 +44,7 @@ class Reporting:
                 msg = f"--grade-{name} {value}: that is for the report {kinds}: add --grade-report {wanted[0]}=PATH"
                 raise UsageError(msg)
         environ = dict(os.environ)
-        start = source.submissions or source.submission or config.invocation_params.dir
+        start = roster.submissions or roster.submission or config.invocation_params.dir
         about = About(
             environ,
             option.grade_gradebook or "plain",
@@ -57,7 +58,7 @@ class Reporting:
 
     def shown(self, grade: Grade) -> Grade:
         """Return the grade as the terminal may show it."""
-        return grade if self.reveal else grade.for_students()
+        return grade if self.reveal else for_students(grade)
 
     def write(self, grade: Grade) -> list[str]:
         """Write the files; return what went wrong, so that one that cannot be written does not cost the others."""

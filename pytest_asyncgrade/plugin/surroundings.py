@@ -18,18 +18,18 @@ if TYPE_CHECKING:
 
     import pytest
 
-    from pytest_asyncgrade.grading import Source
+    from pytest_asyncgrade.grading import Roster
 
 _VARIABLES = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")
 _SUFFIXES = (".py", ".pth", ".dist-info")
 
 
-def meddlers(config: pytest.Config, source: Source) -> list[str]:
+def meddlers(config: pytest.Config, roster: Roster) -> list[str]:
     """Return the names of settings, modules and variables that may be the student's and not the teacher's.
 
     Settings of pytest count as the teacher's where the graders are in the same repository.
     """
-    repository = _repository((source.submission or source.submissions or config.invocation_params.dir).resolve())
+    repository = _repository((roster.submission or roster.submissions or config.invocation_params.dir).resolve())
     graders = [Path(arg.partition("::")[0]).resolve() for arg in config.args]
     theirs = {*_loaded(repository), *_beside(repository)}
     theirs = {path for path in theirs if not any(path.is_relative_to(grader) for grader in graders)}

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_asyncgrade.errors import UsageError
+from pytest_asyncgrade.grading import for_students
 
 from .about import GRADEBOOKS, About
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["GRADEBOOKS", "About", "ReportFile", "formats"]
 
-_NO_FORMATS = {"about", "places", "terminal", "untold", "words"}
+_NO_FORMATS = {"about", "fallback", "phrases", "safe_text", "source_locations", "terminal", "view"}
 
 
 def formats() -> tuple[str, ...]:
@@ -72,8 +73,8 @@ class ReportFile:
     def render(self, grade: Grade, about: About, *, reveal: bool = False) -> str:
         """Return the text of the report; with `reveal` what is hidden from students is in it."""
         if not reveal:
-            grade = grade.for_students(getattr(self._module, "KEEP", frozenset()))
-        from .untold import rendered
+            grade = for_students(grade, getattr(self._module, "KEEP", frozenset()))
+        from .fallback import rendered
 
         text: str = rendered(lambda shown: self._module.render(shown, about), grade)
         return text

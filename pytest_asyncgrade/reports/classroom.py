@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_asyncgrade.grading import Verdict
 
-from .places import Places
-from .words import as_short_json, cut, entries, nothing, one_line, reasons, tame
+from . import phrases
+from .safe_text import as_short_json, one_line, tame
+from .source_locations import SourceLocations
+from .view import named_checks, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from pytest_asyncgrade.trace import Place
 
     from .about import About
-    from .words import Entry
+    from .view import NamedCheck
 
 Test = dict[str, Any]
 
@@ -38,18 +40,18 @@ _STATUS = {Verdict.PASSED: "pass", Verdict.FAILED: "fail", Verdict.ERROR: "error
 
 def render(grade: Grade, _about: About) -> str:
     """Return the result as JSON that fits into a variable as base64."""
-    places = Places(grade)
-    tests = [_test(entry, places.of(entry)) for entry in entries(grade)]
+    locations = SourceLocations(grade)
+    tests = [_test(named, locations.of(named)) for named in named_checks(grade)]
     return next(text for text in _shorter_and_shorter(grade, tests) if len(encoded(text)) <= MOST_BASE64)
 
 
 def _shorter_and_shorter(grade: Grade, tests: list[Test]) -> Iterator[str]:
     for longest in _LONGEST:
-        yield _result(grade, [_cut(test, longest) for test in tests])
+        yield _result(grade, [_shortened(test, longest) for test in tests])
     number = len(tests)
     while number > 1:
         number //= 2
-        yield _result(grade, [*(_cut(test, _LONGEST[-1]) for test in tests[:number]), _together(tests[number:])])
+        yield _result(grade, [*(_shortened(test, _LONGEST[-1]) for test in tests[:number]), _together(tests[number:])])
 
 
 def encoded(result: str) -> str:
@@ -59,7 +61,7 @@ def encoded(result: str) -> str:
 
 def _result(grade: Grade, tests: list[Test]) -> str:
     status = "error" if grade.broken or not tests else "pass" if grade.complete else "fail"
-    tests = tests or [_entry("something is graded", "error", nothing(grade), 0)]
+    tests = tests or [_entry(phrases.GRADED, "error", phrases.nothing(grade), 0)]
     most = max(grade.max_score, 1)
     if grade.broken:  # without a maximum the reporter adds nothing up
         most, tests = 0, [test | {"score": 0} for test in tests]
@@ -67,19 +69,19 @@ def _result(grade: Grade, tests: list[Test]) -> str:
     return as_short_json(result, indent=None)
 
 
-def _test(entry: Entry, place: Place | None) -> Test:
-    work, check = entry.work, entry.check
-    test = _entry(entry.name, _STATUS[check.verdict], "\n".join(reasons(check)), check.score)
+def _test(named: NamedCheck, place: Place | None) -> Test:
+    work, check = named.work, named.check
+    test = _entry(named.name, _STATUS[check.verdict], "\n".join(named.reason), check.score)
     return test | {
-        "test_code": "\n".join(tame(work.runs[key].asked) for key in check.runs if key in work.runs),
+        "test_code": "\n".join(tame(work.runs[key].trace.asked) for key in check.runs if key in work.runs),
         "filename": one_line(place.filename if place else work.script),
         "line_no": place.lineno if place else 1,
         "duration": round(check.duration, 3),
     }
 
 
-def _cut(test: Test, longest: int) -> Test:
-    return test | {name: cut(test[name], longest) for name in ("message", "test_code")}
+def _shortened(test: Test, longest: int) -> Test:
+    return test | {name: shortened(test[name], longest) for name in ("message", "test_code")}
 
 
 def _together(tests: list[Test]) -> Test:
@@ -87,7 +89,7 @@ def _together(tests: list[Test]) -> Test:
     passed = sum(test["status"] == "pass" for test in tests)
     message = "" if passed == len(tests) else f"{passed} of them passed; there is no room to tell the others one by one"
     score = sum(test["score"] for test in tests)
-    return _entry(f"[... {len(tests):,} more checks]", "fail" if message else "pass", message, score)
+    return _entry(phrases.note(f"{len(tests):,} more checks"), "fail" if message else "pass", message, score)
 
 
 def _entry(name: str, status: str, message: str, score: int) -> Test:

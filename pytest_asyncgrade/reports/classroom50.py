@@ -14,7 +14,9 @@ from urllib.parse import quote
 from pytest_asyncgrade.errors import UsageError
 from pytest_asyncgrade.grading import Verdict
 
-from .words import as_short_json, cut, entries, nothing, reasons, tame
+from . import phrases
+from .safe_text import as_short_json, tame
+from .view import named_checks, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from pytest_asyncgrade.grading import Grade
 
     from .about import About
-    from .words import Entry
+    from .view import NamedCheck
 
 SCHEMA = "classroom50/result/v1"
 TYPES = {"individual": "individual", "group": "group", "team": "group"}
@@ -43,10 +45,10 @@ def check(about: About) -> None:
 def render(grade: Grade, about: About) -> str:
     """Return the result; UsageError names a variable that is not there."""
     maximum = grade.max_score if about.max_score is None else about.max_score
-    found = entries(grade)
+    found = named_checks(grade)
     tests = _tests(found, maximum) or [
-        {"test-name": "something was graded", "passed": False, "score": 0, "max-score": maximum}
-        | {"failure": nothing(grade)}
+        {"test-name": phrases.GRADED, "passed": False, "score": 0, "max-score": maximum}
+        | {"failure": phrases.nothing(grade)}
     ]
     most = sum(test["max-score"] for test in tests)
     if grade.broken:
@@ -56,13 +58,13 @@ def render(grade: Grade, about: About) -> str:
     return as_short_json({"schema": SCHEMA} | result | {"score": min(score, most), "max-score": most, "tests": tests})
 
 
-def _tests(found: list[Entry], maximum: int) -> list[dict[str, Any]]:
+def _tests(found: list[NamedCheck], maximum: int) -> list[dict[str, Any]]:
     longest = min(LONGEST_REASON, max(100, MOST_REASONS // max(len(found), 1)))
     tests = []
-    for entry, points in zip(found, spread(maximum, [entry.check.max_score for entry in found]), strict=True):
-        passed = entry.check.verdict is Verdict.PASSED
-        test = {"test-name": entry.name, "passed": passed, "score": points if passed else 0, "max-score": points}
-        tests.append(test if passed else test | {"failure": cut("\n".join(reasons(entry.check)), longest)})
+    for named, points in zip(found, spread(maximum, [named.check.max_score for named in found]), strict=True):
+        passed = named.check.verdict is Verdict.PASSED
+        test = {"test-name": named.name, "passed": passed, "score": points if passed else 0, "max-score": points}
+        tests.append(test if passed else test | {"failure": shortened("\n".join(named.reason), longest)})
     return tests
 
 

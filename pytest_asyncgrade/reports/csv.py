@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING
 
 from pytest_asyncgrade.errors import UsageError
 
-from .words import is_broken, one_line, unique
+from .phrases import is_broken
+from .safe_text import one_line
+from .view import unique
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

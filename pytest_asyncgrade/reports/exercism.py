@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_asyncgrade.grading import Verdict
 
-from .words import as_short_json, cut, entries, nothing, reasons, tame
+from . import phrases
+from .safe_text import as_short_json, tame
+from .view import named_checks, shortened
 
 if TYPE_CHECKING:
     from pytest_asyncgrade.grading import Grade
 
     from .about import About
-    from .words import Entry
+    from .view import NamedCheck
 
 VERSION = 3
 LONGEST_MESSAGE = 16_000
@@ -27,31 +29,31 @@ _STATUS = {Verdict.PASSED: "pass", Verdict.FAILED: "fail", Verdict.ERROR: "error
 
 def render(grade: Grade, _about: About) -> str:
     """Return the results."""
-    found = entries(grade)
-    verdicts = {entry.check.verdict for entry in found}
+    found = named_checks(grade)
+    verdicts = {named.check.verdict for named in found}
     message = None
     if verdicts & {Verdict.PASSED, Verdict.FAILED}:
         status = "pass" if verdicts == {Verdict.PASSED} else "fail"
     else:
-        status, message = "error", cut(_why(found) or nothing(grade), LONGEST_MESSAGE)
+        status, message = "error", shortened(_why(found) or phrases.nothing(grade), LONGEST_MESSAGE)
     return as_short_json(
-        {"version": VERSION, "status": status, "message": message, "tests": [_test(entry) for entry in found]}
+        {"version": VERSION, "status": status, "message": message, "tests": [_test(named) for named in found]}
     )
 
 
-def _why(found: list[Entry]) -> str:
+def _why(found: list[NamedCheck]) -> str:
     """Return why nothing could be run, each reason once."""
-    return "\n\n".join(dict.fromkeys("\n".join(reasons(entry.check)) for entry in found))
+    return "\n\n".join(dict.fromkeys("\n".join(named.reason) for named in found))
 
 
-def _test(entry: Entry) -> dict[str, Any]:
-    check = entry.check
-    runs = [entry.work.runs[key] for key in check.runs if key in entry.work.runs]
+def _test(named: NamedCheck) -> dict[str, Any]:
+    check = named.check
+    runs = [named.work.runs[key].trace for key in check.runs if key in named.work.runs]
     test: dict[str, Any] = {
-        "name": entry.name,
+        "name": named.name,
         "status": _STATUS[check.verdict],
-        "message": cut("\n".join(reasons(check)), LONGEST_MESSAGE) or None,
-        "test_code": cut("\n".join(tame(run.asked) for run in runs), LONGEST_MESSAGE),
+        "message": shortened("\n".join(named.reason), LONGEST_MESSAGE) or None,
+        "test_code": shortened("\n".join(tame(run.asked) for run in runs), LONGEST_MESSAGE),
     }
     output = "\n".join(tame(line.text) for run in runs for line in run.partial.output)
-    return test | ({"output": cut(output, LONGEST_OUTPUT)} if output else {})
+    return test | ({"output": shortened(output, LONGEST_OUTPUT)} if output else {})

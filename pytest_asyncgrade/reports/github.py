@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_asyncgrade.grading import Verdict
 
-from .places import Places, file_of
-from .words import cut, entries, lines_of, one_line, reasons, tame, title, total
+from . import phrases
+from .safe_text import lines_of, one_line, tame
+from .source_locations import SourceLocations, file_of
+from .view import named_checks, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,11 +23,11 @@ if TYPE_CHECKING:
     from pytest_asyncgrade.trace import Place
 
     from .about import About
-    from .words import Entry
+    from .view import NamedCheck
 
 MOST_OF_A_KIND = 10
 LONGEST_MESSAGE = 4_000
-_WORDS = {Verdict.FAILED: "lost", Verdict.ERROR: "broken", Verdict.NOT_RUN: "not run"}
+_WORDS = phrases.VERDICTS | {Verdict.ERROR: phrases.BROKEN}
 _DATA = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
 _PROPERTY = _DATA | str.maketrans({":": "%3A", ",": "%2C"})
 
@@ -47,33 +49,39 @@ def render(grade: Grade, about: About) -> str:
     if left := len(lost[MOST_OF_A_KIND:]) + len(findings[MOST_OF_A_KIND:]):
         lines.append(f"::notice title=more::{left:,} more to look at; GitHub shows {MOST_OF_A_KIND} of a kind")
     kind = "notice" if grade.works else "error"
-    lines.append(f"::{kind} title=grade::{_data(tame(total(grade)))}")
+    lines.append(f"::{kind} title=grade::{_data(tame(phrases.total(grade)))}")
     return "\n".join(lines) + "\n"
 
 
 def _lost(grade: Grade) -> list[Note]:
     """Return what was lost, the same reason once: first what has a line, then what costs most."""
-    groups: dict[tuple[str, str, str], list[Entry]] = {}
-    for entry in entries(grade):
-        if entry.check.failure is not None:
-            said = "\n".join(reasons(entry.check))
-            groups.setdefault((entry.work.student, entry.work.exercise, said), []).append(entry)
-    places = Places(grade)
+    groups: dict[tuple[str, str, str], list[NamedCheck]] = {}
+    for named in named_checks(grade):
+        if named.check.failure is not None:
+            said = "\n".join(named.reason)
+            groups.setdefault((named.work.student, named.work.exercise, said), []).append(named)
+    locations = SourceLocations(grade)
     notes = [
-        (_note(found, said, places), sum(e.check.points.points for e in found)) for (*_, said), found in groups.items()
+        (_note(found, said, locations), sum(e.check.points.points for e in found))
+        for (*_, said), found in groups.items()
     ]
     return [note for note, _points in sorted(notes, key=lambda item: (item[0].place is None, -item[1]))]
 
 
-def _note(found: list[Entry], said: str, places: Places) -> Note:
+def _note(found: list[NamedCheck], said: str, locations: SourceLocations) -> Note:
     first = found[0]
     more = f" and {len(found) - 1} more" if found[1:] else ""
-    return Note(f"{_WORDS[first.check.verdict]}: {first.name}{more}", said, first.work, places.of(first))
+    return Note(f"{_WORDS[first.check.verdict]}: {first.name}{more}", said, first.work, locations.of(first))
 
 
 def _findings(grade: Grade) -> list[Note]:
     notes = [
-        Note(f"{title(work)}: to look at", "\n".join(lines_of(finding.message, finding.advice)), work, finding.place)
+        Note(
+            f"{one_line(phrases.title(work))}: to look at",
+            "\n".join(lines_of(finding.message, finding.advice)),
+            work,
+            finding.place,
+        )
         for work in grade.works
         for finding in work.findings
     ]
@@ -82,7 +90,7 @@ def _findings(grade: Grade) -> list[Note]:
 
 def _command(kind: str, note: Note, about: About) -> str:
     file = file_of(note.work, note.place, about.root)
-    message = cut(note.message, LONGEST_MESSAGE)
+    message = shortened(note.message, LONGEST_MESSAGE)
     if note.place and not file:
         message = f"{one_line(note.place.filename)}, {note.place}: {message}"
     return f"::{kind} {','.join(_properties(file, note))}::{_data(message)}"

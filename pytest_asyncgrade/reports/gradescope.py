@@ -11,9 +11,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from pytest_asyncgrade.grading import Verdict, Visibility
+from pytest_asyncgrade.grading import Verdict, Visibility, for_students
 
-from .words import as_short_json, cut, entries, happened, looked_at, nothing, points, reasons, remarks, title, total
+from . import phrases
+from .safe_text import as_short_json, one_line
+from .view import happened, looked_at, named_checks, shortened, to_know
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from pytest_asyncgrade.grading import Grade
 
     from .about import About
-    from .words import Entry
+    from .view import NamedCheck
 
 KEEP = frozenset(Visibility)
 LONGEST_REASON = 10_000
@@ -30,11 +32,11 @@ LONGEST_STORY = 100_000
 
 def render(grade: Grade, _about: About) -> str:
     """Return the results."""
-    tests = [_test(number, entry) for number, entry in enumerate(entries(grade), start=1)]
+    tests = [_test(number, named) for number, named in enumerate(named_checks(grade), start=1)]
     return as_short_json({
         "score": 0 if grade.broken else grade.score,
         "execution_time": round(sum(check.duration for check in grade.checks), 3),
-        "output": cut("\n".join(_story(grade)), LONGEST_STORY),
+        "output": shortened("\n".join(_story(grade)), LONGEST_STORY),
         "output_format": "text",
         "visibility": "visible",
         "stdout_visibility": "hidden",
@@ -42,16 +44,16 @@ def render(grade: Grade, _about: About) -> str:
     })  # fmt: skip
 
 
-def _test(number: int, entry: Entry) -> dict[str, Any]:
-    check = entry.check
+def _test(number: int, named: NamedCheck) -> dict[str, Any]:
+    check = named.check
     return {
-        "name": entry.name,
+        "name": named.name,
         "name_format": "text",
         "number": str(number),
         "status": "passed" if check.verdict is Verdict.PASSED else "failed",
         "score": check.score,
         "max_score": check.max_score,
-        "output": cut("\n".join(reasons(check)), LONGEST_REASON),
+        "output": shortened("\n".join(named.reason), LONGEST_REASON),
         "output_format": "text",
         "visibility": check.points.visibility.value,
     }
@@ -62,7 +64,7 @@ def _without_points(test: dict[str, Any]) -> dict[str, Any]:
 
 
 def _nothing(grade: Grade) -> dict[str, Any]:
-    return {"name": "something is graded", "status": "failed", "score": 0, "max_score": 0, "output": nothing(grade)}
+    return {"name": phrases.GRADED, "status": "failed", "score": 0, "max_score": 0, "output": phrases.nothing(grade)}
 
 
 def _visible(grade: Grade) -> Grade:
@@ -78,12 +80,16 @@ def _story(grade: Grade) -> Iterator[str]:
     """Yield what concerns the whole: the score, what to look at, what happened."""
     visible = _visible(grade)
     hidden = sum(1 for _ in grade.checks) - sum(1 for _ in visible.checks)
-    yield f"{points(visible)} in the checks that you see; others are hidden" if hidden else total(grade)
-    grade = grade.for_students()
+    yield f"{phrases.points(visible)} in the checks that you see; others are hidden" if hidden else phrases.total(grade)
+    grade = for_students(grade)
     for isolation in grade.isolations:
-        yield f"graded in isolation: {isolation}"
+        yield phrases.isolated(isolation)
     for work in grade.works:
-        for heading, lines in (("", remarks(work)), ("What to look at", looked_at(work)),
-                               ("What happened", happened(work))):  # fmt: skip
+        title = one_line(phrases.title(work))
+        for headings, lines in (
+            ([], to_know(work)),
+            ([f"{title}: {phrases.TO_LOOK_AT}"], looked_at(work)),
+            ([f"{title}: {phrases.HAPPENED}"], happened(work)),
+        ):
             if lines:
-                yield from ["", *([f"{title(work)}: {heading}"] if heading else []), *lines]
+                yield from ["", *headings, *lines]

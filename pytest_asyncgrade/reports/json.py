@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_asyncgrade.trace.timeline import headline
 
-from .words import as_json, is_broken
+from .phrases import is_broken
+from .safe_text import as_json
 
 if TYPE_CHECKING:
     from pytest_asyncgrade.grading import CheckResult, Grade, Work
@@ -58,7 +59,7 @@ def _work(work: Work) -> dict[str, Any]:
             for finding in work.findings
         ],
         "checks": [_check(check, list(work.runs)) for check in work.checks],
-        "runs": [_run(trace) for trace in work.runs.values()],
+        "runs": [_run(run.trace) for run in work.runs.values()],
     }  # fmt: skip
 
 
@@ -74,8 +75,8 @@ def _check(check: CheckResult, runs: list[str]) -> dict[str, Any]:
         "visibility": check.points.visibility.value,
         "hint": check.points.hint,
         "rationale": failure.rationale if failure else "",
-        "expected": list(failure.expected) if failure else [],
-        "actual": list(failure.actual) if failure else [],
+        "expected": list(map(str, failure.expected)) if failure else [],
+        "actual": list(map(str, failure.actual)) if failure else [],
         "traceback": failure.traceback if failure else "",
         "runs": [runs.index(key) for key in check.runs],
         "duration": round(check.duration, 6),

@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING
 from pytest_asyncgrade.grading import Verdict
 from pytest_asyncgrade.trace.text import printable
 
-from .words import flagged, inert, unique
+from . import phrases
+from .safe_text import inert
+from .view import Reason, unique
 
 if TYPE_CHECKING:
     from pytest_asyncgrade.grading import CheckResult, Grade, Work
@@ -43,7 +45,7 @@ def _counts(checks: list[CheckResult]) -> dict[str, str]:
 
 
 def _suite(root: ET.Element, work: Work) -> None:
-    name = _clean(f"{work.student}: {work.exercise}" if work.student else work.exercise)
+    name = _clean(phrases.title(work))
     suite = ET.SubElement(root, "testsuite", _counts(list(work.checks)) | {"name": name})
     if work.isolation:
         properties = ET.SubElement(suite, "properties")
@@ -61,12 +63,8 @@ def _add_failure(case: ET.Element, check: CheckResult) -> None:
     message = (_clean(failure.rationale) if failure else "") or check.verdict.value
     element = ET.SubElement(case, _TAGS[check.verdict], {"type": check.verdict.value, "message": message})
     if failure is not None:
-        parts = [failure.rationale]
-        for title, values in (("expected", failure.expected), ("actual", failure.actual)):
-            parts += [f"{title}:", *(f"  {value}" for value in values)] if values else []
-        parts += [f"hint: {failure.hint}"] if failure.hint else []
-        parts += [part for part in (failure.traceback, flagged(failure)) if part]
-        element.text = "\n".join(_clean(line) for part in parts for line in part.split("\n"))
+        texts = Reason.whole(failure).texts(most=None)
+        element.text = "\n".join(_clean(line) for text in texts for line in text.split("\n"))
 
 
 def _clean(text: str) -> str:

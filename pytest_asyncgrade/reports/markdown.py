@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING
 
 from pytest_asyncgrade.grading import Verdict
 
-from .words import cut, entries, happened, looked_at, one_line, points, reasons, remarks, title, total, unique
+from . import phrases
+from .safe_text import one_line, tame
+from .view import Reason, happened, looked_at, shortened, to_know, unique
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_asyncgrade.grading import CheckResult, Grade, Work
+    from pytest_asyncgrade.grading import Grade, Work
 
     from .about import About
 
@@ -26,14 +28,12 @@ MOST_BYTES = 1_000_000
 MOST_REASONS = 600_000
 LONGEST_REASON = 10_000
 LONGEST_STORY = 20_000
-_WORDS = {
-    Verdict.PASSED: "ok", Verdict.FAILED: "**lost**", Verdict.ERROR: "**error**", Verdict.NOT_RUN: "**not run**"
-}  # fmt: skip
+_WORDS = {verdict: word if verdict is Verdict.PASSED else f"**{word}**" for verdict, word in phrases.VERDICTS.items()}
 
 
 def render(grade: Grade, _about: About) -> str:
     """Return the page."""
-    number = max(len(entries(grade)), 1)
+    number = max(sum(1 for _ in grade.checks), 1)
     longest = max(200, min(LONGEST_REASON, MOST_REASONS // number))
     return _fitting(chain(_head(grade), *(_work(work, longest) for work in grade.works)))
 
@@ -49,46 +49,48 @@ def _fitting(blocks: Iterator[str]) -> str:
         else:
             shown.append(block)
     if left:
-        shown.append(f"\n[... {left:,} more parts were left out: there is no room for more than 1 MiB]\n")
+        note = phrases.note(f"{left:,} more parts were left out: there is no room for more than 1 MiB")
+        shown.append(f"\n{note}\n")
     return "".join(shown)
 
 
 def _head(grade: Grade) -> Iterator[str]:
-    yield f"## {escaped(total(grade))}\n"
+    yield f"## {escaped(phrases.total(grade))}\n"
     if len(grade.works) > 1:
         yield "\n| | points |\n|---|---:|\n"
-        yield from (f"| {escaped(title(work))} | {points(work).removesuffix(' points')} |\n" for work in grade.works)
+        yield from (f"| {_title(work)} | {phrases.score(work)} |\n" for work in grade.works)
     for slug in grade.not_handed_in:
-        yield f"\n{escaped(one_line(slug))}: nobody handed it in, so it does not count.\n"
+        yield f"\n{phrases.not_handed_in(escaped(one_line(slug)))}\n"
     for isolation in grade.isolations:
-        yield f"\ngraded in isolation: {escaped(one_line(isolation))}\n"
+        yield f"\n{phrases.isolated(escaped(one_line(isolation)))}\n"
 
 
 def _work(work: Work, longest: int) -> Iterator[str]:
     """Yield the parts on a work, each whole in itself."""
-    yield f"\n### {escaped(title(work))}: {points(work)}\n\n"
+    yield f"\n### {_title(work)}: {phrases.points(work)}\n\n"
     yield "| | points | check |\n|---|---:|---|\n"
     names = unique(one_line(check.name) for check in work.checks)
     for check, name in zip(work.checks, names, strict=True):
-        yield f"| {_WORDS[check.verdict]} | {_of(check)} | {escaped(name)} |\n"
+        yield f"| {_WORDS[check.verdict]} | {phrases.worth(check)} | {escaped(name)} |\n"
     told: dict[str, list[str]] = {}
     for check, name in zip(work.checks, names, strict=True):
-        if check.failure is not None:
-            said = "\n".join(reasons(check))
+        reason = Reason.of(check)
+        if reason is not None and check.failure is not None:
+            said = "\n".join(map(tame, reason.texts()))
             told.setdefault(said, []).append(f"{_WORDS[check.verdict]}: {escaped(name)}\n")
     for said, heads in told.items():
-        yield "\n" + "\\\n".join(head.rstrip("\n") for head in heads) + "\n" + fenced(cut(said, longest))
+        yield "\n" + "\\\n".join(head.rstrip("\n") for head in heads) + "\n" + fenced(shortened(said, longest))
     for heading, lines in (
-        ("What to look at", looked_at(work)),
-        ("What happened", happened(work)),
-        ("To know", remarks(work)),
+        (phrases.TO_LOOK_AT, looked_at(work)),
+        (phrases.HAPPENED, happened(work)),
+        (phrases.TO_KNOW, to_know(work)),
     ):
         if lines:
-            yield f"\n#### {heading}\n" + fenced(cut("\n".join(lines), LONGEST_STORY))
+            yield f"\n#### {heading}\n" + fenced(shortened("\n".join(lines), LONGEST_STORY))
 
 
-def _of(check: CheckResult) -> str:
-    return f"{check.score}/{check.points.points}" + (" bonus" if check.points.bonus else "")
+def _title(work: Work) -> str:
+    return escaped(one_line(phrases.title(work)))
 
 
 def fenced(text: str) -> str:

@@ -7,16 +7,19 @@ from dataclasses import replace
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-from pytest_asyncgrade.grading import Verdict, beside, withheld
+from pytest_asyncgrade.grading import Verdict
 from pytest_asyncgrade.trace.text import cut, display_width, folded, padded, printable
 from pytest_asyncgrade.trace.timeline import explained, headline, timeline
 
-from .words import flagged, is_broken, points, tame, total
+from . import phrases
+from .safe_text import tame
+from .view import Reason, hint, remarks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from pytest_asyncgrade.grading import CheckResult, Failure, Grade, Work
+    from pytest_asyncgrade.grading import CheckResult, Failure, Grade, Row, Work
+    from pytest_asyncgrade.trace import QuotedLine
 
 WIDTH = 80
 MOST_VALUES = 20
@@ -27,7 +30,8 @@ LONGEST_NAME = 30
 Styled = tuple[str, tuple[str, ...]]
 """A line of text, and the markup of pytest's terminal writer for it (``("red", "bold")``)."""
 
-_WORDS = {Verdict.PASSED: "ok", Verdict.FAILED: "LOST", Verdict.ERROR: "ERROR", Verdict.NOT_RUN: "not run"}
+_LOUD = {Verdict.FAILED, Verdict.ERROR}
+"""Verdicts in capital letters, to be found without colour."""
 _STYLES: dict[Verdict, tuple[str, ...]] = {
     Verdict.PASSED: ("green",),
     Verdict.FAILED: ("red",),
@@ -47,33 +51,30 @@ def _lines(grade: Grade, *, verbose: bool) -> Iterator[Styled]:
     for work in grade.works:
         yield from _work(work, verbose=verbose)
     for slug in grade.not_handed_in:
-        yield f"{slug}: nobody handed it in, so it does not count.", ("yellow",)
+        yield phrases.not_handed_in(slug), ("yellow",)
     if len(grade.works) > 1:
         yield from _table(grade) if grade.students != ("",) else _list(grade)
     yield _total(grade), ("bold", "green" if grade.complete else "red")
+    weak = {work.isolation for work in grade.works if work.is_weakly_isolated}
     for isolation in grade.isolations:
-        yield f"graded in isolation: {isolation}", ("yellow",) if isolation.startswith("weak") else ()
+        yield phrases.isolated(isolation), ("yellow",) if isolation in weak else ()
 
 
 def _work(work: Work, *, verbose: bool) -> Iterator[Styled]:
-    title = f"{_name(work.student)}: {work.exercise}" if work.student else work.exercise
-    score = points(work)
+    title = phrases.title(replace(work, student=_name(work.student)))
+    score = phrases.points(work)
     yield "", ()
     yield f"{title} {'.' * (WIDTH - display_width(title) - len(score) - 2)} {score}", ("bold",)
     above: Failure | None = None
     for check in work.checks:
         yield from _check(check, above)
         above = check.failure
-    if work.withheld:
-        yield from _wrapped(withheld(work), 2, style=("yellow",))
-    if work.seed is not None and not all(check.verdict is Verdict.PASSED for check in work.checks):
-        yield from _wrapped(f"with random values; --grade-seed={work.seed} gives the same ones again", 2)
-    for name, reason in work.left_behind.items():
-        yield from _wrapped(f"{printable(name)} was left out: {printable(reason)}", 2, style=("yellow",))
+    for remark in remarks(work):
+        yield from _wrapped(printable(str(remark)), 2, style=("yellow",) if remark.is_warning else ())
     yield from _findings(work)
     for trace in work.runs_to_show(verbose=verbose):
         yield "", ()
-        yield from _wrapped(f"What happened: {printable(headline(trace))}", 2, style=("bold",))
+        yield from _wrapped(f"{phrases.HAPPENED}: {printable(headline(trace))}", 2, style=("bold",))
         for line in timeline(trace, width=WIDTH - 2):
             yield f"  {line}".rstrip(), ()
 
@@ -83,7 +84,7 @@ def _findings(work: Work) -> Iterator[Styled]:
     findings = work.findings
     if findings:
         yield "", ()
-        yield "  What to look at:", ("bold",)
+        yield f"  {phrases.TO_LOOK_AT}:", ("bold",)
     for message, advice in explained(findings[:MOST_FINDINGS]):
         first, *rest = textwrap.wrap(printable(message), WIDTH - 4, break_on_hyphens=False)
         yield f"  - {first}", ()
@@ -92,60 +93,56 @@ def _findings(work: Work) -> Iterator[Styled]:
         if advice:
             yield from _wrapped(printable(advice), 4, style=("cyan",))
     if len(findings) > MOST_FINDINGS:
-        yield f"    [... {len(findings) - MOST_FINDINGS} more of these]", ()
+        yield f"    {phrases.note(f'{len(findings) - MOST_FINDINGS} more of these')}", ()
 
 
 def _check(check: CheckResult, above: Failure | None) -> Iterator[Styled]:
-    of = f"{check.score}/{check.points.points}" + (" bonus" if check.points.bonus else "")
+    word = phrases.VERDICTS[check.verdict]
+    word = word.upper() if check.verdict in _LOUD else word
     first, *rest = textwrap.wrap(printable(check.name), WIDTH - 16) or [""]
-    yield f"  {_WORDS[check.verdict]:<8}{of:<4} {first}", _STYLES[check.verdict]
+    yield f"  {word:<8}{phrases.worth(check):<4} {first}", _STYLES[check.verdict]
     for line in rest:
         yield f"{'':15}{line}", _STYLES[check.verdict]
-    if check.failure is not None:
-        yield from _failure(check.failure, check.verdict, again=check.failure == above)
+    if check.failure is not None and check.failure == above:
+        yield f"{'':15}{phrases.SAME_REASON}", ()
+    elif check.failure is not None and (reason := Reason.of(check)):
+        yield from _reason(reason)
 
 
-def _failure(failure: Failure, verdict: Verdict, *, again: bool) -> Iterator[Styled]:
-    if again:
-        yield f"{'':15}(for the same reason)", ()
-        return
-    if verdict is Verdict.ERROR:
-        yield from _wrapped("This is a mistake in the grader, not in your program. For your teacher:", 15)
-        for line in (failure.traceback or failure.rationale).split("\n"):
-            yield f"{'':15}{printable(line)}", ("red",)
-        return
-    for line in failure.rationale.split("\n"):
+def _reason(reason: Reason) -> Iterator[Styled]:
+    for line in reason.introduction.split("\n"):
         yield from _wrapped(printable(line), 15)
-    if failure.expected and failure.actual and max(len(failure.expected), len(failure.actual)) > 1:
-        yield from _beside(failure)
+    if reason.rows and max(len(reason.expected), len(reason.actual)) > 1:
+        yield from _side_by_side(reason.rows)
     else:
-        yield from _values("expected:", failure.expected)
-        yield from _values("actual:", failure.actual)
-    if failure.hint and verdict is Verdict.FAILED:
-        yield from _wrapped(f"hint: {printable(failure.hint)}", 15, style=("cyan",))
-    if failure.flag:
-        yield from _wrapped(printable(flagged(failure)), 15, style=("yellow",))
+        yield from _values(phrases.EXPECTED, reason.expected)
+        yield from _values(phrases.ACTUAL, reason.actual)
+    if reason.hint:
+        yield from _wrapped(printable(hint(reason.hint)), 15, style=("cyan",))
+    for line in reason.details.split("\n") if reason.details else ():
+        yield f"{'':15}{printable(line)}", ("red",)
+    if reason.flag:
+        yield from _wrapped(printable(reason.flag), 15, style=("yellow",))
 
 
-def _beside(failure: Failure) -> Iterator[Styled]:
-    """Yield what was expected beside what came; where they part there is a mark."""
-    rows = list(beside(failure.expected, failure.actual))
-    yield f"{'':15}{'expected':<{_COLUMN}} actual", ()
+def _side_by_side(rows: list[Row]) -> Iterator[Styled]:
+    """Yield what was expected beside what came, with a mark where the two differ."""
+    yield f"{'':15}{phrases.EXPECTED:<{_COLUMN}} {phrases.ACTUAL}", ()
     for row in rows[: 2 * MOST_VALUES]:
         cells = [folded(printable(text), _COLUMN - 1) for text in row[:2]]
         for number, (left, right) in enumerate(zip_longest(*cells, fillvalue="")):
             mark = ">" if number == 0 and not row.same else " "
             yield f"{'':13}{mark} {padded(left, _COLUMN)} {right}".rstrip(), ()
     if len(rows) > 2 * MOST_VALUES:
-        yield f"{'':15}[... {len(rows) - 2 * MOST_VALUES} more]", ()
+        yield f"{'':15}{phrases.note(f'{len(rows) - 2 * MOST_VALUES} more')}", ()
 
 
-def _values(title: str, values: tuple[str, ...]) -> Iterator[Styled]:
+def _values(title: str, values: tuple[QuotedLine, ...]) -> Iterator[Styled]:
     for index, value in enumerate(values[:MOST_VALUES]):
-        for part, text in enumerate(textwrap.wrap(printable(value), WIDTH - 25, drop_whitespace=False) or [""]):
-            yield f"{'':15}{title if index == part == 0 else '':<10}{text}".rstrip(), ()
+        for part, text in enumerate(textwrap.wrap(printable(str(value)), WIDTH - 25, drop_whitespace=False) or [""]):
+            yield f"{'':15}{f'{title}:' if index == part == 0 else '':<10}{text}".rstrip(), ()
     if len(values) > MOST_VALUES:
-        yield f"{'':25}[... {len(values) - MOST_VALUES} more]", ()
+        yield f"{'':25}{phrases.note(f'{len(values) - MOST_VALUES} more')}", ()
 
 
 def _wrapped(text: str, indent: int, *, style: Iterable[str] = ()) -> Iterator[Styled]:
@@ -155,10 +152,10 @@ def _wrapped(text: str, indent: int, *, style: Iterable[str] = ()) -> Iterator[S
 
 def _table(grade: Grade) -> Iterator[Styled]:
     """Yield the table of students and exercises, in as many parts as the width asks for."""
-    scores = {(work.student, work.exercise): _fraction(work) for work in grade.works}
+    scores = {(work.student, work.exercise): phrases.fraction(work) for work in grade.works}
     for student in grade.students:
         works = tuple(work for work in grade.works if work.student == student)
-        scores[student, "total"] = _fraction(replace(grade, works=works))
+        scores[student, "total"] = phrases.fraction(replace(grade, works=works))
     width = max(display_width(_name(student)) for student in ("student", *grade.students))
     for columns in _parts([*grade.exercises, "total"], WIDTH - width):
         yield "", ()
@@ -166,10 +163,6 @@ def _table(grade: Grade) -> Iterator[Styled]:
         for student in grade.students:
             cells = [scores.get((student, column), "-").rjust(len(column)) for column in columns]
             yield "  ".join([padded(_name(student), width), *cells]), ()
-
-
-def _fraction(graded: Grade | Work) -> str:
-    return "-" if is_broken(graded) else f"{graded.score}/{graded.max_score}"
 
 
 def _parts(columns: list[str], width: int) -> Iterator[list[str]]:
@@ -190,9 +183,9 @@ def _name(student: str) -> str:
 def _list(grade: Grade) -> Iterator[Styled]:
     yield "", ()
     for work in grade.works:
-        number, _, rest = points(work).partition(" ")
+        number, rest = phrases.columns(work)
         yield f"{work.exercise:<40}{number:>4} {rest}", ()
 
 
 def _total(grade: Grade) -> str:
-    return total(grade) if grade.broken else f"total: {points(grade)}"
+    return phrases.total(grade) if grade.broken else f"total: {phrases.points(grade)}"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import Field, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-from pytest_asyncgrade.errors import UsageError
+from pytest_asyncgrade import tables
+from pytest_asyncgrade.tables import Key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,13 +36,14 @@ class Limits:
     @classmethod
     def parse(cls, given: Mapping[str, Any], where: str) -> Limits:
         """Return limits with the values `given`; UsageError, with `where` they were given, if one cannot be."""
-        known = {field.name: field.default for field in fields(cls)}
-        for name, value in given.items():
-            if name not in known:
-                msg = f"{where}: there is no limit {name!r}; choose from {', '.join(known)}"
-                raise UsageError(msg)
-            kinds = (int, float) if name == "wall_seconds" else (int,)
-            if type(value) not in kinds or not 0 < value < 1 << 50:
-                msg = f"{where}: {name} = {value!r}: give a {'' if float in kinds else 'whole '}number above 0"
-                raise UsageError(msg)
-        return cls(**given)
+        return cls(**tables.read(given, {field.name: _key(field) for field in fields(cls)}, where))
+
+
+def _key(field: Field[Any]) -> Key:
+    if field.name == "wall_seconds":
+        return Key(_is_positive, "give a number above 0", field.default)
+    return Key(lambda value: type(value) is int and _is_positive(value), "give a whole number above 0", field.default)
+
+
+def _is_positive(value: Any) -> bool:
+    return type(value) in {int, float} and 0 < value < 1 << 50

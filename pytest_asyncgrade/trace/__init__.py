@@ -4,7 +4,7 @@ Times are virtual seconds since the program started.
 """
 
 from .codec import RecordError, TraceBuilder
-from .matchers import Explanation, Matcher, at, contains, exactly, in_any_order, in_order, lines
+from .matchers import Explanation, Matcher, QuotedLine, at, contains, exactly, in_any_order, in_order, lines
 from .model import (
     KINDS,
     Blocked,
@@ -27,7 +27,8 @@ from .model import (
 )
 
 __all__ = [
-    "KINDS", "Blocked", "BusyWait", "Explanation", "Finding", "Line", "Matcher", "Outcome", "Output", "Place", "Raised",
-    "RecordError", "Recording", "Seconds", "SlowStep", "TaskSpan", "Trace", "TraceBuilder", "Unawaited",
-    "UnfinishedRunError", "Wait", "WrongResultError", "at", "contains", "exactly", "in_any_order", "in_order", "lines",
+    "KINDS", "Blocked", "BusyWait", "Explanation", "Finding", "Line", "Matcher", "Outcome", "Output", "Place",
+    "QuotedLine", "Raised", "RecordError", "Recording", "Seconds", "SlowStep", "TaskSpan", "Trace", "TraceBuilder",
+    "Unawaited", "UnfinishedRunError", "Wait", "WrongResultError", "at", "contains", "exactly", "in_any_order",
+    "in_order", "lines",
 ]  # fmt: skip

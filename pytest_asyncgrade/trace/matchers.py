@@ -30,12 +30,23 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class QuotedLine:
+    """A line as reports show it: ``"Function 3 Ended"``, and the moment it appears at if that matters: ``1 s``."""
+
+    text: str
+    moment: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.text} at {self.moment}" if self.moment else self.text
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
     """Why something is not as expected, in a student's words: one sentence, then what was expected and what came."""
 
     rationale: str
-    expected: tuple[str, ...] = ()
-    actual: tuple[str, ...] = ()
+    expected: tuple[QuotedLine, ...] = ()
+    actual: tuple[QuotedLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +94,8 @@ class Matcher:
 
     def _explanation(self, rationale: str, lines: Sequence[Line]) -> Explanation:
         digits = self._digits(lines)
-        expected = tuple(_show(_as_it_came(item, lines), digits) for item in self.expected)
-        return Explanation(rationale, expected, tuple(_show_line(line, digits) for line in lines))
+        expected = tuple(_quoted(_as_it_came(item, lines), digits) for item in self.expected)
+        return Explanation(rationale, expected, tuple(_quoted_line(line, digits) for line in lines))
 
     def _superfluous(self, lines: Sequence[Line], extra: Line) -> Explanation:
         shown_line = _show_line(extra, self._digits(lines))
@@ -295,9 +306,13 @@ def _letters(text: str) -> str:
 
 
 def _show(item: Expected, digits: int) -> str:
-    if isinstance(item, at):
-        return f"{_show(item.text, digits)} at {number(item.seconds, digits)}"
-    return f"a line like {item.pattern}" if isinstance(item, re.Pattern) else f'"{clipped(item)}"'
+    return str(_quoted(item, digits))
+
+
+def _quoted(item: Expected, digits: int) -> QuotedLine:
+    text = _text(item)
+    quoted = f"a line like {text.pattern}" if isinstance(text, re.Pattern) else f'"{clipped(text)}"'
+    return QuotedLine(quoted, number(item.seconds, digits) if isinstance(item, at) else "")
 
 
 def _as_it_came(item: Expected, lines: Sequence[Line]) -> Expected:
@@ -307,5 +322,9 @@ def _as_it_came(item: Expected, lines: Sequence[Line]) -> Expected:
 
 
 def _show_line(line: Line, digits: int) -> str:
-    text = f'"{clipped(line.text)}"'
-    return f"{text} at {number(line.time, digits)}" if line.task or line.place or line.time else text
+    return str(_quoted_line(line, digits))
+
+
+def _quoted_line(line: Line, digits: int) -> QuotedLine:
+    is_timed = line.task or line.place or line.time
+    return QuotedLine(f'"{clipped(line.text)}"', number(line.time, digits) if is_timed else "")

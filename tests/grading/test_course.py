@@ -54,6 +54,7 @@ def test_a_course_is_read_in_its_order(tmp_path: Path) -> None:
     ("before", "after", "message"),
     [
         (GOOD, "x = (", "course.toml: "),
+        (GOOD, "exercise = [1]", "give one table [[exercise]] for each exercise, and nothing else"),
         (GOOD, "[course]", "give one table [[exercise]] for each exercise, and nothing else"),
         ("difficulty = 3", "difficulty = 5", "exercise 'two': difficulty = 5: give a number from 1 to 4"),
         ("difficulty = 3", "", "exercise 'two': difficulty is missing"),

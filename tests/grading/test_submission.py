@@ -28,3 +28,25 @@ def test_after_the_deadline_no_run_begins_and_the_reason_says_so(tmp_path: Path)
 
 def test_before_the_deadline_a_run_is_a_run(tmp_path: Path) -> None:
     assert submission(tmp_path, 600).run().outcome is Outcome.FINISHED
+
+
+def test_whoever_observes_sees_the_runs_asked_for_meanwhile_each_once(tmp_path: Path) -> None:
+    work = submission(tmp_path, 600)
+    first = work.run()
+    with work.observing() as outer:
+        second = work.run("2")
+        with work.observing() as inner:
+            assert work.run() is first
+            work.run()
+        work.run("3")
+    work.run("4")
+    assert [run.trace.asked for run in inner.values()] == ["python naps.py"]
+    assert [run.trace.asked for run in outer.values()] == ["python naps.py 2", "python naps.py", "python naps.py 3"]
+    assert next(iter(outer.values())).trace is second
+
+
+def test_runs_that_only_prepare_others_are_not_observed(tmp_path: Path) -> None:
+    work = submission(tmp_path, 600)
+    with work.observing() as runs:
+        varied = work.run(vary_sleeps=True)
+    assert [run.trace for run in runs.values()] == [varied]

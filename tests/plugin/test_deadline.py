@@ -36,7 +36,7 @@ def test_a_deadline_that_is_none_is_named(course: Course) -> None:
 
 
 def test_a_grader_that_does_not_end_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys.modules[graded.__module__], "PATIENCE", 2.5)  # the command has the same name
+    monkeypatch.setattr(sys.modules[graded.__module__], "OVERTIME_SECONDS", 2.5)  # the command has the same name
     (tmp_path / "test_it.py").write_text("while True: pass\n", encoding="utf-8")
     with pytest.raises(
         NotGradedError, match=r"^the grading was given up after 3 s: a grader does not come to its end$"

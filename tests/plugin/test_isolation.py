@@ -90,7 +90,7 @@ def test_an_exercise_sets_limits_and_files_of_its_own(course: Course) -> None:
         ("[limits", "*exercise.toml: Expected ']'*"),
         ("[limit]\n", "*exercise.toml: 'limit' is not known here; there are the tables [[]limits[]], [[]files[]], *"),
         ("limits = 3\n", "*exercise.toml: 'limits' is not known here; there are the tables *"),
-        ("[limits]\nram = 3\n", "*exercise.toml, [[]limits[]]: there is no limit 'ram'; choose from wall_seconds, *"),
+        ("[limits]\nram = 3\n", "*exercise.toml, [[]limits[]]: 'ram' is not known here; there are wall_seconds, *"),
         (
             "[files]\nadd = []\n",
             "*exercise.toml, [[]files[]]: 'add' is not known here; there are program, include and exclude",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_asyncgrade.plugin import verdict
+from pytest_asyncgrade.plugin import failures
 from pytest_asyncgrade.reports import json as json_report
 from pytest_asyncgrade.reports import junit, terminal
 from pytest_asyncgrade.trace import timeline
@@ -273,7 +273,7 @@ def _fail(*_: object) -> Any:
 
 
 def test_judging_that_fails_is_told_of_that_check_alone(checks: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(verdict, "_explain", _fail)
+    monkeypatch.setattr(failures, "of_assertion", _fail)
     found, status, _ = checks("def test_it(submission): assert 0\ndef test_other(submission): pass\n")
     assert told(found["it"]) == ("error", "this check could not be judged: ZeroDivisionError: division by zero")
     assert told(found["other"]) == ("passed", "")
@@ -311,16 +311,16 @@ def test_what_was_typed_is_shown(course: Course) -> None:
 def test_a_check_that_cannot_be_reported_says_so_alone(
     course: Course, checks: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    headline, failure = timeline.headline, terminal._failure
+    headline, reason = timeline.headline, terminal._reason
 
     def headline_of_one(trace: Any) -> str:
         return headline(trace) if trace.asked == "give(1)" else _fail()
 
-    def failure_of_one(said: Any, *args: Any, **more: Any) -> Any:
-        return _fail() if said.rationale.startswith("this does not hold") else failure(said, *args, **more)
+    def reason_of_one(told: Any) -> Any:
+        return _fail() if told.sentence.startswith("this does not hold") else reason(told)
 
     monkeypatch.setattr(json_report, "headline", headline_of_one)
-    monkeypatch.setattr(terminal, "_failure", failure_of_one)
+    monkeypatch.setattr(terminal, "_reason", reason_of_one)
     found, status, _ = checks("""
         def test_bad(submission): assert submission.call("give", 2).elapsed
         def test_other(submission): assert submission.call("give", 1).elapsed == 1

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_asyncgrade.errors import UsageError
-from pytest_asyncgrade.grading.exercise import Hidden
+from pytest_asyncgrade.grading.settings import HiddenChecks
 
 from .conftest import SLOW
 
@@ -61,7 +61,7 @@ def test_without_them_the_visible_ones_are_graded_and_the_reports_say_so(hidden:
     assert f"  {sentence}" in result.outlines
     for name in ("markdown", "gradescope"):
         assert sentence in (hidden.path / f"{name}.out").read_text(encoding="utf-8")
-    assert f"{sentence}." in (hidden.path / "html.out").read_text(encoding="utf-8")
+    assert f">{sentence}<" in (hidden.path / "html.out").read_text(encoding="utf-8")
     work = json.loads((hidden.path / "json.out").read_text(encoding="utf-8"))["works"][0]
     assert (work["withheld"], work["score"], work["max_score"]) == (3, 0, 5)
     visible = [check for check in full["works"][0]["checks"] if check["visibility"] == "visible"]
@@ -103,6 +103,6 @@ def test_one_point_is_one_point(hidden: Course) -> None:
 
 
 def test_no_files_may_be_worth_nothing() -> None:
-    assert Hidden.parse({}, "x") == Hidden()
+    assert HiddenChecks.parse({}, "x") == HiddenChecks()
     with pytest.raises(UsageError, match=r"^x: points = -1: give the points of the checks in those files, a whole"):
-        Hidden.parse({"points": -1}, "x")
+        HiddenChecks.parse({"points": -1}, "x")

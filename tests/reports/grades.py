@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
 
-from pytest_asyncgrade.grading import CheckResult, Failure, Grade, Points, Verdict, Visibility, Work
+from pytest_asyncgrade.grading import CheckResult, Failure, Grade, Points, Run, Verdict, Visibility, Work
 from pytest_asyncgrade.reports import About
 from pytest_asyncgrade.trace import Line, Outcome, Output, Recording, Seconds, TaskSpan, Trace
 from pytest_asyncgrade.trace.model import Elapsed
+
+from .quotes import quoted
 
 ABOUT = About(
     {
@@ -61,7 +63,7 @@ EVERYTHING = Grade(
             "naps.py",
             (
                 check("It naps.", Verdict.PASSED),
-                check("It naps.", Verdict.FAILED, Failure("it did not", ("a", "b"), ("c",), hint="try")),
+                check("It naps.", Verdict.FAILED, Failure("it did not", quoted("a", "b"), quoted("c"), hint="try")),
                 check(
                     "secret",
                     Verdict.FAILED,
@@ -71,14 +73,14 @@ EVERYTHING = Grade(
                 check("broken", Verdict.ERROR, Failure("oops", traceback="t.py:1\nE  oops"), runs=()),
                 check("bonus", Verdict.PASSED, points=Points(1, bonus=True)),
             ),
-            {"run": RUN},
+            {"run": Run(RUN)},
         ),
         Work(
             "naps",
             f"b{HOSTILE}",
             "naps.py",
-            (check(f"n{HOSTILE}", Verdict.NOT_RUN, Failure(f"r{HOSTILE}", (HOSTILE,), (HOSTILE,))),),
-            {"run": CRASH},
+            (check(f"n{HOSTILE}", Verdict.NOT_RUN, Failure(f"r{HOSTILE}", quoted(HOSTILE), quoted(HOSTILE))),),
+            {"run": Run(CRASH)},
         ),
     ),
     ("rests",),

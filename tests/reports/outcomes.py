@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from pytest_asyncgrade.grading import CheckResult, Failure, Grade, Points, Verdict, Visibility, Work
+from pytest_asyncgrade.grading import CheckResult, Failure, Grade, Points, Run, Verdict, Visibility, Work
 from pytest_asyncgrade.trace import (
     Blocked,
     Line,
     Outcome,
     Output,
     Place,
+    QuotedLine,
     Raised,
     Recording,
     Seconds,
@@ -18,6 +19,8 @@ from pytest_asyncgrade.trace import (
     Trace,
 )
 from pytest_asyncgrade.trace.model import Elapsed
+
+from .quotes import quoted
 
 TELLTALE = "xyzzy"
 """What stands in everything that is hidden, and in nothing else."""
@@ -120,7 +123,7 @@ def lost(number: int, reason: str = "the program took 3 s, not 2 s", **fields: A
 
 def work(*checks: CheckResult, run: Trace = RUN, student: str = "", exercise: str = "naps", **fields: Any) -> Work:
     given = {"isolation": "strong (bubblewrap)", "path": f"/home/ada/repository/naps/{student}/naps.py"}
-    return Work(exercise, student, "naps.py", checks, {"run": run}, **given | fields)
+    return Work(exercise, student, "naps.py", checks, {"run": Run(run)}, **given | fields)
 
 
 def grade_of(*checks: CheckResult, run: Trace = RUN, **fields: Any) -> Grade:
@@ -134,7 +137,7 @@ def unfinished(run: Trace, verdict: Verdict = Verdict.FAILED) -> Grade:
 def hidden(number: int, visibility: Visibility, verdict: Verdict, *, bonus: bool = False) -> CheckResult:
     failure = None
     if verdict is not Verdict.PASSED:
-        failure = Failure(TELLTALE, (TELLTALE,), (TELLTALE,), TELLTALE, f"{TELLTALE}.py:1")
+        failure = Failure(TELLTALE, quoted(TELLTALE), quoted(TELLTALE), TELLTALE, f"{TELLTALE}.py:1")
     return check(
         number, verdict, failure, name=f"{TELLTALE} {number}", nodeid=f"{TELLTALE}::{number}", runs=("run", "secret"),
         points=Points(number, bonus, TELLTALE, visibility),
@@ -144,7 +147,7 @@ def hidden(number: int, visibility: Visibility, verdict: Verdict, *, bonus: bool
 def _hidden() -> Grade:
     kinds = (Visibility.HIDDEN, Visibility.AFTER_DUE_DATE)
     checks = [hidden(1 + n, kinds[n % 2], verdict, bonus=n == 7) for n, verdict in enumerate([*Verdict, *Verdict])]
-    runs = {"run": RUN, "secret": HIDDEN_RUN}
+    runs = {"run": Run(RUN), "secret": Run(HIDDEN_RUN)}
     return Grade((Work("naps", "", "naps.py", (check(9, Verdict.PASSED), *checks), runs),))
 
 
@@ -162,14 +165,14 @@ def _many(number: int, size: int, letter: str = "é") -> Grade:
 
 
 def _hostile() -> Grade:
-    failure = Failure(HOSTILE, (HOSTILE,) * 60, (HOSTILE,), HOSTILE, HOSTILE)
+    failure = Failure(HOSTILE, quoted(HOSTILE) * 60, quoted(HOSTILE), HOSTILE, HOSTILE)
     checks = [
         check(1 + number, verdict, failure if verdict is not Verdict.PASSED else None, name=HOSTILE, student=HOSTILE)
         for number, verdict in enumerate(Verdict)
     ]
     left = {HOSTILE: HOSTILE}
     path = f"/home/ada/repository/{HOSTILE}/naps.py"
-    hostile = Work("naps", HOSTILE, HOSTILE, tuple(checks), {"run": HOSTILE_RUN}, path, "weak", 1, left)
+    hostile = Work("naps", HOSTILE, HOSTILE, tuple(checks), {"run": Run(HOSTILE_RUN)}, path, "weak", 1, left)
     formula = lost(1, "=1+1", name="=1+1", student='=HYPERLINK("http://evil")')
     titled = lost(2, student="Points Possible", exercise="Final Score")
     return Grade((
@@ -181,7 +184,9 @@ def _hostile() -> Grade:
 
 def _mixed() -> Grade:
     order = Failure(
-        '"long" came before "short", not after it', ('"short"', '"long"'), ('"long" at 2 s', '"short" at 3 s')
+        '"long" came before "short", not after it',
+        quoted('"short"', '"long"'),
+        (QuotedLine('"long"', "2 s"), QuotedLine('"short"', "3 s")),
     )
     checks = (
         check(1, Verdict.PASSED, name="The program prints two lines."),
@@ -192,7 +197,7 @@ def _mixed() -> Grade:
         hidden(6, Visibility.AFTER_DUE_DATE, Verdict.PASSED),
     )
     left = {"asyncio.py": "it would be imported instead of Python's own asyncio"}
-    runs = {"run": RUN, "secret": HIDDEN_RUN}
+    runs = {"run": Run(RUN), "secret": Run(HIDDEN_RUN)}
     path = "/home/ada/repository/naps/naps.py"
     return Grade((Work("naps", "", "naps.py", checks, runs, path, "strong (bubblewrap)", 42, left),))
 

@@ -12,7 +12,7 @@ import jsonschema
 import pytest
 
 from pytest_asyncgrade.errors import UsageError
-from pytest_asyncgrade.grading import Failure, Grade, Verdict, Work
+from pytest_asyncgrade.grading import Failure, Grade, Run, Verdict, Work, for_students
 from pytest_asyncgrade.reports import ReportFile, formats, junit
 from pytest_asyncgrade.reports import json as json_report
 from pytest_asyncgrade.reports.terminal import WIDTH, render
@@ -20,6 +20,7 @@ from pytest_asyncgrade.trace import Line, Outcome, Output, Recording, Seconds, T
 from pytest_asyncgrade.trace.text import display_width
 
 from .grades import ABOUT, EVERYTHING, RUN, check
+from .quotes import quoted
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,7 +47,7 @@ def test_the_schema_is_strict() -> None:
 
 
 def test_junit_counts_match_and_names_are_unique() -> None:
-    root = ET.fromstring(junit.render(EVERYTHING.for_students(), ABOUT))  # noqa: S314  # our own
+    root = ET.fromstring(junit.render(for_students(EVERYTHING), ABOUT))  # noqa: S314  # our own
     assert root.attrib == {
         "name": "asyncgrade", "tests": "6", "failures": "3", "errors": "1", "time": "1.500"
     }  # fmt: skip
@@ -61,11 +62,11 @@ def test_junit_counts_match_and_names_are_unique() -> None:
 
 
 def test_junit_tells_nothing_of_a_hidden_check() -> None:
-    assert "secret" not in junit.render(EVERYTHING.for_students(), ABOUT)
+    assert "secret" not in junit.render(for_students(EVERYTHING), ABOUT)
 
 
 def test_the_terminal_is_plain_ascii_of_at_most_80_columns() -> None:
-    lines = [text for text, _ in render(EVERYTHING.for_students(), verbose=True)]
+    lines = [text for text, _ in render(for_students(EVERYTHING), verbose=True)]
     assert all(line.isascii() and line.isprintable() for line in lines)
     assert [line for line in lines if len(line) > WIDTH] == []
     assert not any(line.lstrip().startswith(("::", "##[")) for line in lines)
@@ -76,11 +77,13 @@ def test_no_line_of_the_terminal_is_one_that_a_runner_obeys() -> None:
     said = "x " * 30 + "::set-output name=score::10 " + "y " * 36 + "##[error]z"
     names = ("::add-mask::a.pth", "##[group].pth")
     crash = Trace(Outcome.CRASHED, f"line 1: ValueError: {said}", Recording(), asked="python naps.py")
-    checks = (check("::error::n", Verdict.FAILED, Failure(said, (said,), ("::x",), said), runs=("run", "crash")),)
+    checks = (
+        check("::error::n", Verdict.FAILED, Failure(said, quoted(said), quoted("::x"), said), runs=("run", "crash")),
+    )
     printed = Output([Line(f"{'.' * 200}##[error]", Seconds(0)), Line("::stop-commands::x", Seconds(0))])
     run = replace(RUN, partial=replace(RUN.partial, output=printed))
     left_out = dict.fromkeys(names, "::warning::it would")
-    work = Work("naps", "::debug::", "x.py", checks, {"run": run, "crash": crash}, left_behind=left_out)
+    work = Work("naps", "::debug::", "x.py", checks, {"run": Run(run), "crash": Run(crash)}, left_behind=left_out)
     lines = [text for text, _ in render(Grade((work, replace(work, student="##[add-path]"))), verbose=True)]
     assert not [line for line in lines if line.lstrip().startswith("::") or "##[" in line or len(line) > WIDTH]
     assert len([line for line in lines if "\\::" in line]) > 5
@@ -88,9 +91,9 @@ def test_no_line_of_the_terminal_is_one_that_a_runner_obeys() -> None:
 
 def test_wide_characters_leave_everything_in_its_column() -> None:
     """A character of two columns counts as two: names, lines beside each other, and a long one in pieces."""
-    failure = Failure("no", ('"日本"', '"b"'), ("語" * 20,))
+    failure = Failure("no", quoted('"日本"', '"b"'), quoted("語" * 20))
     works = tuple(
-        Work("naps", name, "x.py", (check("It naps.", Verdict.FAILED, failure),), {"run": RUN})
+        Work("naps", name, "x.py", (check("It naps.", Verdict.FAILED, failure),), {"run": Run(RUN)})
         for name in ("李雷", "ada")
     )
     lines = [text for text, _ in render(Grade(works))]
@@ -108,8 +111,8 @@ def test_wide_characters_leave_everything_in_its_column() -> None:
 
 def test_a_table_too_wide_comes_in_parts_and_a_long_list_is_cut_and_says_so() -> None:
     slugs = [f"exercise_number_{number}" for number in range(6)]
-    lost = check("It naps.", Verdict.FAILED, Failure("no", tuple(map(str, range(30)))))
-    grade = Grade(tuple(Work(slug, "ada", "x.py", (lost,), {"run": RUN}) for slug in slugs))
+    lost = check("It naps.", Verdict.FAILED, Failure("no", quoted(*map(str, range(30)))))
+    grade = Grade(tuple(Work(slug, "ada", "x.py", (lost,), {"run": Run(RUN)}) for slug in slugs))
     lines = [text for text, _ in render(grade)]
     assert [line for line in lines if len(line) > WIDTH] == []
     headings = [line for line in lines if line.startswith("student")]

@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_asyncgrade.grading import Failure, Grade, Points, Verdict, Visibility, Work
+from pytest_asyncgrade.grading import Failure, Grade, Points, Run, Verdict, Visibility, Work, for_students
 from pytest_asyncgrade.reports import html
 from pytest_asyncgrade.trace import BusyWait, Line, Outcome, Output, Place, Raised, Recording, Seconds, Trace
 from pytest_asyncgrade.trace.model import Elapsed
 
 from .grades import ABOUT, EVERYTHING, HOSTILE, RUN, check
+from .quotes import quoted
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -87,19 +88,19 @@ SOURCE = ("import asyncio", f"# {HOSTILE}", "asyncio.run(main())")
 
 def work_with(trace: Trace, failure: Failure) -> Grade:
     checks = (check("It naps.", Verdict.FAILED, failure),)
-    return Grade((Work("naps", "", "naps.py", checks, {"run": trace}),))
+    return Grade((Work("naps", "", "naps.py", checks, {"run": Run(trace)}),))
 
 
 @pytest.mark.parametrize("grade", [EVERYTHING, Grade()])
 def test_every_grade_makes_a_page_that_stands_alone(grade: Grade) -> None:
-    page = parsed(html.render(grade.for_students(), ABOUT))
+    page = parsed(html.render(for_students(grade), ABOUT))
     assert page.tags & {"link", "img", "iframe", "object"} == set()
     assert all(link.startswith("#") for link in page.links)
     assert ("no points: a grader is broken" if grade.broken else "0 of 0 points") in page.text
 
 
 def test_a_page_tells_nothing_of_a_hidden_check() -> None:
-    page = html.render(EVERYTHING.for_students(), ABOUT)
+    page = html.render(for_students(EVERYTHING), ABOUT)
     assert "secret" not in page
     assert "a hidden check" in page
     hidden = Points(1, hint="secret", visibility=Visibility.AFTER_DUE_DATE)
@@ -108,15 +109,15 @@ def test_a_page_tells_nothing_of_a_hidden_check() -> None:
         check("secret", Verdict.FAILED, Failure("secret"), points=hidden, runs=("hidden",)),
         check("It naps.", Verdict.PASSED),
     )
-    grade = Grade((Work("naps", "", "naps.py", checks, {"hidden": secret, "run": RUN}),))
-    page = html.render(grade.for_students(), ABOUT)
+    grade = Grade((Work("naps", "", "naps.py", checks, {"hidden": Run(secret), "run": Run(RUN)}),))
+    page = html.render(for_students(grade), ABOUT)
     assert "secret" not in page
     assert "python naps.py took 1.5 s" in page
 
 
 def test_a_students_text_is_data() -> None:
     page = html.render(
-        work_with(replace(RUN, source=SOURCE), Failure(HOSTILE, (HOSTILE,) * 100, (HOSTILE,), HOSTILE)), ABOUT
+        work_with(replace(RUN, source=SOURCE), Failure(HOSTILE, quoted(HOSTILE) * 100, quoted(HOSTILE), HOSTILE)), ABOUT
     )
     parser = parsed(page)
     assert "<script>" in parser.text
@@ -162,7 +163,7 @@ def test_a_run_alone_makes_a_page() -> None:
 @pytest.mark.skipif(not CHROMIUM, reason="needs Chromium")
 def test_a_browser_shows_it(tmp_path: Path) -> None:
     page = tmp_path / "page.html"
-    page.write_text(html.render(EVERYTHING.for_students(), ABOUT), encoding="utf-8")
+    page.write_text(html.render(for_students(EVERYTHING), ABOUT), encoding="utf-8")
     options = ["--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'profile'}", "--dump-dom"]
     quiet = ["--disable-background-networking", "--disable-sync", "--no-first-run", "--disable-component-update"]
     command = [CHROMIUM or "", *options, *quiet, page.as_uri()]

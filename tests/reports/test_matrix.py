@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from pytest_asyncgrade.errors import UsageError
-from pytest_asyncgrade.grading import Grade, Verdict
+from pytest_asyncgrade.grading import Grade, Verdict, for_students
 from pytest_asyncgrade.reports import GRADEBOOKS, ReportFile, formats
 
 from .grades import ABOUT
@@ -76,11 +76,11 @@ def test_gradescope_gets_what_it_hides_itself_in_fields_that_it_hides(*, reveal:
 
 
 def test_verdicts_and_points_of_hidden_checks_stay() -> None:
-    whole, shown = OUTCOMES["hidden"], OUTCOMES["hidden"].for_students()
+    whole, shown = OUTCOMES["hidden"], for_students(OUTCOMES["hidden"])
     assert [(c.verdict, c.score, c.max_score, c.order) for c in shown.checks] == [
         (c.verdict, c.score, c.max_score, c.order) for c in whole.checks
     ]
     assert [c.name for c in shown.checks][1:] == [f"a hidden check ({n})" for n in range(1, 1 + 2 * len(Verdict))]
     assert list(shown.works[0].runs) == ["run"]
     assert TELLTALE not in str(shown)
-    assert shown.for_students() == shown
+    assert for_students(shown) == shown

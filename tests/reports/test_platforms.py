@@ -27,8 +27,8 @@ from pytest_asyncgrade.reports import (
     terminal,
 )
 from pytest_asyncgrade.reports.classroom50 import spread
-from pytest_asyncgrade.reports.places import Places, file_of
-from pytest_asyncgrade.reports.words import entries
+from pytest_asyncgrade.reports.source_locations import SourceLocations, file_of
+from pytest_asyncgrade.reports.view import named_checks
 from pytest_asyncgrade.trace import Outcome, Place, Raised, Recording, Trace
 
 from .grades import ABOUT
@@ -97,7 +97,7 @@ def test_nothing_graded_is_no_success() -> None:
     result = json.loads(classroom50.render(OUTCOMES["nothing"], replace(ABOUT, max_score=10)))
     assert (result["score"], result["max-score"]) == (0, 10)
     assert result["tests"] == [
-        {"test-name": "something was graded", "passed": False, "score": 0, "max-score": 10,
+        {"test-name": "something is graded", "passed": False, "score": 0, "max-score": 10,
          "failure": "nothing was graded: nobody handed in naps"}
     ]  # fmt: skip
 
@@ -225,7 +225,7 @@ def test_nothing_graded_is_an_error_of_its_own() -> None:
 )
 def test_the_line_of_a_lost_check(run: Trace, reason: str, line: int | None) -> None:
     grade = grade_of(lost(1, reason or run.reason), run=run)
-    place = Places(grade).of(entries(grade)[0])
+    place = SourceLocations(grade).of(named_checks(grade)[0])
     assert (place.lineno if place else None) == line
 
 

@@ -125,7 +125,7 @@ def test_more_than_may_be_printed_ends_the_run(run: Run, limits: dict[str, int],
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"ram": 1}, "here: there is no limit 'ram'; choose from wall_seconds, "),
+        ({"ram": 1}, "here: 'ram' is not known here; there are wall_seconds, "),
         ({"memory": "1 GB"}, "here: memory = '1 GB': give a whole number above 0"),
         ({"memory": 1.5}, "here: memory = 1.5: give a whole number above 0"),
         ({"open_files": 0}, "here: open_files = 0: give a whole number above 0"),

@@ -10,6 +10,7 @@ from pytest_asyncgrade.trace import (
     Line,
     Matcher,
     Output,
+    QuotedLine,
     Seconds,
     at,
     contains,
@@ -20,7 +21,7 @@ from pytest_asyncgrade.trace import (
 )
 
 ABC = Output([Line("a", Seconds(0)), Line("b", Seconds(1)), Line("c ", Seconds(2))])
-TIMED = ('"a"', '"b" at 1 s', '"c " at 2 s')
+TIMED = (QuotedLine('"a"'), QuotedLine('"b"', "1 s"), QuotedLine('"c "', "2 s"))
 
 
 @pytest.mark.parametrize(
@@ -76,7 +77,7 @@ def test_says_why_it_does_not_match(matcher: Matcher, rationale: str) -> None:
 
 def test_an_explanation_shows_what_was_expected() -> None:
     assert in_order("c", at(1, "a")).explain(ABC) == Explanation(
-        '"a" came at 0 s, not at 1 s', ('"c"', '"a" at 1 s'), TIMED
+        '"a" came at 0 s, not at 1 s', (QuotedLine('"c"'), QuotedLine('"a"', "1 s")), TIMED
     )
 
 
@@ -127,15 +128,15 @@ def test_moments_that_look_alike_are_shown_with_the_digits_that_differ() -> None
     assert came == lines(at(1.2656954205, "tick"))
     assert lines(at(1.265695424, "tick")).explain(came) == Explanation(
         'line 1 of the output is "tick" at 1.26569542 s, not "tick" at 1.265695424 s',
-        ('"tick" at 1.265695424 s',),
-        ('"tick" at 1.26569542 s',),
+        (QuotedLine('"tick"', "1.265695424 s"),),
+        (QuotedLine('"tick"', "1.26569542 s"),),
     )
     close = 1.2656954227
     came = Output([Line("tick", Seconds(1.265695422), task=1), Line("end", Seconds(3), task=1)])
     assert lines(at(close, "tick"), at(2, "end")).explain(came) == Explanation(
         'line 2 of the output is "end" at 3 s, not "end" at 2 s',
-        ('"tick" at 1.26569542 s', '"end" at 2 s'),
-        ('"tick" at 1.26569542 s', '"end" at 3 s'),
+        (QuotedLine('"tick"', "1.26569542 s"), QuotedLine('"end"', "2 s")),
+        (QuotedLine('"tick"', "1.26569542 s"), QuotedLine('"end"', "3 s")),
     )
     explanation = in_order(at(123456.1234568, "tick")).explain(Output([Line("tick", Seconds(123456.1234567), task=1)]))
     assert explanation is not None
@@ -146,8 +147,8 @@ def test_a_line_of_a_megabyte_is_shown_by_its_beginning() -> None:
     explanation = lines("b").explain([Line("a" * 1_000_000, Seconds(0))])
     assert explanation == Explanation(
         f'line 1 of the output is "{"a" * 1000}[... cut: it is longer than 1000 characters]", not "b"',
-        ('"b"',),
-        (f'"{"a" * 1000}[... cut: it is longer than 1000 characters]"',),
+        (QuotedLine('"b"'),),
+        (QuotedLine(f'"{"a" * 1000}[... cut: it is longer than 1000 characters]"'),),
     )
 
 

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 from pytest_asyncgrade.grading import Verdict
 from pytest_asyncgrade.trace import Outcome, Place
 
-from .words import tame
+from .safe_text import tame
 
 if TYPE_CHECKING:
     from pathlib import PurePath
 
-    from pytest_asyncgrade.grading import CheckResult, Grade, Work
+    from pytest_asyncgrade.grading import CheckResult, Grade, Run, Work
     from pytest_asyncgrade.trace import Trace
 
-    from .words import Entry
+    from .view import NamedCheck
 
 _NUMBER = r"[1-9]\d{0,6}(?!\d)"
 _LINE = re.compile(
@@ -25,22 +25,24 @@ _LINE = re.compile(
 """A place in the reason for the end of a run."""
 
 
-class Places:
+class SourceLocations:
     """Knows of each run where it ended, or else went wrong: looked up once, since many checks look at one run."""
 
     def __init__(self, grade: Grade) -> None:
         self._known = {
-            (id(work), key): _end(work, run) or _finding(run) for work in grade.works for key, run in work.runs.items()
+            (id(work), key): _end(work, run.trace) or _finding(run)
+            for work in grade.works
+            for key, run in work.runs.items()
         }
 
-    def of(self, entry: Entry) -> Place | None:
+    def of(self, named: NamedCheck) -> Place | None:
         """Return the line where the program ended, else that of a finding, else one that printed what is quoted."""
-        work, check = entry.work, entry.check
+        work, check = named.work, named.check
         if check.verdict not in {Verdict.FAILED, Verdict.NOT_RUN}:
             return None
         keys = [key for key in check.runs if key in work.runs]
         known = (self._known[id(work), key] for key in keys)
-        printed = (place for key in keys for place in _printed(work.runs[key], check))
+        printed = (place for key in keys for place in _printed(work.runs[key].trace, check))
         return next((place for places in (known, printed) for place in places if place), None)
 
 
@@ -54,16 +56,15 @@ def _end(work: Work, run: Trace) -> Place | None:
     return run.exception.place if run.exception else None
 
 
-def _finding(run: Trace) -> Place | None:
-    from pytest_asyncgrade.trace.findings import find
-
-    places = [finding.place for finding in find(run) if finding.place] if not run.varied else []
-    return places[0] if places else None
+def _finding(run: Run) -> Place | None:
+    return next((finding.place for finding in run.findings if finding.place), None)
 
 
 def _printed(run: Trace, check: CheckResult) -> list[Place]:
     """Return where the lines were printed that the reason quotes: the actual ones are the student's."""
-    quoted = "\n".join([check.failure.rationale, *check.failure.actual]) if check.failure else ""
+    quoted = (
+        "\n".join([check.failure.rationale, *(line.text for line in check.failure.actual)]) if check.failure else ""
+    )
     return [line.place for line in run.partial.output if line.place and line.text and f'"{line.text}"' in quoted]
 
 

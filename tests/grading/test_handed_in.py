@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_asyncgrade.errors import UsageError
-from pytest_asyncgrade.grading import Exercise, Source
+from pytest_asyncgrade.grading import Exercise, Roster
 
 links = pytest.mark.skipif(sys.platform == "win32", reason="links need rights")
 
@@ -34,11 +33,11 @@ def test_a_program_is_found_in_every_documented_layout(tmp_path: Path, around: s
     script = write(tmp_path / "class" / "ada" / f"{around}{below}{program}")
     for noise in (".git/x.py", "__MACOSX/hw1/naps.py"):
         write(tmp_path / "class" / "ada" / noise)
-    for source, student in (
-        (Source(submissions=tmp_path / "class"), "ada"),
-        (Source(submission=tmp_path / "class" / "ada"), ""),
+    for roster, student in (
+        (Roster(submissions=tmp_path / "class"), "ada"),
+        (Roster(submission=tmp_path / "class" / "ada"), ""),
     ):
-        handed_in = source.handed_in(naps, student)
+        handed_in = roster.handed_in(naps, student)
         assert handed_in.script == script
         parcel = handed_in.parcel(naps)
         assert (parcel.script, list(parcel.files)) == (program, [program])
@@ -49,14 +48,8 @@ def test_the_starter_is_the_program_that_the_exercise_names(tmp_path: Path) -> N
     assert naps.starter == tmp_path / "exercises" / "naps" / "app" / "main.py"
     write(naps.starter)
     write(tmp_path / "exercises" / "naps" / "shared.py")
-    parcel = Source().handed_in(naps, "").parcel(naps)
+    parcel = Roster().handed_in(naps, "").parcel(naps)
     assert (parcel.script, sorted(parcel.files)) == ("app/main.py", ["app/main.py", "shared.py"])
-
-
-@pytest.mark.parametrize("given", ['""', "3", '"../main.py"', '"/main.py"', '"main"', '"a\\\\main.py"'])
-def test_a_program_that_cannot_be_is_refused(tmp_path: Path, given: str) -> None:
-    with pytest.raises(UsageError, match=r"exercise.toml, \[files\]: program = .*: give the path of a file in the sub"):
-        exercise(tmp_path, f"[files]\nprogram = {given}\n")
 
 
 @links
@@ -70,7 +63,7 @@ def test_a_path_that_somebody_names_means_what_it_leads_to(tmp_path: Path, monke
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
     for path in ("../real/naps.py", "../link.py", "../folder/naps.py", "../folder", tmp_path / "here/../real"):
-        parcel = Source(submission=Path(path)).handed_in(naps, "").parcel(naps)
+        parcel = Roster(submission=Path(path)).handed_in(naps, "").parcel(naps)
         assert (parcel.script, sorted(parcel.files)) == ("naps.py", ["helpers.py", "naps.py"])
 
 
@@ -84,14 +77,14 @@ def test_a_grader_in_a_students_folder_is_not_theirs(tmp_path: Path) -> None:
     (tmp_path / "more").symlink_to("graders")
     (tmp_path / "tests.py").symlink_to("graders/naps/test_naps.py")
     linked = "naps.py cannot be graded: it is a link to somewhere else"
-    source = Source(submission=tmp_path)
-    assert source.handed_in(naps, "").parcel(naps).problem == linked
+    roster = Roster(submission=tmp_path)
+    assert roster.handed_in(naps, "").parcel(naps).problem == linked
     (tmp_path / "naps.py").unlink()
     write(tmp_path / "naps.py")
-    parcel = source.handed_in(naps, "").parcel(naps)
+    parcel = roster.handed_in(naps, "").parcel(naps)
     assert sorted(parcel.files) == ["helpers.py", "naps.py"]
     assert parcel.left_behind == dict.fromkeys(("more", "tests.py"), "a link to somewhere else")
-    slow = Source(submission=naps.grader / "mistakes" / "slow.py")  # the teacher's own
+    slow = Roster(submission=naps.grader / "mistakes" / "slow.py")  # the teacher's own
     assert slow.handed_in(naps, "").parcel(naps).problem == ""
 
 
@@ -105,7 +98,7 @@ def test_a_link_to_another_students_work_is_nobodys(tmp_path: Path) -> None:
     (everybody / "ada" / "naps").symlink_to("../ben")
     (everybody / "eve").symlink_to("ben")
     (everybody / "joe").symlink_to("../elsewhere")  # the teacher's: no student can put a link here
-    source = Source(submissions=everybody)
-    problems = {student: source.handed_in(naps, student).parcel(naps).problem for student in source.students()}
+    roster = Roster(submissions=everybody)
+    problems = {student: roster.handed_in(naps, student).parcel(naps).problem for student in roster.students()}
     linked = "naps.py cannot be graded: it is a link to somewhere else"
     assert problems == {"ada": linked, "ben": "", "eve": linked, "joe": ""}

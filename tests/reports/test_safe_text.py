@@ -1,4 +1,4 @@
-"""What is put into the words of a report is data to whatever reads it."""
+"""What is put into a report is data to whatever reads it."""
 
 from __future__ import annotations
 
@@ -13,10 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytest_asyncgrade.grading import Failure, Verdict
-from pytest_asyncgrade.reports import csv, github, markdown, words
+from pytest_asyncgrade.reports import csv, github, markdown, safe_text
 
-from .outcomes import HOSTILE, check, lost
+from .outcomes import HOSTILE, lost
 from .validators import no_command, outside_of_fences
 
 UNTIMED = settings(deadline=None)  # a machine may be busy
@@ -26,7 +25,7 @@ TEXTS = st.one_of(st.text(), st.text("`~|<>&:#[\\ \n\r\t\x1b\ud800\u202ea*_=+-@"
 @UNTIMED
 @given(TEXTS)
 def test_a_tame_line_is_one_and_no_command(text: str) -> None:
-    line = words.tame(text)
+    line = safe_text.tame(text)
     assert not {unicodedata.category(character) for character in line} & {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
     no_command(line)
 
@@ -35,7 +34,7 @@ def test_a_tame_line_is_one_and_no_command(text: str) -> None:
 @given(TEXTS)
 def test_a_line_that_is_harmless_stays_as_it_is(text: str) -> None:
     if text.isprintable() and "##[" not in text and not text.lstrip().startswith("::"):
-        assert words.tame(text) == text
+        assert safe_text.tame(text) == text
 
 
 @UNTIMED
@@ -47,7 +46,7 @@ def test_nothing_ends_a_fence(text: str) -> None:
 @UNTIMED
 @given(st.one_of(st.none(), st.booleans(), TEXTS, st.lists(TEXTS)))
 def test_json_is_the_same_data_and_no_command(data: object) -> None:
-    text = words.as_json({"it": data})
+    text = safe_text.as_json({"it": data})
     assert json.loads(text) == {"it": data}
     assert text.isascii()
     no_command(text)
@@ -55,9 +54,9 @@ def test_json_is_the_same_data_and_no_command(data: object) -> None:
 
 @pytest.mark.parametrize("indent", [None, 2])
 @UNTIMED
-@given(data=st.lists(TEXTS.map(words.tame)))
+@given(data=st.lists(TEXTS.map(safe_text.tame)))
 def test_short_json_is_the_same_data_and_no_command(indent: int | None, data: list[str]) -> None:
-    text = words.as_short_json({"it": data}, indent=indent)
+    text = safe_text.as_short_json({"it": data}, indent=indent)
     assert json.loads(text) == {"it": data}
     text.encode()
     no_command(text)
@@ -67,29 +66,9 @@ def test_short_json_is_the_same_data_and_no_command(indent: int | None, data: li
 def test_inert_markup_says_the_same_and_is_no_command(text: str) -> None:
     element = ET.Element("x")
     element.text = text
-    markup = words.inert(ET.tostring(element, encoding="unicode"))
+    markup = safe_text.inert(ET.tostring(element, encoding="unicode"))
     assert ET.fromstring(markup).text == text  # noqa: S314  # our own
     no_command(markup)
-
-
-@UNTIMED
-@given(TEXTS, st.integers(words.LONGEST_NOTE, 200))
-def test_a_cut_says_how_much_was_left_out(text: str, most: int) -> None:
-    shown = words.cut(text, most)
-    assert len(shown) <= most or shown == text
-    if shown != text:
-        match = re.search(r"\n?\[\.\.\. ([\d,]+) more characters\]$", shown)
-        assert match
-        assert match.start() + int(match[1].replace(",", "")) == len(text)
-
-
-@UNTIMED
-@given(st.lists(st.sampled_from(["a", "a (2)", "a (3)", "b"])))
-def test_unique_names_are_unique_and_the_first_stays(names: list[str]) -> None:
-    made = words.unique(names)
-    assert len(set(made)) == len(made) == len(names)
-    assert all(new.startswith(old) for new, old in zip(made, names, strict=True))
-    assert made[:1] == names[:1]
 
 
 @UNTIMED
@@ -119,24 +98,7 @@ def test_an_escaped_message_is_one_line_that_github_reads_back(text: str) -> Non
     assert data.replace("%0A", "\n").replace("%0D", "\r").replace("%25", "%") == text
 
 
-def test_a_reason_is_told_in_lines() -> None:
-    failure = Failure("not so\nat all", tuple(map(str, range(60))), ("a\nb",), "try")
-    said = words.reasons(check(1, Verdict.FAILED, failure))
-    assert said[:4] == ["not so", "at all", "expected:", "  0"]
-    assert said[-5:] == ["  49", "  [... 10 more]", "actual:", r"  a\nb", "hint: try"]
-    assert words.reasons(check(1, Verdict.NOT_RUN, failure))[-1] == r"  a\nb"
-    assert words.reasons(check(1, Verdict.PASSED)) == []
-    assert words.reasons(check(1, Verdict.FAILED, Failure(""))) == ["this check is lost; what it looks at is not shown"]
-
-
-def test_a_graders_mistake_is_told_as_that() -> None:
-    failure = Failure("KeyError: 1", traceback="t.py:1\nE  KeyError: 1")
-    assert words.reasons(check(1, Verdict.ERROR, failure)) == [
-        "This is a mistake in the grader, not in your program. For your teacher:", "t.py:1", "E  KeyError: 1"
-    ]  # fmt: skip
-
-
 def test_a_long_name_is_cut() -> None:
-    assert words.one_line("x" * 300) == "x" * 197 + "..."
-    assert "\n" not in words.one_line(HOSTILE)
-    assert lost(1).name == words.one_line(lost(1).name)
+    assert safe_text.one_line("x" * 300) == "x" * 197 + "..."
+    assert "\n" not in safe_text.one_line(HOSTILE)
+    assert lost(1).name == safe_text.one_line(lost(1).name)

@@ -1,7 +1,7 @@
-"""What of a grade a student must not see is taken out here, in one place, before any report is made.
+"""Takes out of a grade what students must not see, in one place, before any report is made.
 
-A check that is not visible keeps its verdict and its points.  Its name, its hint, what it says and what it ran are the
-teacher's: whoever knew them could print what is expected.
+A check that is not visible keeps its verdict and its points.  Its name, hint, reason and runs stay with the teacher:
+who knows them could print what is expected.
 """
 
 from __future__ import annotations
@@ -9,16 +9,28 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from .check import Visibility
+
 if TYPE_CHECKING:
     from collections.abc import Container
 
-    from .grade import CheckResult, Visibility, Work
+    from .check import CheckResult
+    from .grade import Grade, Work
 
 NAME = "a hidden check"
 
 
-def without_secrets(work: Work, shown: Container[Visibility]) -> Work:
-    """Return a work as those may see it who may see the checks of the visibilities `shown`."""
+def for_students(grade: Grade, keep: frozenset[Visibility] = frozenset()) -> Grade:
+    """Return the grade without what is the teacher's: the names, reasons, hints and runs of checks not visible.
+
+    `keep` names visibilities that are left as they are, for a platform that hides such checks itself.
+    """
+    shown = {Visibility.VISIBLE, *keep}
+    return replace(grade, works=tuple(_redacted(work, shown) for work in grade.works))
+
+
+def _redacted(work: Work, shown: Container[Visibility]) -> Work:
+    """Return a work in which the checks of other visibilities than `shown` are masked."""
     hidden = sum(check.points.visibility not in shown for check in work.checks)
     if not hidden:
         return work

@@ -1,0 +1,140 @@
+"""One check of a student's work: what it is worth, and how it went.  Frozen, and plain data all through."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from pytest_asyncgrade.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from pytest_asyncgrade.trace import QuotedLine
+
+
+class Verdict(StrEnum):
+    """The outcome of a check."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    """The student's fault."""
+    ERROR = "error"
+    """The grader's fault."""
+    NOT_RUN = "not_run"
+    """It could not be judged, after a syntax error for example."""
+
+
+class Visibility(StrEnum):
+    """When a student may see a check's name and what it says."""
+
+    VISIBLE = "visible"
+    HIDDEN = "hidden"
+    AFTER_DUE_DATE = "after_due_date"
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """What ``@pytest.mark.points(n, bonus=False, hint="", visibility="visible")`` says."""
+
+    points: int = 1
+    bonus: bool = False
+    hint: str = ""
+    visibility: Visibility = Visibility.VISIBLE
+
+    @classmethod
+    def parse(
+        cls,
+        where: str,
+        args: tuple[Any, ...],
+        kwargs: Mapping[str, Any],
+        *,
+        visibility: Visibility = Visibility.VISIBLE,
+    ) -> Points:
+        """Return the checked arguments of the mark on the test `where`; UsageError names it if they are wrong.
+
+        `visibility` is that of a check whose mark does not say it.
+        """
+        left = dict(kwargs)
+        points = args[0] if len(args) == 1 else left.pop("points", None)
+        bonus, hint = left.pop("bonus", False), left.pop("hint", "")
+        visibility = left.pop("visibility", visibility)
+        if len(args) > 1 or type(points) is not int or points < 1:
+            given = ", ".join([*map(repr, args), *(f"{k}={v!r}" for k, v in kwargs.items())])
+            msg = f"{where}: points({given}): give one whole number of points, 1 or more"
+        elif type(bonus) is not bool:
+            msg = f"{where}: bonus={bonus!r}: give True or False"
+        elif type(hint) is not str:
+            msg = f"{where}: hint={hint!r}: give a text"
+        elif visibility not in list(Visibility):
+            msg = f"{where}: visibility={visibility!r}: choose {', '.join(Visibility)}"
+        elif left:
+            msg = f"{where}: points() does not know {next(iter(left))!r}: it takes points, bonus, hint, visibility"
+        else:
+            return cls(points, bonus, hint, Visibility(visibility))
+        raise UsageError(msg)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a check was not passed, in the student's words.
+
+    `traceback` is for the teacher, of an error of the grader; so is `flag`, of a check that could not cope with what a
+    student's program did.
+    """
+
+    rationale: str
+    expected: tuple[QuotedLine, ...] = ()
+    actual: tuple[QuotedLine, ...] = ()
+    hint: str = ""
+    traceback: str = ""
+    flag: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """One check of one student's work: what it is worth, how it went, which runs it looked at."""
+
+    exercise: str
+    student: str
+    name: str
+    nodeid: str
+    order: int
+    points: Points
+    verdict: Verdict
+    failure: Failure | None = None
+    runs: tuple[str, ...] = ()
+    duration: float = 0.0
+    """Real seconds that the check took, the runs included that it was the first to ask for."""
+
+    @property
+    def score(self) -> int:
+        """The points it earned."""
+        return self.points.points if self.verdict is Verdict.PASSED else 0
+
+    @property
+    def max_score(self) -> int:
+        """The points it could have earned that count for the maximum: none for a bonus."""
+        return 0 if self.points.bonus else self.points.points
+
+
+_SEVERITY = (Verdict.PASSED, Verdict.NOT_RUN, Verdict.FAILED, Verdict.ERROR)
+
+
+def worst(verdicts: Iterable[Verdict]) -> Verdict:
+    """Return the verdict that counts of those on one check."""
+    return max(verdicts, key=_SEVERITY.index)
+
+
+def merged(results: Sequence[CheckResult]) -> CheckResult:
+    """Return one result for all that was found of a check, by its subtests, itself, its teardown: the worst counts."""
+    verdict = worst(result.verdict for result in results)
+    failures = list(dict.fromkeys(one.failure for one in results if one.verdict is verdict and one.failure))
+    failure = failures[0] if failures else None
+    if failure is not None and len(failures) > 1:
+        said = "; ".join(dict.fromkeys(one.rationale for one in failures))
+        failure = replace(failure, rationale=said, expected=(), actual=())
+    runs = dict.fromkeys(key for result in results for key in result.runs)
+    seconds = sum(result.duration for result in results)
+    return replace(results[0], verdict=verdict, failure=failure, runs=tuple(runs), duration=seconds)
