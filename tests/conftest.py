@@ -44,7 +44,7 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
     """Let an idle process take tests from the busiest one: the longest test takes a thousand times the shortest."""
-    from xdist.scheduler import WorkStealingScheduling
+    from xdist.scheduler import WorkStealingScheduling  # type: ignore[import-untyped]  # xdist has no types
 
     return WorkStealingScheduling(config, log) if config.getoption("dist") == "load" else None
 

@@ -24,8 +24,7 @@ if TYPE_CHECKING:
 def run_timers(loop: LoopParts) -> bool:  # noqa: C901, PLR0912  # flat for speed, as the module says
     """Nothing is ready: move to the next instant, fire its timers, run what they make ready; and so on.
 
-    Each instant is an iteration of the loop, and what its timers have made ready is the next one.  Return True when
-    there is no iteration left to run now.  Within another iteration (programs that nest loops) run one at most.
+    Return True when there is no iteration left to run now.  Within another iteration (nested loops) run one at most.
     """
     clock, timers, ready, nested = loop._clock, loop._timers, loop._ready, loop._running
     files, everyone, outside = loop._files, loop._everyone, loop._runtime.outside
@@ -47,8 +46,7 @@ def run_timers(loop: LoopParts) -> bool:  # noqa: C901, PLR0912  # flat for spee
         armed[entry & INDEX_MASK] = None
         if advancing is not None:
             advancing()
-        clock.key = key
-        clock.looks = 0
+        clock.key, clock.looks = key, 0
         loop._iteration += 1
         timer._scheduled = False
         if heap and heap[0] >> INDEX_BITS == key:
