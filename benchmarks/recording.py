@@ -18,11 +18,11 @@ from statistics import median
 from typing import TYPE_CHECKING, TextIO
 
 from pytest_asyncgrade.virtualtime import VirtualTimeLoop, virtual_time
-from pytest_asyncgrade.worker.places import Places
+from pytest_asyncgrade.worker.channel import Channel
 from pytest_asyncgrade.worker.recorder import Recorder
-from pytest_asyncgrade.worker.session import Report
+from pytest_asyncgrade.worker.source_locations import SourceFiles
 from pytest_asyncgrade.worker.stdio import text_stream
-from pytest_asyncgrade.worker.streams import Limit, Lines
+from pytest_asyncgrade.worker.streams import Lines, OutputLimit
 
 from .__main__ import _measure as measure
 from .programs import RECORDED
@@ -47,13 +47,13 @@ def bare(program: Callable[[], None]) -> None:
 def recorded(program: Callable[[], None]) -> None:
     """Run a program as the student's process does, recorded, each record signed and sent."""
     with _drained_pipe() as records:
-        report = Report(records, bytes(32))
-        recorder = Recorder(report.write, Places(f"{os.path.dirname(__file__)}{os.sep}", "program.py"))  # noqa: PTH120
-        lines = Lines(recorder.line, "stdout", Limit(float("inf"), float("inf"), lambda: None))
+        channel = Channel(records, bytes(32))
+        recorder = Recorder(channel.write, SourceFiles(f"{os.path.dirname(__file__)}{os.sep}", "program.py"))  # noqa: PTH120
+        lines = Lines(recorder.line, "stdout", OutputLimit(float("inf"), float("inf"), lambda: None))
         with virtual_time(recorder.clock), redirect_stdout(text_stream(lines.add, 1)):
             recorder.begin()
             program()
-        report.flush()
+        channel.flush()
 
 
 def _line_by_line(fd: int) -> TextIO:

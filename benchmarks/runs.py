@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pytest_asyncgrade.sandbox import Fresh, Job, Stem, pack, run_isolated
+from pytest_asyncgrade.sandbox import ForkServer, Job, Spawn, read_submission, run_isolated
 from pytest_asyncgrade.sandbox.confinement import candidates
 
 if TYPE_CHECKING:
@@ -31,14 +31,14 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         script = Path(folder, "program.py")
         script.write_text(PROGRAM, encoding="utf-8")
-        job = Job(pack(script, alone=True))
-        stems = {mode: Stem(mode) for mode in ("auto", "weak")}
+        job = Job(read_submission(script, alone=True))
+        stems = {mode: ForkServer(mode) for mode in ("auto", "weak")}
         works: dict[str, Callable[[], object]] = {"a bare interpreter": lambda: _run([sys.executable, "-c", "pass"])}
         for way in candidates():
             works[f"a bare interpreter, {way.isolation} ({way.name})"] = lambda way=way: _run(
                 [word for word in way.command([sys.executable, "-c", "pass"]) if not word.startswith("--user")]
             )
-        works["a run in a fresh interpreter"] = lambda: run_isolated(job, Fresh())
+        works["a run in a fresh interpreter"] = lambda: run_isolated(job, Spawn())
         for mode, stem in stems.items():
             run_isolated(job, stem)
             kept = f"{stem.confinement.isolation} ({stem.confinement.name})"
@@ -64,7 +64,7 @@ def _run(command: list[str]) -> None:
 
 
 def _with_stem(job: Job, mode: str) -> None:
-    stem = Stem(mode)
+    stem = ForkServer(mode)
     run_isolated(job, stem)
     stem.close()
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import pytest_asyncgrade
-from pytest_asyncgrade.sandbox import CAN_FORK, Fresh, Job, Limits, Stem, pack, run_isolated
+from pytest_asyncgrade.sandbox import CAN_FORK, ForkServer, Job, Limits, Spawn, read_submission, run_isolated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
@@ -118,7 +118,7 @@ def launcher(request: pytest.FixtureRequest, shared_launchers: dict[str, Launche
 
 def new_launcher(way: str) -> Launcher:
     """Return a launcher that has not started anything; the caller closes it."""
-    return Fresh() if way == "fresh" else Stem(way)
+    return Spawn() if way == "fresh" else ForkServer(way)
 
 
 @pytest.fixture
@@ -133,6 +133,6 @@ def run(tmp_path: Path, launcher: Launcher) -> Callable[..., Trace]:
         limits = Limits(wall_seconds=fields.pop("timeout", WALL_SECONDS), **fields.pop("limits", {}))
         if "scenarios" in fields:
             fields["scenarios"] = fields["scenarios"].read_bytes()
-        return run_isolated(Job(pack(script), limits=limits, **fields), launcher)
+        return run_isolated(Job(read_submission(script), limits=limits, **fields), launcher)
 
     return run_source

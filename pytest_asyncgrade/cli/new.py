@@ -16,10 +16,9 @@ from typing import TYPE_CHECKING
 from pytest_asyncgrade.errors import UsageError
 from pytest_asyncgrade.grading import Exercise, known
 from pytest_asyncgrade.grading.mutants import mutants
-from pytest_asyncgrade.sandbox import Job, Parcel, pack, run_isolated
+from pytest_asyncgrade.sandbox import Job, SubmissionFiles, read_submission, run_isolated
 from pytest_asyncgrade.sandbox.run import WALL_CLOCK_START_NS
 from pytest_asyncgrade.trace import Outcome
-from pytest_asyncgrade.trace.findings import find
 from pytest_asyncgrade.trace.plain import clipped
 from pytest_asyncgrade.trace.text import text_lines
 
@@ -105,11 +104,11 @@ def _write(files: Mapping[Path, bytes]) -> None:
         path.write_bytes(data)
 
 
-def _solution(name: str, script: Path | None) -> Parcel:
+def _solution(name: str, script: Path | None) -> SubmissionFiles:
     """Return the script as the exercise's program, with the files that it names; the sample if there is none."""
     if script is None:
-        return Parcel(f"{name}.py", {f"{name}.py": _SAMPLE.encode()})
-    packed = pack(script.resolve(), alone=True)
+        return SubmissionFiles(f"{name}.py", {f"{name}.py": _SAMPLE.encode()})
+    packed = read_submission(script.resolve(), alone=True)
     filename = packed.script if "/" in packed.script else f"{name}.py"
     return replace(
         packed,
@@ -121,13 +120,13 @@ def _solution(name: str, script: Path | None) -> Parcel:
 def _settings(name: str, filename: str, trace: Trace) -> str:
     """Return the ``exercise.toml`` that the exercise needs, empty if it needs none."""
     text = f'[files]\nprogram = "{filename}"\n' if filename != f"{name}.py" else ""
-    if shown := sorted({finding.kind for finding in find(trace)}):
+    if shown := sorted({finding.kind for finding in trace.diagnosis}):
         listed = ", ".join(f'"{kind}"' for kind in shown)
         text += f"# what the solution does on purpose\n[findings]\nignore = [{listed}]\n"
     return text
 
 
-def _traced(name: str, parcel: Parcel) -> Trace:
+def _traced(name: str, parcel: SubmissionFiles) -> Trace:
     """Return what the script does; UsageError if that cannot be asked of a student."""
     trace, again = (run_isolated(Job(parcel, seed=number, wall_ns=start)) for number, start in enumerate(_STARTS))
     problem = _problem(trace) or _difference(trace, again)
@@ -210,7 +209,7 @@ def _grader(name: str, trace: Trace) -> str:
         f"        {', '.join(f'at({_number(time)}, {line.text!r})' for line in group)},"
         for time, group in groupby(trace.output, key=lambda line: float(line.time))
     ]
-    kinds = [kind for kind in _KINDS if kind not in {finding.kind for finding in find(trace)}]
+    kinds = [kind for kind in _KINDS if kind not in {finding.kind for finding in trace.diagnosis}]
     return f'''"""Grades `{name}`."""
 
 import pytest

@@ -15,23 +15,27 @@ import click
 
 from pytest_asyncgrade.errors import UsageError
 from pytest_asyncgrade.sandbox import folder_of
-from pytest_asyncgrade.trace.codec import VERSION, TraceBuilder, dump
-from pytest_asyncgrade.trace.findings import find
+from pytest_asyncgrade.trace.builder import TraceBuilder
 from pytest_asyncgrade.trace.plain import encode
+from pytest_asyncgrade.trace.protocol.lines import dump
+from pytest_asyncgrade.trace.protocol.records import VERSION, Ended, Hello
+from pytest_asyncgrade.trace.protocol.records import encode as encode_record
 from pytest_asyncgrade.trace.text import source_lines
 from pytest_asyncgrade.trace.timeline import ASCII, UNICODE, Signs, explained, headline, timeline
 from pytest_asyncgrade.virtualtime import virtual_time
-from pytest_asyncgrade.worker.places import Places
 from pytest_asyncgrade.worker.program import End, Program
 from pytest_asyncgrade.worker.recorder import Recorder
+from pytest_asyncgrade.worker.source_locations import SourceFiles
 from pytest_asyncgrade.worker.stdio import text_stream
-from pytest_asyncgrade.worker.streams import Limit, Lines
+from pytest_asyncgrade.worker.streams import Lines, OutputLimit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from pytest_asyncgrade.trace import Trace
+    from pytest_asyncgrade.trace.output import Stream
+    from pytest_asyncgrade.trace.protocol.records import Row
 
 
 def run(  # noqa: PLR0913  # one each for what can be said
@@ -52,15 +56,15 @@ def run(  # noqa: PLR0913  # one each for what can be said
     if html is not None:
         from pytest_asyncgrade.reports.html import page_of_run
 
-        html.write(page_of_run(run_here.trace(end)))
+        html.write(page_of_run(run_here.trace()))
     if chrome is not None:
         from pytest_asyncgrade.trace.picture import chrome_events
 
-        json.dump(chrome_events(run_here.trace(end)), chrome)
+        json.dump(chrome_events(run_here.trace()), chrome)
     if draw:
-        for line in _picture(run_here.trace(end), UNICODE if with_unicode else ASCII):
+        for line in _picture(run_here.trace(), UNICODE if with_unicode else ASCII):
             click.echo(line, err=True)
-    if end.raised is not None and end.raised[0] == KeyboardInterrupt.__name__:
+    if end.raised is not None and end.raised.type == KeyboardInterrupt.__name__:
         _be_interrupted()
     sys.exit(end.status)
 
@@ -75,7 +79,7 @@ def _be_interrupted() -> None:
 def _picture(trace: Trace, signs: Signs) -> Iterator[str]:
     yield headline(trace)
     yield from timeline(trace, signs=signs)
-    for message, advice in explained(find(trace)):
+    for message, advice in explained(trace.diagnosis):
         yield f"- {message}"
         if advice:
             yield f"  {advice}"
@@ -98,20 +102,20 @@ class _Run:
     """A run of a script in this very process, recorded."""
 
     def __init__(self, file: Path) -> None:
-        self.records: list[list[object]] = []
+        self.records: list[Row] = []
         self._file = file
         self._script = file.resolve()
         self._folder = folder_of(self._script.parent, self._script.read_bytes())
         self._filename = str(file.cwd() / file)
-        self._places = Places(f"{self._folder}{os.sep}", str(file), self._filename)
-        self._recorder = Recorder(self.records.append, self._places)
-        self.records.append(["hello", VERSION])
+        self._files = SourceFiles(f"{self._folder}{os.sep}", str(file), self._filename)
+        self._recorder = Recorder(self.records.append, self._files)
+        self.records.append(encode_record(Hello(VERSION)))
 
     def run(self, args: tuple[str, ...]) -> End:
         """Run the script and record its end."""
         program = Program(
             self._script,
-            self._places,
+            self._files,
             self._recorder.begin,
             fell=self._recorder.fell,
             folder=self._folder,
@@ -121,15 +125,18 @@ class _Run:
             self._recorder.watch()
             end = program.run(args)
             self._recorder.slow_steps()
-        self.records.append(["end", self._recorder.now, end.outcome, end.reason, end.raised, encode(end.result)])
+        result = encode(end.result)
+        record = Ended(self._recorder.now, end.outcome, end.reason, end.place, end.raised, result)
+        self.records.append(encode_record(record))
         return end
 
     @contextmanager
     def _recorded_streams(self) -> Iterator[None]:
         """Record what is printed on its way to the real streams."""
         real = sys.stdout, sys.stderr
-        limit = Limit(math.inf, math.inf, lambda: None)
-        out, err = (Lines(self._recorder.line, name, limit) for name in ("stdout", "stderr"))
+        limit = OutputLimit(math.inf, math.inf, lambda: None)
+        names: tuple[Stream, ...] = ("stdout", "stderr")
+        out, err = (Lines(self._recorder.line, name, limit) for name in names)
         streams = text_stream(out.add, 1, echo=real[0].buffer), text_stream(err.add, 2, echo=real[1].buffer)
         sys.stdout, sys.stderr = streams
         try:
@@ -141,12 +148,12 @@ class _Run:
                 lines.close()
             sys.stdout, sys.stderr = real
 
-    def trace(self, end: End) -> Trace:
+    def trace(self) -> Trace:
         """Return the trace of the run."""
         builder = TraceBuilder()
         for record in self.records:
             builder.feed(dump(record))
-        built = builder.build(asked=f"python {self._file}", source=self._source(), verdict=(end.outcome, end.reason))
+        built = builder.build(asked=f"python {self._file}", source=self._source())
         return replace(built, ignored=_ignored(self._file.resolve()))
 
     def _source(self) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from pytest_asyncgrade.errors import UsageError
-from pytest_asyncgrade.sandbox import Parcel, pack
+from pytest_asyncgrade.sandbox import SubmissionFiles, read_submission
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -56,9 +56,9 @@ class HandedIn:
         """Where the program is, whether or not it is there."""
         return self.folder / self.filename
 
-    def parcel(self, exercise: Exercise) -> Parcel:
+    def parcel(self, exercise: Exercise) -> SubmissionFiles:
         """Return what of it is graded for an exercise."""
-        return pack(
+        return read_submission(
             self.script,
             alone=self.own is None,
             folder=self.folder,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pytest_asyncgrade.errors import UsageError
-from pytest_asyncgrade.sandbox import pack
+from pytest_asyncgrade.sandbox import read_submission
 
 from .handed_in import HandedIn, Roster
 
@@ -58,7 +58,7 @@ def _folder(exercise: Exercise, folder: Path) -> Files:
 def _file(exercise: Exercise, path: Path) -> Files:
     folder = exercise.grader / "solution"
     around = _folder(exercise, folder) if folder.is_dir() else starter(exercise)
-    parcel = pack(path, alone=True, rules=exercise.rules)
+    parcel = read_submission(path, alone=True, rules=exercise.rules)
     if parcel.problem:
         msg = f"{path}: {parcel.problem}"
         raise UsageError(msg)

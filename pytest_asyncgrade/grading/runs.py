@@ -15,7 +15,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_asyncgrade.errors import AsyncgradeError
-from pytest_asyncgrade.trace.codec import pack, unpack
+from pytest_asyncgrade.trace.archive import archived, restored
 
 if TYPE_CHECKING:
     from typing import IO
@@ -38,14 +38,14 @@ class Run:
     @classmethod
     def unpack(cls, packed: str, file: TraceFile | None) -> Run:
         """Return the run that another process has packed, its trace stored in `file`, or in memory without one."""
-        run = cls(unpack(json.loads(packed)))
+        run = cls(restored(json.loads(packed)))
         if file is not None:
             run._store(file, packed)
         return run
 
     def pack(self) -> str:
         """Return the run as JSON in ASCII, for another process of ours."""
-        return json.dumps(pack(self.trace))
+        return json.dumps(archived(self.trace))
 
     @property
     def trace(self) -> Trace:
@@ -58,9 +58,7 @@ class Run:
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
         """The misconceptions that the trace shows; none for a run whose delays were varied, which shows the same."""
-        from pytest_asyncgrade.trace.findings import find
-
-        return () if self.trace.varied else tuple(find(self.trace))
+        return () if self.trace.varied else self.trace.diagnosis
 
     def store(self, file: TraceFile) -> None:
         """Move the trace from memory to a file."""
@@ -109,7 +107,7 @@ class TraceFile:
         if sha256(data).digest() != entry.digest:
             msg = "the file of traces was changed by another process: this is no grade, grade again"
             raise AsyncgradeError(msg)
-        return unpack(json.loads(zlib.decompress(data)))
+        return restored(json.loads(zlib.decompress(data)))
 
     def close(self) -> None:
         """Delete the file; nothing can be loaded from it any more."""

@@ -13,7 +13,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Literal
 
 from pytest_asyncgrade.errors import UsageError
-from pytest_asyncgrade.sandbox import Fresh, Job, Launcher, Parcel, run_isolated
+from pytest_asyncgrade.sandbox import Job, Launcher, Spawn, SubmissionFiles, run_isolated
 from pytest_asyncgrade.trace import Outcome, Recording, Trace, WrongResultError
 from pytest_asyncgrade.trace.plain import Opaque, encode, is_plain, parts_of, shown
 from pytest_asyncgrade.trace.shape import complaint, is_shape
@@ -67,7 +67,7 @@ class Submission:
         *,
         student: str,
         timeout: Callable[[], float | None],
-        launch: Callable[[], Launcher] = Fresh,
+        launch: Callable[[], Launcher] = Spawn,
         seed: int | None = None,
         deadline: Deadline | None = None,
         trace_file: TraceFile | None = None,
@@ -91,7 +91,7 @@ class Submission:
         return f"<submission {self.script}>"
 
     @cached_property
-    def parcel(self) -> Parcel:
+    def parcel(self) -> SubmissionFiles:
         """What of the submission is graded."""
         return self._handed_in.parcel(self.exercise)
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from random import Random
 
     from pytest_asyncgrade.grading import Submission
-    from pytest_asyncgrade.sandbox import Stem
+    from pytest_asyncgrade.sandbox import ForkServer
 
     from .inprocess import TestClock
     from .live_output import LiveOutput
@@ -98,9 +98,9 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(session, "asyncgrade-session")
 
 
-def _begin_stem(config: pytest.Config) -> Stem | None:
+def _begin_stem(config: pytest.Config) -> ForkServer | None:
     """Start the process that the first student's runs will fork from; None if this process runs no checks (yet)."""
-    from pytest_asyncgrade.sandbox import CAN_FORK, Stem
+    from pytest_asyncgrade.sandbox import CAN_FORK, ForkServer
 
     option = config.option
     if (
@@ -110,7 +110,7 @@ def _begin_stem(config: pytest.Config) -> Stem | None:
         or option.grade_isolation == "strict"
     ):
         return None
-    stem = Stem(option.grade_isolation)
+    stem = ForkServer(option.grade_isolation)
     stem.start()
     return stem
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pytest_asyncgrade.trace import Line, Output
 from pytest_asyncgrade.worker.stdio import text_stream
-from pytest_asyncgrade.worker.streams import Limit, Lines
+from pytest_asyncgrade.worker.streams import Lines, OutputLimit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +34,7 @@ class LiveOutput(Output):
     def collecting(self) -> Iterator[None]:
         """Collect what is printed on ``sys.stdout``, and pass it on."""
         before = sys.stdout
-        limit = Limit(math.inf, math.inf, lambda: None)
+        limit = OutputLimit(math.inf, math.inf, lambda: None)
         sys.stdout = stream = text_stream(Lines(self._add, "stdout", limit).add, 1, echo=before.buffer)
         try:
             yield

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
     from pytest_asyncgrade.grading import Grade, Roster, Submission
-    from pytest_asyncgrade.sandbox import Stem
+    from pytest_asyncgrade.sandbox import ForkServer
 
 _GRADED = {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED}
 _GRADER_IS_BROKEN = pytest.ExitCode.INTERNAL_ERROR
@@ -43,7 +43,7 @@ _GRADER_IS_BROKEN = pytest.ExitCode.INTERNAL_ERROR
 class GradeSession:
     """One session of grading; registered as a plugin of its own, so that there are no hooks without ``--grade``."""
 
-    def __init__(self, config: pytest.Config, roster: Roster, reporting: Reporting, stem: Stem | None) -> None:
+    def __init__(self, config: pytest.Config, roster: Roster, reporting: Reporting, stem: ForkServer | None) -> None:
         self.config = config
         self.roster = roster
         self.reporting = reporting
@@ -58,7 +58,7 @@ class GradeSession:
         self.problems: list[str] = []
 
     @classmethod
-    def begin(cls, config: pytest.Config, stem: Stem | None) -> GradeSession:
+    def begin(cls, config: pytest.Config, stem: ForkServer | None) -> GradeSession:
         """Check what was asked for; pytest.UsageError says what is wrong with it."""
         option = config.option
         _silence_pytest_asyncio()

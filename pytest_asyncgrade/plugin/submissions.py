@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from pytest_asyncgrade.grading import Deadline, Submission, TraceFile, checked_timeout
-from pytest_asyncgrade.sandbox import CAN_FORK, Fresh, Stem
+from pytest_asyncgrade.sandbox import CAN_FORK, ForkServer, Spawn
 
 from .marks import exercise_of
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class Submissions:
     """One submission per student and exercise, made when it is asked for."""
 
-    def __init__(self, config: pytest.Config, roster: Roster, stem: Stem | None) -> None:
+    def __init__(self, config: pytest.Config, roster: Roster, stem: ForkServer | None) -> None:
         self._config = config
         self._source = roster
         self._spare_stem = stem
@@ -102,9 +102,9 @@ class Submissions:
         stem, self._spare_stem = self._spare_stem, None
         isolation = self._config.option.grade_isolation
         if stem is not None and self._source.submissions is not None:
-            self._spare_stem = Stem(isolation)
+            self._spare_stem = ForkServer(isolation)
             self._spare_stem.start()
-        return stem or (Stem(isolation) if CAN_FORK else Fresh())
+        return stem or (ForkServer(isolation) if CAN_FORK else Spawn())
 
     def _timeout(self) -> float | None:
         """Return the real seconds that a run of the check under way may take, None if nobody says (0 says nothing)."""

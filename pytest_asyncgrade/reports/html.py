@@ -45,9 +45,7 @@ def render(grade: Grade, _about: About) -> str:
 
 def page_of_run(trace: Trace) -> str:
     """Return a page with nothing but one run: its picture, its lines, its findings, its program."""
-    from pytest_asyncgrade.trace.findings import find
-
-    findings = [_finding(finding) for finding in find(trace)]
+    findings = [_finding(finding) for finding in trace.diagnosis]
     work = {
         "id": "run", "title": printable(trace.asked), "checks": [], "runs": [_run(trace)], "findings": findings,
         "source": _source(trace.source, {}, findings), "script": "The program", "remarks": [],

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from pytest_asyncgrade.grading import Verdict
@@ -18,21 +17,13 @@ if TYPE_CHECKING:
 
     from .view import NamedCheck
 
-_NUMBER = r"[1-9]\d{0,6}(?!\d)"
-_LINE = re.compile(
-    rf"\bline (?P<line>{_NUMBER})(?: of (?P<of>[^\s,:]+))?|(?P<file>[^\s,:]+\.py):(?P<number>{_NUMBER})", re.ASCII
-)
-"""A place in the reason for the end of a run."""
-
 
 class SourceLocations:
     """Knows of each run where it ended, or else went wrong: looked up once, since many checks look at one run."""
 
     def __init__(self, grade: Grade) -> None:
         self._known = {
-            (id(work), key): _end(work, run.trace) or _finding(run)
-            for work in grade.works
-            for key, run in work.runs.items()
+            (id(work), key): _end(run.trace) or _finding(run) for work in grade.works for key, run in work.runs.items()
         }
 
     def of(self, named: NamedCheck) -> Place | None:
@@ -46,14 +37,11 @@ class SourceLocations:
         return next((place for places in (known, printed) for place in places if place), None)
 
 
-def _end(work: Work, run: Trace) -> Place | None:
-    """Return where a run ended that did not finish: as the reason says, if it is ours, else where it raised."""
+def _end(run: Trace) -> Place | None:
+    """Return where a run ended that did not finish, else where it raised."""
     if run.outcome is Outcome.FINISHED:
         return None
-    said = None if run.outcome is Outcome.CRASHED else _LINE.search(run.reason)
-    if said:
-        return Place(said["file"] or said["of"] or work.script, int(said["line"] or said["number"]), "")
-    return run.exception.place if run.exception else None
+    return run.ended_at or (run.exception.place if run.exception else None)
 
 
 def _finding(run: Run) -> Place | None:

@@ -1,9 +1,8 @@
 """A student's process, as its parent sees it, and the two ways to get one.
 
-`Fresh` starts an interpreter for every run: it works everywhere.  `Stem` starts one per submission, which has done all
-its imports, and lets it fork for every run, which is several times quicker; on Linux alone, where a fork of such a
-process is safe.  A stem is one student's own, and so is what confines it: whoever kills the parent of their program
-kills that, and not ours.
+`Spawn` starts an interpreter for each run: it works everywhere.  `ForkServer` starts one for each submission, which has
+done all its imports and forks for each run: several times quicker, on Linux only, where such a fork is safe.  A fork
+server, and what confines it, belongs to one student: a program that kills its parent kills that process, not ours.
 """
 
 from __future__ import annotations
@@ -26,6 +25,8 @@ from .process_tree import kill, start
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
+    from pytest_asyncgrade.trace.protocol.order import RunOrder
+
 
 def _can_fork() -> bool:
     if sys.platform != "linux":
@@ -39,18 +40,16 @@ def _can_fork() -> bool:
 
 CAN_FORK = _can_fork()
 
-ASK_WITH: int | None = getattr(signal, "SIGRTMAX", getattr(signal, "SIGUSR2", None))
-"""The signal that asks a process which line it is on; there is none on Windows, so there it is not said."""
+LOCATE_SIGNAL: int | None = getattr(signal, "SIGRTMAX", getattr(signal, "SIGUSR2", None))
+"""The signal that asks a process which line it is on; None on Windows, which has none to spare."""
 
 _START = Path(__file__).parent.parent / "worker" / "start.py"
 _PASSED_ON = ("LANG", "LC_ALL", "LC_CTYPE", "PATH", "SYSTEMROOT", "COVERAGE_PROCESS_CONFIG", "COVERAGE_PROCESS_START",
               "COVERAGE_FILE")  # fmt: skip
-"""What a student's process sees of our environment (the last three: measuring this package's own tests)."""
+"""Variables of our environment that a student's process gets; the last three measure this package's own tests."""
 
-_STEM_PATIENCE = 10.0
-"""How long a stem may take to start, to fork and to tidy up, in real seconds."""
-
-_NUMBER = struct.Struct("!q")
+_FORK_SERVER_TIMEOUT = 10.0
+"""Time limit for each answer of a fork server (it has started, forked, tidied up), in real seconds."""
 
 
 class Child(Protocol):
@@ -62,7 +61,7 @@ class Child(Protocol):
     def status(self, seconds: float) -> int | None:
         """Return its exit status, negative for a signal; None if it has not left in time."""
 
-    def ask(self) -> None:
+    def locate(self) -> None:
         """Ask it which line it is on; the answer is a record."""
 
     def end(self) -> None:
@@ -76,42 +75,42 @@ class Launcher(Protocol):
     def confinement(self) -> Confinement:
         """What confines that process."""
 
-    def place(self) -> AbstractContextManager[str]:
+    def folder(self) -> AbstractContextManager[str]:
         """Make a folder for one run."""
 
-    def launch(self, job: bytes) -> Child:
-        """Start a process that runs a job."""
+    def launch(self, order: RunOrder) -> Child:
+        """Start a process for a run."""
 
     def close(self) -> None:
         """Let go of what is kept for the next run."""
 
 
-class Fresh:
-    """Starts a new interpreter for every run."""
+class Spawn:
+    """Starts a new interpreter for each run."""
 
     def __init__(self) -> None:
         self.confinement = Confinement()
 
-    def place(self) -> AbstractContextManager[str]:
+    def folder(self) -> AbstractContextManager[str]:
         """Make a folder for one run."""
-        return self.confinement.place()
+        return self.confinement.folder()
 
-    def launch(self, job: bytes) -> Child:
-        """Start a process that runs a job."""
-        return _FreshChild(job)
+    def launch(self, order: RunOrder) -> Child:
+        """Start a process for a run."""
+        return _SpawnedChild(order)
 
     def close(self) -> None:
         """Do nothing: nothing is kept."""
 
 
-class _FreshChild:
-    def __init__(self, job: bytes) -> None:
+class _SpawnedChild:
+    def __init__(self, order: RunOrder) -> None:
         self._process = start(_command(), env=_environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self.records = self._process.stdout
         with suppress(BrokenPipeError), self._process.stdin as pipe:  # if it died at once, what it left says how
-            pipe.write(job)
+            pipe.write(order.dump())
 
     def status(self, seconds: float) -> int | None:
         deadline = time.monotonic() + seconds
@@ -119,78 +118,76 @@ class _FreshChild:
             time.sleep(0.001)
         return status
 
-    def ask(self) -> None:
-        if ASK_WITH is not None:
+    def locate(self) -> None:
+        if LOCATE_SIGNAL is not None:
             with suppress(ProcessLookupError):
-                os.kill(self._process.pid, ASK_WITH)
+                os.kill(self._process.pid, LOCATE_SIGNAL)
 
     def end(self) -> None:
         kill(self._process, thoroughly=True)
 
 
-class Stem:
-    """A process that has imported all it needs, and forks for every run.
-
-    Over a socket that is its stdin it says that it is ready, with a file descriptor for its process, and then hears of
-    each job: eight bytes of length and, with them, the pipe for the records; then the job.  It answers with the child's
-    pid and a file descriptor for the child; and, when that has left and all that it left behind is dead, its status.
-    """
+class ForkServer:
+    """A process that has imported all it needs, and forks for each run; `trace.protocol.fork_link` is its language."""
 
     def __init__(self, mode: str = "auto") -> None:
-        self._ways = candidates(mode)
+        self._candidates = candidates(mode)
         self._process: subprocess.Popen[bytes] | None = None
         self._socket: socket.socket | None = None
         self._pidfd: int | None = None
 
     @property
     def confinement(self) -> Confinement:
-        """What confines it; known for sure once something has been launched."""
-        return self._ways[0]
+        """What confines it; the first candidate until something has been launched."""
+        return self._candidates[0]
 
-    def place(self) -> AbstractContextManager[str]:
+    def folder(self) -> AbstractContextManager[str]:
         """Make a folder for one run."""
         self._ready()
-        return self.confinement.place()
+        return self.confinement.folder()
 
     def start(self) -> socket.socket:
-        """Start the stem, if it is not running; returns at once, the link to it."""
+        """Start the fork server, unless it is running, and return the link to it at once."""
         if self._socket is None:
             self._socket, theirs = socket.socketpair()
-            self._socket.settimeout(_STEM_PATIENCE)
+            self._socket.settimeout(_FORK_SERVER_TIMEOUT)
             with theirs:
-                command = self.confinement.command([*_command(), "--stem"])
+                command = self.confinement.command([*_command(), "--fork-server"])
                 self._process = start(command, env=_environment(), stdin=theirs.fileno(), stdout=subprocess.DEVNULL)
         return self._socket
 
     def _ready(self) -> socket.socket:
-        """Wait for the stem; where one way to confine it does not work, take the next."""
+        """Wait for the fork server; where one confinement does not work, take the next."""
+        from pytest_asyncgrade.trace.protocol.fork_link import Started
+
         while self._pidfd is None:
             try:
-                self._pidfd = _receive_process(self.start())
+                self._pidfd = Started.receive(self.start()).pidfd
             except OSError:
                 self.close()
-                if len(self._ways) == 1:
+                if len(self._candidates) == 1:
                     raise
-                del self._ways[0]
-                self._ways[0].name += ": bubblewrap is installed, and cannot be used here"
+                del self._candidates[0]
+                self._candidates[0].name += ": bubblewrap is installed, and cannot be used here"
         return self.start()
 
-    def launch(self, job: bytes) -> Child:
-        """Start a process that runs a job; a stem that its student has killed is started anew."""
+    def launch(self, order: RunOrder) -> Child:
+        """Start a process for a run; a fork server that its student has killed is started anew."""
         try:
-            return self._fork(job)
+            return self._fork(order)
         except OSError:
             self.close()
-            return self._fork(job)
+            return self._fork(order)
 
-    def _fork(self, job: bytes) -> Child:
+    def _fork(self, order: RunOrder) -> Child:
+        from pytest_asyncgrade.trace.protocol.fork_link import Request, Started
+
         link = self._ready()
         read_end, write_end = os.pipe()
         records = os.fdopen(read_end, "rb")
         try:
-            socket.send_fds(link, [_NUMBER.pack(len(job))], [write_end])
-            link.sendall(job)
-            return _ForkedChild(_receive_process(link), self, link, records)
+            Request(order, write_end).send(link)
+            return _ForkedChild(Started.receive(link).pidfd, self, link, records)
         except BaseException:
             records.close()
             raise
@@ -198,7 +195,7 @@ class Stem:
             os.close(write_end)
 
     def close(self, *, thoroughly: bool = False) -> None:
-        """End the stem; `thoroughly` also what may be left of a run, where its end does not end that too."""
+        """End the fork server; `thoroughly` also what may be left of a run, where its end does not end that too."""
         if self._socket is not None:
             self._socket.close()
             self._socket = None
@@ -213,49 +210,42 @@ class Stem:
 
 
 class _ForkedChild:
-    def __init__(self, pidfd: int, stem: Stem, link: socket.socket, records: IO[bytes]) -> None:
+    def __init__(self, pidfd: int, server: ForkServer, link: socket.socket, records: IO[bytes]) -> None:
         self.records = records
         self._pidfd = pidfd
-        self._stem = stem
+        self._server = server
         self._link = link
         self._status: int | None = None
 
     def status(self, seconds: float) -> int | None:
+        from pytest_asyncgrade.trace.protocol.fork_link import Ended
+
         if self._status is None:
             with suppress(OSError, struct.error):
                 self._link.settimeout(seconds)
-                self._status = _NUMBER.unpack(self._link.recv(_NUMBER.size))[0]
+                self._status = Ended.receive(self._link).status
         return self._status
 
-    def ask(self) -> None:
-        if ASK_WITH is not None:
+    def locate(self) -> None:
+        if LOCATE_SIGNAL is not None:
             with suppress(ProcessLookupError):
-                signal.pidfd_send_signal(self._pidfd, ASK_WITH)
+                signal.pidfd_send_signal(self._pidfd, LOCATE_SIGNAL)
 
     def end(self) -> None:
-        """Kill it; the stem kills what it has started, and if there is no word of that, the stem itself is killed."""
+        """Kill it; the server kills what it has started, or is killed itself if it does not say so in time."""
         _kill_process(self._pidfd)
-        if self.status(_STEM_PATIENCE) is None:
-            self._stem.close(thoroughly=True)
+        if self.status(_FORK_SERVER_TIMEOUT) is None:
+            self._server.close(thoroughly=True)
         else:
-            self._link.settimeout(_STEM_PATIENCE)
+            self._link.settimeout(_FORK_SERVER_TIMEOUT)
 
 
 def _kill_process(pidfd: int) -> None:
-    """Kill a process, wait for its end, and let go of it."""
+    """Kill a process, wait for its end, and close its file descriptor."""
     with suppress(ProcessLookupError):
         signal.pidfd_send_signal(pidfd, signal.SIGKILL)
-    select.select([pidfd], [], [], _STEM_PATIENCE)
+    select.select([pidfd], [], [], _FORK_SERVER_TIMEOUT)
     os.close(pidfd)
-
-
-def _receive_process(link: socket.socket) -> int:
-    """Return the file descriptor of a process that a stem tells of; OSError if it says nothing of the kind."""
-    data, fds, *_ = socket.recv_fds(link, _NUMBER.size, 1)
-    if len(data) != _NUMBER.size or len(fds) != 1:
-        msg = "the process that starts the program has ended"
-        raise OSError(msg)
-    return fds[0]
 
 
 def _command() -> list[str]:

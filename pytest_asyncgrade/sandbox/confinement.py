@@ -24,6 +24,8 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from pytest_asyncgrade.trace.protocol.order import Access
+
 Isolation = Literal["strong", "partial", "weak"]
 MODES = ("auto", "strict", "weak")
 
@@ -56,15 +58,15 @@ class Confinement:
         return start
 
     @contextmanager
-    def place(self) -> Iterator[str]:
+    def folder(self) -> Iterator[str]:
         """Make a private folder for one run, as the student's process will call it, and remove it at the end."""
         from tempfile import TemporaryDirectory
 
         with TemporaryDirectory(prefix="asyncgrade-", ignore_cleanup_errors=True) as name:
             yield str(Path(name).resolve())
 
-    def rules(self) -> dict[str, list[str]] | None:
-        """Return what each run may still read and write, where it confines itself."""
+    def access(self) -> Access | None:
+        """Return what a run may still open, where it confines itself."""
         return None
 
     def sweep(self) -> None:
@@ -84,19 +86,21 @@ class OnLinux(Confinement):
         return start if self._user is None else [*start, f"--user={self._user}"]
 
     @contextmanager
-    def place(self) -> Iterator[str]:
+    def folder(self) -> Iterator[str]:
         """Make a private folder that is the run's user's."""
-        with super().place() as name:
+        with super().folder() as name:
             if self._user is not None:
                 os.chown(name, self._user, self._user)
             yield name
 
-    def rules(self) -> dict[str, list[str]] | None:
+    def access(self) -> Access | None:
         """Return what Landlock leaves open."""
+        from pytest_asyncgrade.trace.protocol.order import Access
+
         if self.isolation == "weak":
             return None
         read = ["/usr", *_SYSTEM, *_SETTINGS, "/proc", *_python(), *_measuring()[0]]
-        return {"read": read, "write": ["/dev", *_measuring()[1]]}
+        return Access(tuple(read), ("/dev", *_measuring()[1]))
 
     def sweep(self) -> None:
         """Kill all processes of the run's user."""
@@ -146,7 +150,7 @@ class Bubblewrap(Confinement):
         return [*words, *rights, "--", *start, f"--user={random.choice(_USERS)}"]  # noqa: S311
 
     @contextmanager
-    def place(self) -> Iterator[str]:
+    def folder(self) -> Iterator[str]:
         """Return a folder's name: it is made inside, on a file system that nobody else sees."""
         yield _PRIVATE
 

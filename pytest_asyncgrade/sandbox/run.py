@@ -6,40 +6,42 @@ and it left with status 0.  The deadline is the parent's, in real seconds, on th
 
 from __future__ import annotations
 
-import json
 import os
 import shlex
 import signal
 import threading
-from base64 import b64encode
-from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
-from pytest_asyncgrade.trace.codec import MAX_LINE, RecordError, Seal, TraceBuilder
-from pytest_asyncgrade.trace.model import Outcome, Recording, Trace
+from pytest_asyncgrade.trace.builder import TraceBuilder, Verdict
+from pytest_asyncgrade.trace.model import Outcome, Recording
 from pytest_asyncgrade.trace.plain import clipped, encode, number, shown
+from pytest_asyncgrade.trace.protocol.limits import Limits
+from pytest_asyncgrade.trace.protocol.lines import MAX_LINE, Seal
+from pytest_asyncgrade.trace.protocol.order import JobKind, RunOrder
+from pytest_asyncgrade.trace.protocol.records import RecordError
+from pytest_asyncgrade.trace.trace import Trace
 
-from .child import ASK_WITH, Fresh, signal_name
-from .limits import Limits
+from .child import LOCATE_SIGNAL, Spawn, signal_name
 
 if TYPE_CHECKING:
     from typing import IO
 
     from .child import Child, Launcher
-    from .parcel import Parcel
+    from .submission_files import SubmissionFiles
 
 WALL_CLOCK_START_NS = 1_767_258_000 * 1_000_000_000
 """What a graded program's ``time.time_ns()`` says at its start: 2026-01-01 09:00:00 UTC."""
 
-_ASK_AFTER = (0.5, 0.2, 0.2)
-"""After which shares of its time limit, one after the other, a process is asked which line it is on."""
+_LOCATED_AFTER = (0.5, 0.2, 0.2)
+"""Shares of the time limit, one after the other, after which a process is asked which line it is on."""
 
 _LONGEST_INPUT = 200
-"""Of what is said of a program's input, in characters."""
+"""Longest text of a program's input, in characters."""
 _OUT_OF_CPU = -getattr(signal, "SIGXCPU", 0) or None
 
-_PATIENCE_AFTER_END = 6.0
-"""How long a process that has reported its end may take to leave, in real seconds."""
+_EXIT_TIMEOUT = 6.0
+"""Time limit for the exit of a process that has reported its end, in real seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +52,8 @@ class Job:
     (the scenario `function` of the grader's file `scenarios`, given as its bytes).
     """
 
-    parcel: Parcel
-    kind: Literal["run", "call", "play"] = "run"
+    submission: SubmissionFiles
+    kind: JobKind = "run"
     argv: tuple[str, ...] = ()
     function: str = ""
     args: tuple[Any, ...] = ()
@@ -75,7 +77,7 @@ class Job:
     def _asked(self) -> str:
         typed = f", and {_typed(self.stdin)} typed in" if self.stdin else ""
         if self.kind == "run":
-            return shlex.join(["python", self.parcel.script, *self.argv]) + typed
+            return shlex.join(["python", self.submission.script, *self.argv]) + typed
         given = [shown(value) for value in self.args] + [f"{key}={shown(value)}" for key, value in self.kwargs.items()]
         return f"{self.function}({', '.join(given)}){typed}"
 
@@ -89,31 +91,31 @@ def _typed(stdin: str) -> str:
 def run_isolated(job: Job, launcher: Launcher | None = None) -> Trace:
     """Run a job in a process of its own and return its trace, whatever happens to that process.
 
-    `launcher` starts that process (default: `Fresh`); a `Stem` makes many runs of one submission quicker.
+    `launcher` starts that process (default: `Spawn`); a `ForkServer` makes many runs of one submission quicker.
     """
-    if job.parcel.problem:
-        return Trace(Outcome.NOT_RUNNABLE, job.parcel.problem, Recording(), asked=job.asked)
-    launcher = launcher or Fresh()
-    with launcher.place() as place:
-        return _Run(job, place).run(launcher)
+    if job.submission.problem:
+        return Trace(Outcome.NOT_RUNNABLE, job.submission.problem, Recording(), asked=job.asked)
+    launcher = launcher or Spawn()
+    with launcher.folder() as folder:
+        return _Run(job, folder).run(launcher)
 
 
 class _Run:
-    def __init__(self, job: Job, place: str) -> None:
+    def __init__(self, job: Job, folder: str) -> None:
         self._job = job
-        self._place = place
-        self._source = job.parcel.source
+        self._folder = folder
+        self._source = job.submission.source
         self._key = os.urandom(16)
         self._builder = TraceBuilder(job.limits.records)
         self._told = threading.Event()
         self._error: RecordError | None = None
 
     def run(self, launcher: Launcher) -> Trace:
-        child = launcher.launch(self._message(launcher))
+        child = launcher.launch(self._order(launcher))
         reader = threading.Thread(target=self._read, args=(child.records,), daemon=True)
         reader.start()
         in_time = self._wait(child)
-        status = child.status(_PATIENCE_AFTER_END) if in_time else None
+        status = child.status(_EXIT_TIMEOUT) if in_time else None
         child.end()
         reader.join(timeout=1)
         if not reader.is_alive():  # else a process that has escaped us holds the pipe open
@@ -125,26 +127,35 @@ class _Run:
     def _wait(self, child: Child) -> bool:
         """Wait for the end, and ask now and then which line the program is on; tell whether the end came in time."""
         seconds = self._job.limits.wall_seconds
-        for share in _ASK_AFTER:
+        for share in _LOCATED_AFTER:
             if self._told.wait(seconds * share):
                 return True
             if self._builder.greeted:
-                child.ask()
-        return self._told.wait(seconds * (1 - sum(_ASK_AFTER)))
+                child.locate()
+        return self._told.wait(seconds * (1 - sum(_LOCATED_AFTER)))
 
-    def _message(self, launcher: Launcher) -> bytes:
-        """Return the job as the child reads it."""
-        job = self._job
-        fields = {
-            "key": self._key.hex(), "kind": job.kind, "file": job.parcel.script, "argv": job.argv,
-            "function": job.function, "args": encode(list(job.args)), "kwargs": encode(job.kwargs),
-            "stdin": job.stdin, "scenarios": _text(job.scenarios), "place": self._place,
-            "files": {name: _text(data) for name, data in job.parcel.files.items()},
-            "limits": asdict(job.limits), "rules": launcher.confinement.rules(),
-            "vary": None if job.vary is None else list(job.vary.items()), "seed": job.seed,
-            "ask_with": ASK_WITH, "wall_ns": job.wall_ns,
-        }  # fmt: skip
-        return json.dumps(fields).encode()
+    def _order(self, launcher: Launcher) -> RunOrder:
+        """Return the job as it crosses the wall."""
+        job, submission = self._job, self._job.submission
+        return RunOrder(
+            key=self._key,
+            folder=self._folder,
+            kind=job.kind,
+            script=submission.script,
+            files=submission.files,
+            argv=job.argv,
+            function=job.function,
+            args=encode(list(job.args)),
+            kwargs=encode(job.kwargs),
+            stdin=job.stdin.encode("utf-8", "surrogatepass"),
+            scenarios=job.scenarios,
+            limits=job.limits,
+            access=launcher.confinement.access(),
+            varied=job.vary,
+            seed=job.seed,
+            locate_signal=LOCATE_SIGNAL,
+            wall_ns=job.wall_ns,
+        )
 
     def _read(self, pipe: IO[bytes]) -> None:
         """Take in the records; the last one, or the end of the pipe, is what the parent waits for."""
@@ -159,42 +170,39 @@ class _Run:
         finally:
             self._told.set()
 
-    def _verdict(self, *, in_time: bool, status: int | None) -> tuple[Outcome, str] | None:
+    def _verdict(self, *, in_time: bool, status: int | None) -> Verdict | None:
         """Return how the run ended where the child's word does not count, None where it does."""
+        limits = self._job.limits
         if self._error is not None:
-            return Outcome.KILLED, f"the program disturbed its own recording ({self._error})"
+            return Verdict(Outcome.KILLED, f"the program disturbed its own recording ({self._error})")
         if not in_time:
-            seconds = number(self._job.limits.wall_seconds)
-            return Outcome.TIMED_OUT, f"the program was still running after {seconds}{self._where()}"
+            return self._timed_out(f"the program was still running after {number(limits.wall_seconds)}")
         if not self._builder.ended:
             if status == _OUT_OF_CPU:
-                seconds = number(self._job.limits.cpu_seconds)
-                return Outcome.TIMED_OUT, f"the program was still computing after {seconds} of it{self._where()}"
+                return self._timed_out(f"the program was still computing after {number(limits.cpu_seconds)} of it")
             return _vanished(status)
         if status != 0:
-            return Outcome.KILLED, "the program's process did not end as it should after its last line"
+            return Verdict(Outcome.KILLED, "the program's process did not end as it should after its last line")
         return None
 
-    def _where(self) -> str:
-        place = self._builder.stuck
+    def _timed_out(self, reason: str) -> Verdict:
+        """Return the verdict on a program that used up its time, with the line that it was on when last asked."""
+        place = self._builder.located
         if place is None:
-            return ""
+            return Verdict(Outcome.TIMED_OUT, reason)
         code = ""
-        if place.filename == self._job.parcel.script and 0 < place.lineno <= len(self._source):
+        if place.filename == self._job.submission.script and 0 < place.lineno <= len(self._source):
             code = f": {self._source[place.lineno - 1].strip()}"
-        return f", at line {place.lineno}{code}"
+        return Verdict(Outcome.TIMED_OUT, f"{reason}, at line {place.lineno}{code}", place)
 
 
-def _text(data: bytes) -> str:
-    return b64encode(data).decode()
-
-
-def _vanished(status: int | None) -> tuple[Outcome, str]:
+def _vanished(status: int | None) -> Verdict:
     """Say how a process ended that never reported its end."""
     if status is not None and status < 0:
         name = signal_name(-status)
         hint = " (a crash inside Python itself: endless recursion, or code in C)" if name == "SIGSEGV" else ""
-        return Outcome.KILLED, f"the program was killed by {name}{hint}"
+        return Verdict(Outcome.KILLED, f"the program was killed by {name}{hint}")
     if status is None:
-        return Outcome.KILLED, "the program closed its connection to the grader"
-    return Outcome.EXITED, f"the program ended at once with status {status} (os._exit, or a process that replaced it)"
+        return Verdict(Outcome.KILLED, "the program closed its connection to the grader")
+    reason = f"the program ended at once with status {status} (os._exit, or a process that replaced it)"
+    return Verdict(Outcome.EXITED, reason)

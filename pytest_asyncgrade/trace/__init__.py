@@ -3,10 +3,10 @@
 Times are virtual seconds since the program started.
 """
 
-from .codec import RecordError, TraceBuilder
+from .builder import TraceBuilder
+from .findings import KINDS
 from .matchers import Explanation, Matcher, QuotedLine, at, contains, exactly, in_any_order, in_order, lines
 from .model import (
-    KINDS,
     Blocked,
     BusyWait,
     Finding,
@@ -19,16 +19,16 @@ from .model import (
     Seconds,
     SlowStep,
     TaskSpan,
-    Trace,
     Unawaited,
-    UnfinishedRunError,
     Wait,
-    WrongResultError,
+    WaitsFor,
 )
+from .protocol.records import RecordError
+from .trace import Trace, UnfinishedRunError, WrongResultError
 
 __all__ = [
     "KINDS", "Blocked", "BusyWait", "Explanation", "Finding", "Line", "Matcher", "Outcome", "Output", "Place",
     "QuotedLine", "Raised", "RecordError", "Recording", "Seconds", "SlowStep", "TaskSpan", "Trace", "TraceBuilder",
-    "Unawaited", "UnfinishedRunError", "Wait", "WrongResultError", "at", "contains", "exactly", "in_any_order",
-    "in_order", "lines",
+    "Unawaited", "UnfinishedRunError", "Wait", "WaitsFor", "WrongResultError", "at", "contains", "exactly",
+    "in_any_order", "in_order", "lines",
 ]  # fmt: skip

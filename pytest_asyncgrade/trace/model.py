@@ -1,24 +1,19 @@
-"""What happened in one run of a student's program: frozen data, nothing of the student's in it but text and numbers.
-
-A run that did not finish has no duration and no order one could judge: `Trace.output`, `Trace.elapsed` and the rest
-then raise `UnfinishedRunError` (an AssertionError), whatever a check does with them.  What was recorded up to
-there is in `Trace.partial`.
-"""
+"""What happened in one run of a student's program: frozen data, nothing of the student's in it but text and numbers."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple, Protocol
 
-from .output import Line, Output, Place, Stream, innermost
+from .output import Line, Output, Place, Stream
 from .seconds import Elapsed, Seconds
 from .text import short
 
 __all__ = [
-    "KINDS", "Blocked", "BusyWait", "Elapsed", "Finding", "Line", "Outcome", "Output", "Place", "Raised",
-    "Recording", "Seconds", "SlowStep", "Stream", "TaskSpan", "Trace", "Unawaited", "UnfinishedRunError",
-    "Varied", "Wait", "WrongResultError",
+    "Blocked", "BusyWait", "CallSite", "Elapsed", "Finding", "Line", "Outcome", "Output", "Place", "Raised",
+    "Recording", "Run", "Seconds", "SlowStep", "Stream", "Swallowed", "TaskSpan", "Touched", "Unawaited", "Wait",
+    "WaitsFor",
 ]  # fmt: skip
 
 
@@ -35,18 +30,6 @@ class Outcome(StrEnum):
     NOT_RUNNABLE = "not_runnable"
 
 
-class UnfinishedRunError(AssertionError):
-    """A check asked for the output, duration ... of a run that did not finish."""
-
-    def __init__(self, trace: Trace) -> None:
-        super().__init__(trace.reason)
-        self.trace = trace
-
-
-class WrongResultError(AssertionError):
-    """What a student's function returned has another shape than it should; the message says so to the student."""
-
-
 @dataclass(frozen=True, slots=True)
 class TaskSpan:
     """The life of one `asyncio.Task`; times in virtual seconds.  `end` is None if the program ended before the task."""
@@ -60,21 +43,21 @@ class TaskSpan:
     ended: Literal["finished", "failed", "cancelled", "pending"] = "pending"
     place: Place | None = None
     loop: int = 1
-    """Which of the program's event loops it is in, from 1."""
+    """The number of its event loop, from 1."""
     outlived: bool = False
-    """Whether it was not done when main had ended, so that ``asyncio.run`` cancelled it."""
+    """Whether main ended before it, so that ``asyncio.run`` cancelled it."""
     swallowed: bool = False
-    """Whether it was asked to cancel and ended otherwise."""
+    """Whether it was cancelled and ended otherwise."""
     arguments: str = ""
     """The numbers and short texts that its function was given, ``3, 'a'``."""
     function: str = ""
-    """The student's function that a coroutine of a library's runs."""
+    """The student's function, where the task runs a coroutine of a library that calls it."""
     error: str = ""
     """The type of the exception that it failed with."""
     raised_at: Place | None = None
-    """The student's line that raised it."""
+    """The student's line that raised that exception."""
     lost: bool = False
-    """Whether nobody has ever asked for that exception."""
+    """Whether nobody asked for that exception."""
 
     @property
     def title(self) -> str:
@@ -82,19 +65,51 @@ class TaskSpan:
         return short(self.function or self.coroutine).removeprefix("BaseEventLoop.")
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One call of a function of the student's, by its number, and the column (in bytes) of what it awaits there."""
+class CallSite(NamedTuple):
+    """A call of one of the student's functions, by its number, and the column (in bytes) of what it awaits."""
 
     column: int
     number: int
 
 
+class WaitsFor(StrEnum):
+    """What a task waits for, or a call that blocks its thread (the members after `LIBRARY`)."""
+
+    SLEEP = "asyncio.sleep"
+    LOCK = "asyncio.Lock"
+    SEMAPHORE = "asyncio.Semaphore"
+    EVENT = "asyncio.Event"
+    CONDITION = "asyncio.Condition"
+    BARRIER = "asyncio.Barrier"
+    QUEUE_ITEM = "asyncio.Queue.get"
+    QUEUE_ROOM = "asyncio.Queue.put"
+    QUEUE_DONE = "asyncio.Queue.join"
+    TASK_GROUP = "asyncio.TaskGroup"
+    FIRST_DONE = "asyncio.wait"
+    DATA = "asyncio.StreamReader"
+    CLIENTS = "asyncio.Server"
+    FUTURE = "future"
+    """A future or a task that the student's own code awaits, ``gather`` included."""
+    LIBRARY = "library"
+    """Another coroutine function of a library."""
+
+    BLOCKING_SLEEP = "time.sleep"
+    BLOCKING_LOCK = "threading.Lock"
+    BLOCKING_EVENT = "threading.Event"
+    BLOCKING_QUEUE = "queue.Queue"
+    BLOCKING_FUTURE = "concurrent.futures.Future"
+    BLOCKING_PROCESS = "subprocess"
+    BLOCKING_SOCKET = "socket"
+    BLOCKING_LIBRARY = "blocking library"
+    """Another function of a library."""
+
+
 _DOING = {
-    "sleep": "sleeps", "Lock.acquire": "waits for a lock", "Semaphore.acquire": "waits for a semaphore",
-    "Event.wait": "waits for an event", "Condition.wait": "waits on a condition", "Queue.get": "waits for an item",
-    "Queue.put": "waits for room in a queue", "Queue.join": "waits for a queue to be done",
-    "TaskGroup.__aexit__": "waits for its task group", "StreamReader._wait_for_data": "waits for data",
+    WaitsFor.SLEEP: "sleeps", WaitsFor.LOCK: "waits for a lock", WaitsFor.SEMAPHORE: "waits for a semaphore",
+    WaitsFor.EVENT: "waits for an event", WaitsFor.CONDITION: "waits on a condition",
+    WaitsFor.QUEUE_ITEM: "waits for an item", WaitsFor.QUEUE_ROOM: "waits for room in a queue",
+    WaitsFor.QUEUE_DONE: "waits for a queue to be done", WaitsFor.TASK_GROUP: "waits for its task group",
+    WaitsFor.DATA: "waits for data",
 }  # fmt: skip
 
 
@@ -102,42 +117,45 @@ _DOING = {
 class Wait:
     """A task waits: from `start` to `end` in virtual seconds, at the student's lines `places`, innermost first.
 
-    `what` made it wait, as asyncio calls it (``sleep``, ``Lock.acquire``, ``Queue.get``; empty for an awaited future or
-    task); `seconds` is how long it asked to sleep; `tasks` are the numbers of the tasks it waits for, directly or
-    through ``gather`` and the like.
+    `what` is the library's coroutine function that waits, by its qualified name; empty for an awaited future or task.
+    `seconds` is how long it asked to sleep; `tasks` are the numbers of the tasks it waits for, directly or through
+    ``gather`` and the like.
     """
 
     task: int
     start: Seconds
     end: Seconds
-    what: str
+    waits_for: WaitsFor
+    what: str = ""
     seconds: Seconds | None = None
     places: tuple[Place, ...] = ()
-    calls: tuple[Call, ...] = ()
+    calls: tuple[CallSite, ...] = ()
     """The calls that `places` are in."""
     tasks: tuple[int, ...] = ()
 
     @property
     def doing(self) -> str:
         """What the task does meanwhile, in words: ``sleeps``, ``waits for a lock``."""
-        if self.what not in _DOING and self.tasks:
+        if self.waits_for in _DOING:
+            return _DOING[self.waits_for]
+        if self.tasks:
             return "waits for a task" if len(self.tasks) == 1 else "waits for tasks"
-        return _DOING.get(self.what, "waits" if self.what else "waits for a future")
+        return "waits for a future" if self.waits_for is WaitsFor.FUTURE else "waits"
 
 
 @dataclass(frozen=True, slots=True)
 class Unawaited:
-    """A coroutine that was made and never awaited, so that nothing of it ran; `place` is where it was made."""
+    """A coroutine that was made and never awaited, so that none of its code ran; `place` is where it was made."""
 
     coroutine: str
     place: Place | None = None
     after_error: bool = False
-    """Whether it was still to be awaited when an error ended the program."""
+    """Whether an error ended the program before it could be awaited."""
 
 
 @dataclass(frozen=True, slots=True)
 class Touched:
-    """Another thread used an event loop as if it were its own, at `place`."""
+    """A thread used the event loop of another thread, at `place`."""
 
     time: Seconds
     place: Place | None = None
@@ -145,27 +163,18 @@ class Touched:
 
 @dataclass(frozen=True, slots=True)
 class Swallowed:
-    """A task was asked to cancel and has gone on: it waits again, at `place`."""
+    """A task was cancelled and went on: it waits again, at `place`."""
 
     time: Seconds
     task: int
     place: Place | None = None
 
 
-KINDS = (
-    "coroutine_as_value", "never_awaited", "not_called", "blocked_loop", "slow_step", "busy_wait", "thread_unsafe",
-    "sequential_awaits", "awaited_at_once", "sequential_runs", "run_in_loop", "cut_off", "left_running",
-    "cleanup_cut_off", "no_reference", "lost_exception", "unseen_exception", "swallowed_cancellation", "idle_lock",
-    "useless_lock", "unbounded", "deadlock",
-)  # fmt: skip
-"""What `Finding.kind` can be, in the order they are told."""
-
-
 @dataclass(frozen=True, slots=True)
 class Finding:
     """A misconception that a run shows: what happened, in a beginner's words, and the way out.
 
-    `kind` is one of `KINDS`; an `advisory` one is advice that depends on the machine or on taste.
+    `kind` is one of `findings.KINDS`; an `advisory` finding depends on the machine or on taste.
     """
 
     kind: str
@@ -180,10 +189,11 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Blocked:
-    """A stretch of virtual time in which a call blocked its thread; of others than ``time.sleep`` those in tasks alone.
+    """A stretch of virtual time in which a call blocked its thread.
 
-    `what` is the call, as a student knows it: ``time.sleep``, ``subprocess.run``, ``Queue.get``.  Those that wait for
-    another program take real time, which the clock follows.
+    `what` is the call, as a student knows it: ``time.sleep``, ``subprocess.run``, ``Queue.get``.  Calls other than
+    ``time.sleep`` are recorded in tasks only.  Those that wait for another program take real time, which the clock
+    follows.
     """
 
     start: Seconds
@@ -191,6 +201,7 @@ class Blocked:
     task: int | None = None
     place: Place | None = None
     what: str = "time.sleep"
+    waits_for: WaitsFor = WaitsFor.BLOCKING_SLEEP
 
     @property
     def seconds(self) -> Seconds:
@@ -200,7 +211,7 @@ class Blocked:
 
 @dataclass(frozen=True, slots=True)
 class SlowStep:
-    """A task has kept the processor busy for so long, in real seconds, without waiting once; at which line of it."""
+    """A task kept the processor busy, in real seconds, without waiting once; `place` is where it spent most of them."""
 
     seconds: float
     task: int | None = None
@@ -229,13 +240,6 @@ class Raised:
         return f"{self.type}: {self.message}" if self.message else self.type
 
 
-class Varied(dict[float, float]):
-    """What became of the delays of a program's own sleeps, in seconds; one that was not varied is what it was."""
-
-    def __missing__(self, seconds: float) -> float:
-        return seconds
-
-
 @dataclass(frozen=True, slots=True)
 class Recording:
     """What was recorded of a run, whether or not it finished."""
@@ -248,110 +252,36 @@ class Recording:
     blocked: tuple[Blocked, ...] = ()
     busy_waits: tuple[BusyWait, ...] = ()
     slow_steps: tuple[SlowStep, ...] = ()
-    """Where a task kept the processor busy for long; real seconds, which differ from machine to machine."""
+    """Where tasks kept the processor busy; real seconds, which differ from machine to machine."""
     max_concurrency: int = 0
-    """The most tasks that were in progress at one time, the main task included: the longest ``asyncio.all_tasks()``."""
+    """The most tasks in progress at one time, the main task included: the longest ``asyncio.all_tasks()``."""
     waits: tuple[Wait, ...] = ()
-    """The first waits of tasks, in the order they began; of a program with very many the later ones are left out."""
+    """The waits of tasks in the order they began; only the first of very many are recorded."""
     unawaited: tuple[Unawaited, ...] = ()
     """Coroutines that were made and never awaited."""
     touched: tuple[Touched, ...] = ()
-    """Where other threads used an event loop as if it were their own."""
+    """Where threads used the event loop of another thread."""
     swallowed: tuple[Swallowed, ...] = ()
-    """Where tasks that were asked to cancel have gone on."""
+    """Where cancelled tasks went on."""
     delays: tuple[float, ...] = ()
-    """Of a run whose sleeps could be varied: the delays the program gave them, each once, in seconds."""
+    """The delays that the program gave its sleeps, each once, in seconds; empty unless they could be varied."""
 
 
-@dataclass(frozen=True, slots=True)
-class Trace:
-    """One run of a student's program, as a check sees it.
-
-    `output` and `stderr` are the lines printed; `elapsed` the virtual seconds the program took; `result` what a called
-    function returned (exact built-in types); `tasks` the life of each task; `max_concurrency` the most tasks in
-    progress at once; `blocked` the stretches in which a blocking call stopped everything; `waits` what the tasks waited
-    for; `findings` the misconceptions that show; each raises `UnfinishedRunError` if the run did not finish.
-    `outcome`, `reason` (in the student's words), `exception` and `partial` can always be asked for.
-    """
-
-    outcome: Outcome
-    reason: str
-    partial: Recording
-    exception: Raised | None = None
-    asked: str = ""
-    source: tuple[str, ...] = field(default=(), repr=False)
-    records: tuple[bytes, ...] = field(default=(), repr=False, compare=False)
-    varied: Varied = field(default_factory=Varied)
-    """What became of the delays of the program's own sleeps: ``trace.varied[2]`` of two seconds."""
-    ignored: frozenset[str] = frozenset()
-    """Kinds of findings that do not count: what the exercise asks for."""
-
-    def _finished(self) -> Recording:
-        if self.outcome is not Outcome.FINISHED:
-            raise UnfinishedRunError(self)
-        return self.partial
+class Run(Protocol):
+    """What findings look at: how a run ended, what was recorded, and the student's script."""
 
     @property
-    def output(self) -> Output:
-        """The lines on standard output."""
-        return self._finished().output
+    def outcome(self) -> Outcome:
+        """How the run ended."""
 
     @property
-    def stderr(self) -> Output:
-        """The lines on standard error."""
-        return self._finished().stderr
+    def partial(self) -> Recording:
+        """What was recorded up to the end."""
 
     @property
-    def elapsed(self) -> Elapsed:
-        """Virtual seconds from the program's start to its end."""
-        return self._finished().elapsed
+    def exception(self) -> Raised | None:
+        """The exception that ended the program."""
 
     @property
-    def result(self) -> Any:
-        """What the called function returned, in exact built-in types; None for a whole program."""
-        return self._finished().result
-
-    @property
-    def tasks(self) -> tuple[TaskSpan, ...]:
-        """Every task, in the order of creation."""
-        return self._finished().tasks
-
-    @property
-    def blocked(self) -> tuple[Blocked, ...]:
-        """The stretches in which ``time.sleep``, or in a task another blocking call, blocked its thread."""
-        return self._finished().blocked
-
-    @property
-    def busy_waits(self) -> tuple[BusyWait, ...]:
-        """Where the program waited by looking at the clock again and again."""
-        return self._finished().busy_waits
-
-    @property
-    def waits(self) -> tuple[Wait, ...]:
-        """What the tasks waited for, in the order they began to."""
-        return self._finished().waits
-
-    def waits_in(self, function: str) -> tuple[Wait, ...]:
-        """Return the waits of a function of the student's and of what it called; empty if it was never called."""
-        return tuple(w for w in self.waits if any(innermost(place.function) == function for place in w.places))
-
-    @property
-    def findings(self) -> list[Finding]:
-        """The misconceptions that the run shows; empty if there are none."""
-        from .findings import find
-
-        self._finished()
-        return find(self)
-
-    def found(self, *kinds: str) -> list[Finding]:
-        """Return the findings of some kinds (out of `KINDS`); ValueError if there is no such kind."""
-        for kind in kinds:
-            if kind not in KINDS:
-                msg = f"trace.found({kind!r}): there is no such kind of finding: choose {', '.join(KINDS)}"
-                raise ValueError(msg)
-        return [finding for finding in self.findings if finding.kind in kinds]
-
-    @property
-    def max_concurrency(self) -> int:
-        """The most tasks that were in progress at one time, the main task included."""
-        return self._finished().max_concurrency
+    def source(self) -> tuple[str, ...]:
+        """The lines of the script."""

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Self, overload
+from typing import TYPE_CHECKING, Literal, NamedTuple, Self, overload
 
 from .plain import shown
 
@@ -18,8 +17,7 @@ class MissingLineError(AssertionError, IndexError):
     """A check asked for a line that the program never printed: the student's fault, not the grader's."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A line of the student's: file name (relative to the submission's folder), line number from 1, function."""
 
     filename: str

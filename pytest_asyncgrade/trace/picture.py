@@ -9,6 +9,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
+from .model import WaitsFor
 from .names import titles
 from .plain import number
 from .text import printable
@@ -16,7 +17,8 @@ from .text import printable
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from .model import Line, Recording, TaskSpan, Trace, Wait
+    from .model import Line, Recording, TaskSpan, Wait
+    from .trace import Trace
 
 WIDTH = 960
 """Of the drawing, in its own units: it scales to the width there is."""
@@ -93,7 +95,7 @@ def _row(span: TaskSpan, name: str, row: int, end: float) -> Iterator[str]:
 
 def _waits(recording: Recording, rows: dict[int, int], end: float) -> Iterator[str]:
     for wait in [wait for wait in recording.waits if wait.task in rows and wait.end > wait.start][:MOST_WAITS]:
-        kind = "sleep" if wait.what == "sleep" else "wait"
+        kind = "sleep" if wait.waits_for is WaitsFor.SLEEP else "wait"
         yield _rectangle(kind, (wait.start, wait.end), _TOP + rows[wait.task] * _ROW, end, _about(wait))
     for stretch in recording.blocked:
         row = rows.get(stretch.task or 0, len(rows))

@@ -6,6 +6,7 @@ import textwrap
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
+from .model import WaitsFor
 from .names import titles
 from .plain import number
 from .text import cut, display_width, padded, printable
@@ -13,7 +14,8 @@ from .text import cut, display_width, padded, printable
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from .model import Finding, Recording, Seconds, TaskSpan, Trace
+    from .model import Finding, Recording, Seconds, TaskSpan
+    from .trace import Trace
 
 MOST_LINES = 30
 MOST_TASKS = 20
@@ -113,7 +115,8 @@ def _bars(recording: Recording, width: int, signs: Signs) -> Iterator[str]:
 
 
 def _legend(recording: Recording, signs: Signs, used: set[str]) -> Iterator[str]:
-    waits = dict.fromkeys(wait.doing for wait in recording.waits if wait.what != "sleep" and wait.end > wait.start)
+    others = (wait for wait in recording.waits if wait.waits_for is not WaitsFor.SLEEP and wait.end > wait.start)
+    waits = dict.fromkeys(wait.doing for wait in others)
     words = {
         signs.prints: "prints", signs.progress: "in progress", signs.sleeps: "sleeps",
         signs.waits: " or ".join(waits).replace("or waits ", "or "), signs.blocks: "stops everything",
@@ -143,7 +146,7 @@ class _Bar:
         self.cells[self.first : self.last] = signs.progress * (self.last - self.first)
         for wait in recording.waits:
             if wait.task == number:
-                self._fill(wait.start, wait.end, signs.sleeps if wait.what == "sleep" else signs.waits)
+                self._fill(wait.start, wait.end, signs.sleeps if wait.waits_for is WaitsFor.SLEEP else signs.waits)
         for stretch in recording.blocked:
             if stretch.task == number:
                 self._fill(stretch.start, stretch.end, signs.blocks)

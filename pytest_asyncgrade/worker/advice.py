@@ -15,7 +15,7 @@ import sys
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from .beginners import leaves, text_of
+from .error_hints import leaves, text_of
 from .spot import COLLECTIONS, Spot, named, written
 
 if TYPE_CHECKING:

@@ -1,6 +1,6 @@
 """What a student's process does to itself before the student's program begins: rights given up, limits set.
 
-And how the stem ends what a run has left behind.  Linux has all of it, other systems what `resource` gives them.
+And how the fork server ends what a run has left behind.  Linux has all of it, other systems what `resource` gives them.
 """
 
 from __future__ import annotations
@@ -16,7 +16,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator
+
+    from pytest_asyncgrade.trace.protocol.limits import Limits
+    from pytest_asyncgrade.trace.protocol.order import Access
 
 _SET_PDEATHSIG, _SET_DUMPABLE, _SET_CHILD_SUBREAPER, _SET_NO_NEW_PRIVS = 1, 4, 36, 38  # linux/prctl.h
 _CAPABILITIES = 0x20080522  # linux/capability.h, version 3
@@ -37,7 +40,7 @@ _small_pieces = [bytearray(size) for size in range(16, 512, 16) for _ in range(4
 _PATIENCE = 2.0
 
 
-def become_a_stem() -> None:
+def become_fork_server() -> None:
     """Give up every way to new rights, end with our parent, and become the parent of whatever loses its own."""
     if sys.platform == "linux":
         call = _libc().prctl
@@ -48,22 +51,22 @@ def become_a_stem() -> None:
         call(_SET_DUMPABLE, 0, 0, 0, 0)  # a program that we fork cannot look into our memory
 
 
-def confine(limits: Mapping[str, Any], rules: Mapping[str, list[str]] | None, place: str) -> None:
-    """Set the limits of a run and, where `rules` are given, leave open only what they name and the run's `place`."""
+def confine(limits: Limits, access: Access | None, folder: str) -> None:
+    """Set the limits of a run and, where `access` is given, leave open only what it names and the run's `folder`."""
     if sys.platform == "linux":
         _libc().prctl(_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
         _libc().prctl(_SET_DUMPABLE, 1, 0, 0, 0)
-        if rules is not None:
-            _close_files(rules["read"], [*rules["write"], place])
+        if access is not None:
+            _close_files(access.read, (*access.write, folder))
     with suppress(ImportError):  # Windows
         import resource
 
         for name, value, spare in (
-            ("RLIMIT_AS", limits["memory"], _SPARE_MEMORY),
-            ("RLIMIT_CPU", limits["cpu_seconds"], _SPARE_CPU),
-            ("RLIMIT_FSIZE", limits["file_size"], 0),
-            ("RLIMIT_NOFILE", limits["open_files"], 0),
-            ("RLIMIT_NPROC", limits["processes"], 0),
+            ("RLIMIT_AS", limits.memory, _SPARE_MEMORY),
+            ("RLIMIT_CPU", limits.cpu_seconds, _SPARE_CPU),
+            ("RLIMIT_FSIZE", limits.file_size, 0),
+            ("RLIMIT_NOFILE", limits.open_files, 0),
+            ("RLIMIT_NPROC", limits.processes, 0),
             ("RLIMIT_CORE", 0, 0),
         ):
             _limit(resource, name, value, spare)
@@ -90,24 +93,24 @@ def use_spare_memory() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
 
 
-def comment(limits: Mapping[str, Any], error: BaseException) -> str:
+def comment(limits: Limits, error: BaseException) -> str:
     """Return what there is to say of the exception that ends a program; first of all, have memory to say it."""
     use_spare_memory()
     limit = limit_behind(error, limits)
     return f" (the program may {limit})" if limit else ""
 
 
-def limit_behind(error: BaseException, limits: Mapping[str, Any]) -> str:
+def limit_behind(error: BaseException, limits: Limits) -> str:
     """Return what a program may do, if an exception says that it wanted more; else nothing."""
     number = error.errno if isinstance(error, OSError) else None
     if isinstance(error, MemoryError):
-        return f"use {_megabytes(limits['memory'])} of memory"
+        return f"use {_megabytes(limits.memory)} of memory"
     if number == errno.EFBIG:
-        return f"write {_megabytes(limits['file_size'])} to a file"
+        return f"write {_megabytes(limits.file_size)} to a file"
     if number == errno.EMFILE:
-        return f"have {limits['open_files']} files open"
+        return f"have {limits.open_files} files open"
     if number == errno.EAGAIN or (type(error) is RuntimeError and "can't start new thread" in error.args):
-        return f"have {limits['processes']} processes and threads"
+        return f"have {limits.processes} processes and threads"
     return ""
 
 
@@ -115,7 +118,7 @@ def _megabytes(count: int) -> str:
     return f"{count // 1_000_000} MB"
 
 
-def sweep() -> None:
+def kill_leftovers() -> None:
     """Kill what a run has left behind, and wait for its end: all of our namespace, or all of our children."""
     deadline = time.monotonic() + _PATIENCE
     while time.monotonic() < deadline:
@@ -145,7 +148,7 @@ def _libc() -> Any:
     return CDLL(None, use_errno=True)
 
 
-def _close_files(read: list[str], write: list[str]) -> None:
+def _close_files(read: Iterable[str], write: Iterable[str]) -> None:
     """Open nothing from here on but what is below these paths (Landlock)."""
     from ctypes import get_errno
 

@@ -17,20 +17,21 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from pytest_asyncgrade.trace.model import Outcome
+from pytest_asyncgrade.trace.model import Outcome, Raised
+from pytest_asyncgrade.trace.output import Place
 from pytest_asyncgrade.trace.plain import clipped
 from pytest_asyncgrade.trace.text import source_lines
 from pytest_asyncgrade.virtualtime import DeadlockError
 
 from .advice import advice, of_group
-from .beginners import leaves, no_function, syntax_error, text_of, unreadable
+from .error_hints import leaves, no_function, syntax_error, text_of, unreadable
 from .exit_handlers import ExitHandlers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from contextlib import AbstractContextManager
 
-    from .places import Places
+    from .source_locations import SourceFiles
 
 _HIDDEN = (
     str(Path(__file__).parent.parent),
@@ -44,11 +45,12 @@ _COLLECT = compile("collect()", "sys", "exec")
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """How a program ended: the fields of the record that says so, and the status a shell would see."""
+    """How a program ended, on which of the student's lines, and the status a shell would see."""
 
     outcome: Outcome
     reason: str = ""
-    raised: list[object] | None = None
+    place: Place | None = None
+    raised: Raised | None = None
     result: object = None
     status: int = 0
 
@@ -66,7 +68,7 @@ class Program:
     def __init__(  # noqa: PLR0913  # what a program is, and what is done with it
         self,
         path: Path,
-        places: Places,
+        files: SourceFiles,
         begin: Callable[[], None],
         comment: Callable[[BaseException], str] = lambda _error: "",
         *,
@@ -76,9 +78,9 @@ class Program:
     ) -> None:
         self.path = path
         self._folder = folder or path.parent
-        self.name = places.script
+        self.name = files.script
         self._filename = filename or str(path)
-        self._places = places
+        self._files = files
         self._begin = begin
         self._comment = comment
         self._fell = fell
@@ -146,8 +148,9 @@ class Program:
     def _load(self, name: str) -> ModuleType:
         """Execute the file as the module `name`."""
         source = self.path.read_bytes()
-        if reason := unreadable(source):
-            raise NoProgramError(f"Python cannot read {self.name}: {reason}")  # noqa: EM102, TRY003  # said to the student
+        if problem := unreadable(source):
+            place = None if problem.line is None else Place(self.name, problem.line, "")
+            raise NoProgramError(f"Python cannot read {self.name}: {problem.reason}", place)  # noqa: EM102, TRY003  # said to the student
         tree: ast.Module = compile(source, self._filename, "exec", flags=ast.PyCF_ONLY_AST | 0, dont_inherit=True)
         if not tree.body:
             raise NoProgramError(f"{self.name} has no code in it")  # noqa: EM102, TRY003  # said to the student
@@ -183,7 +186,7 @@ class Program:
         try:
             return End(Outcome.FINISHED, result=action())
         except NoProgramError as error:
-            return End(Outcome.NOT_RUNNABLE, str(error))
+            return End(Outcome.NOT_RUNNABLE, error.reason, error.place)
         except SystemExit as error:
             return self._exited(error)
         except BaseException as error:  # noqa: BLE001  # whatever ends the program is its outcome
@@ -222,25 +225,29 @@ class Program:
         status = error.code if isinstance(error.code, int) else 0 if error.code is None else 1
         if error.code is not None and not isinstance(error.code, int):
             sys.stderr.write(f"{error.code}\n")
-        where = f" on line {last[-1].lineno}" if last else ""
-        return End(Outcome.EXITED, f"the program ended itself with exit({error.code or ''}){where}", status=status)
+        place = Place(self.name, last[-1].lineno or 0, last[-1].name) if last else None
+        where = f" on line {place.lineno}" if place else ""
+        reason = f"the program ended itself with exit({error.code or ''}){where}"
+        return End(Outcome.EXITED, reason, place, status=status)
 
     def crashed(self, error: BaseException, function: str = "") -> End:
         """Return the end of a program that an exception came out of, and show its traceback, as Python does."""
         comment = self._comment(error)
         if isinstance(error, SyntaxError) and error.filename:
-            error.filename = self._places.name(error.filename) or error.filename
+            error.filename = self._files.name(error.filename) or error.filename
         if not isinstance(error, DeadlockError):  # there, what was never awaited may be the cause
             self._fell()
-        report = _traceback_for_students(error, self._places.name)
+        report = _traceback_for_students(error, self._files.name)
         origin = next(leaves(error), error)  # of a group, what the student's own code raised
-        place = self._places.raised(origin.__traceback__) or self._places.raised(error.__traceback__)
+        place = self._files.raised(origin.__traceback__) or self._files.raised(error.__traceback__)
         kind, message = type(origin).__name__, clipped(text_of(origin))
-        where = f"line {place[1]}: " if place else ""
+        ended_at = place
+        where = f"line {place.lineno}: " if place else ""
         if isinstance(error, DeadlockError):
             outcome, reason, report = Outcome.DEADLOCKED, message, f"{message}\n"
         elif isinstance(error, SyntaxError):
             outcome, reason = Outcome.NOT_RUNNABLE, syntax_error(error, self.path.read_bytes())
+            ended_at = Place(error.filename or self.name, error.lineno, "") if error.lineno else place
         elif isinstance(error, AttributeError) and function and error.name == function and place is None:
             there = [name for name, value in vars(error.obj).items() if inspect.isfunction(value)]
             outcome, reason = Outcome.CRASHED, no_function(function, there, self.name)
@@ -250,12 +257,13 @@ class Program:
             said = self._said(error, origin)
             reason += f" ({said})" if said else comment
         _show(error, report)
-        return End(outcome, reason, [type(error).__name__, text_of(error), report, place], status=1)
+        raised = Raised(type(error).__name__, text_of(error), report, place)
+        return End(outcome, reason, ended_at, raised, status=1)
 
     def _said(self, error: BaseException, origin: BaseException) -> str:
         """Return what to make of an error, if anything is known."""
         try:
-            return of_group(error, linecache.getlines(self.name)) or advice(origin, self._places.name)
+            return of_group(error, linecache.getlines(self.name)) or advice(origin, self._files.name)
         except Exception:  # noqa: BLE001  # it looks at objects of the program's, which may do anything
             return ""
 
@@ -269,7 +277,12 @@ class EndedEarlyError(BaseException):
 
 
 class NoProgramError(Exception):
-    """The file is empty, or no program at all; the message says why."""
+    """The file is empty, or no program at all, as a line of it may show."""
+
+    def __init__(self, reason: str, place: Place | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.place = place
 
 
 def _show(error: BaseException, report: str) -> None:

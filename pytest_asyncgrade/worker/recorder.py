@@ -7,22 +7,37 @@ from __future__ import annotations
 
 import asyncio
 import sys
-import warnings
 from _thread import get_ident
 from itertools import count
 from types import AsyncGeneratorType, CoroutineType, GeneratorType
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary, ref
 
+from pytest_asyncgrade.trace.protocol.records import (
+    BusyWaitBegan,
+    CallBlocked,
+    DelayGiven,
+    ExceptionLost,
+    Failure,
+    LoopTouched,
+    NeverAwaited,
+    Printed,
+    TaskCreated,
+    TaskDone,
+    TasksLeft,
+    encode,
+    row_of,
+)
 from pytest_asyncgrade.virtualtime import Observer, VirtualClock
 from pytest_asyncgrade.virtualtime.instant import nanoseconds
 from pytest_asyncgrade.virtualtime.loop.tasks import kind_of
 from pytest_asyncgrade.virtualtime.suspended import ASYNCIO_FOLDER, awaited_last, driven, thread_frames
 from pytest_asyncgrade.virtualtime.suspended import frames as frames_of
 
-from .hidden import Hidden, opaque
-from .places import called
+from .blocking_calls import TIME_SLEEP, blocking_call
+from .hardening import OpaqueObserver, opaque
 from .sampler import Sampler
+from .unawaited import report_unawaited
 from .upcoming import next_task
 from .waits import Waits
 
@@ -30,13 +45,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from types import FrameType
 
-    from .places import Places
+    from pytest_asyncgrade.trace.output import Place, Stream
+    from pytest_asyncgrade.trace.protocol.records import Row
+
+    from .blocking_calls import BlockingCall
+    from .source_locations import SourceFiles
 
 _AT_THE_END = (".shutdown_asyncgens", ".shutdown_default_executor")
 """The tasks that ``asyncio.run`` makes for itself when all is over."""
 
 _LONGEST_NAME = 200
-_PACKAGE = __name__.partition(".")[0]
 _SHORT = 20
 _MOST_UNAWAITED = 50
 _MOST_BLOCKED = 2_000
@@ -46,6 +64,9 @@ _MOST_ARGUMENTS = 200
 _MOST_DELAYS = 100
 _OWN_NAME = type.__dict__["__name__"].__get__
 _TRACEBACK = BaseException.__dict__["__traceback__"].__get__
+
+
+_printed, _task_created, _task_done = row_of(Printed), row_of(TaskCreated), row_of(TaskDone)
 
 
 def _is_short(value: object) -> bool:
@@ -64,8 +85,8 @@ class Recorder(Observer):
 
     def __init__(
         self,
-        write: Callable[[list[object]], None],
-        places: Places,
+        write: Callable[[Row], None],
+        files: SourceFiles,
         *,
         wall_ns: int | None = None,
         closed: bool = False,
@@ -78,7 +99,7 @@ class Recorder(Observer):
         self._zero_ns = 0
         """What the clock read then."""
         self.before_advancing: list[Callable[[], None]] = []
-        self._place, self._name, self._raised = places.place, places.name, places.raised
+        self._place, self._name, self._raised = files.running, files.name, files.raised
         self._tasks: dict[int, int] = {}
         """Numbers by `id`, of those not done: a dictionary with weak keys would hash tasks, which costs more.
 
@@ -89,7 +110,7 @@ class Recorder(Observer):
         self._last_loop: tuple[Callable[[], object], int] = (lambda: self, 0)
         self._delays: set[int] = set()
         self._count = 0
-        self._waits = Waits(self.write, places.name, lambda task: self._tasks.get(id(task)))
+        self._waits = Waits(self.write, files.name, lambda task: self._tasks.get(id(task)))
         self._unawaited_left = _MOST_UNAWAITED
         self._creating: list[tuple[int | None, object]] = []
         """Of tasks that a factory is making: which task asked for it, and the coroutine."""
@@ -99,10 +120,10 @@ class Recorder(Observer):
         self._failed: dict[int, int] = {}
         """Numbers by `id` of the tasks that failed: the object is the same when Python says that nobody asked it."""
         self._fell = False
-        self._touched: set[tuple[object, ...]] = set()
+        self._touched: set[Place | None] = set()
         self._arguments_left = _MOST_ARGUMENTS
         self.sampler = Sampler(self._task_at_work, self._place)
-        self.clock = VirtualClock(wall_ns=wall_ns, observer=Hidden(self), closed=closed)
+        self.clock = VirtualClock(wall_ns=wall_ns, observer=OpaqueObserver(self), closed=closed)
 
     def fell(self) -> None:
         """Note that an error has ended the program: what has not been awaited by now may be for its sake."""
@@ -117,10 +138,10 @@ class Recorder(Observer):
         """Virtual nanoseconds since `begin`."""
         return self.clock.ns - self._zero_ns
 
-    def write(self, record: list[object]) -> None:
+    def write(self, row: Row) -> None:
         """Give out a record, unless recording has not begun."""
         if self._begin_ns is not None:
-            self._write(record)
+            self._write(row)
 
     def advancing(self) -> None:
         """Let those who collect what happened at this instant do so before it is over."""
@@ -133,33 +154,32 @@ class Recorder(Observer):
         """Record a `time.sleep`, or as much of it as there was after `begin`: a thread may have begun it before."""
         begin_ns = self._begin_ns or 0
         start = max(0, start_ns - begin_ns)
-        self._block(start, end_ns - begin_ns, self._task(), sys._getframe(1), "time.sleep")
+        self._block(start, end_ns - begin_ns, self._task(), sys._getframe(1), TIME_SLEEP)
 
     def stalled(self, start_ns: int, end_ns: int, *, for_ever: bool = False) -> None:
         """Record another call that blocked, if it has stopped an event loop: if it was made in a task."""
         if (end_ns > start_ns or for_ever) and (task := self._task()) is not None:
             begin_ns, frame = self._begin_ns or 0, sys._getframe(1)
-            if what := called(frame, self._name):
-                self._block(start_ns - begin_ns, end_ns - begin_ns, task, frame, what)
+            if call := blocking_call(frame, self._name):
+                self._block(start_ns - begin_ns, end_ns - begin_ns, task, frame, call)
 
-    def _block(self, start: int, end: int, task: int | None, frame: FrameType, what: str) -> None:
+    def _block(self, start: int, end: int, task: int | None, frame: FrameType, call: BlockingCall) -> None:
         if self._blocked_left > 0:
             self._blocked_left -= 1
-            self.write(["blocked", start, end, task, self._place(frame), what])
+            self.write(encode(CallBlocked(start, end, task, self._place(frame), call.waits_for, call.what)))
 
     def touched(self) -> None:
         """Record, once for each line, that a thread uses the event loop of another one."""
         frame: FrameType | None = sys._getframe(1)
         place = self._place(frame)
-        line = tuple(place or ())
-        if line in self._touched or len(self._touched) >= _MOST_TOUCHED:
+        if place in self._touched or len(self._touched) >= _MOST_TOUCHED:
             return
         while frame is not None and not self._name(frame.f_code.co_filename):
             if frame.f_code.co_name == "__del__":  # whoever happens to run when something is collected
                 return
             frame = frame.f_back
-        self._touched.add(line)
-        self.write(["touched", self.now, place])
+        self._touched.add(place)
+        self.write(encode(LoopTouched(self.now, place)))
 
     def busy_waited(self) -> None:
         """Record the begin of a busy wait: of the running task, or of the one whose turn is next, if they all yield."""
@@ -167,7 +187,7 @@ class Recorder(Observer):
         if task is None and (next_one := next_task()) is not None:
             task = self._tasks.get(id(next_one))
             frame = self._suspended(next_one) or frame
-        self.write(["busy", self.now, task, self._place(frame)])
+        self.write(encode(BusyWaitBegan(self.now, task, self._place(frame))))
 
     def _suspended(self, task: asyncio.Task[Any]) -> FrameType | None:
         """Return the innermost of the student's frames in a task that is not running."""
@@ -209,7 +229,8 @@ class Recorder(Observer):
         place = self._place(generator.ag_frame if closing else sys._getframe(1))
         arguments = self._arguments(coroutine) if type(coroutine) is CoroutineType else ""
         called_so, loop = kind.get_name(task)[:_LONGEST_NAME], self._loop(kind.get_loop(task))
-        self.write(["task", number, parent, called_so, name, self.now, place, loop, arguments])
+        now = self.clock.ns - self._zero_ns
+        self._write(_task_created(number, parent, called_so, name, now, place, loop, arguments))
         self._waits.watch(task, number)
         return True
 
@@ -236,7 +257,7 @@ class Recorder(Observer):
         delay_ns = nanoseconds(seconds)
         if delay_ns not in self._delays and len(self._delays) < _MOST_DELAYS:
             self._delays.add(delay_ns)
-            self.write(["delay", delay_ns])
+            self.write(encode(DelayGiven(delay_ns)))
 
     def task_done(self, task: object) -> None:
         """Record how a task has ended."""
@@ -245,66 +266,54 @@ class Recorder(Observer):
             return
         cancelled = kind.cancelled(task)
         error = None if cancelled else kind.exception(task)
-        ended = "cancelled" if cancelled else "finished" if error is None else "failed"
-        failure = None
-        if error is not None:
-            self._failed[id(task)] = number
-            failure = [_OWN_NAME(type(error))[:_LONGEST_NAME], self._raised(_TRACEBACK(error))]
         name = kind.get_name(task)[:_LONGEST_NAME]  # 3.11, 3.12: it may be named late
-        self.write(["done", number, self.now, ended, name, kind.cancelling(task), failure])
+        if error is None:
+            now, cancelling = self.clock.ns - self._zero_ns, kind.cancelling(task)
+            self._write(_task_done(number, now, "cancelled" if cancelled else "finished", name, cancelling, None))
+            return
+        self._failed[id(task)] = number
+        failure = Failure(_OWN_NAME(type(error))[:_LONGEST_NAME], self._raised(_TRACEBACK(error)))
+        self.write(encode(TaskDone(number, self.now, "failed", name, kind.cancelling(task), failure)))
 
     def error_reported(self, context: Mapping[str, Any]) -> None:
         """Record that nobody has asked for the exception of a task, and never will."""
         number = self._failed.pop(id(context.get("future")), None)
         if number is not None:
-            self.write(["lost", number])
+            self.write(encode(ExceptionLost(number)))
 
     def watch(self) -> None:
         """From here on record each coroutine that is never awaited, and each task that is left when main has ended."""
-        sys.set_coroutine_origin_tracking_depth(1)
-        warnings._warn_unawaited_coroutine = opaque(self._unawaited)  # type: ignore[attr-defined]  # 3.8-3.14: CPython calls it
+        report_unawaited(self._name, self._record_unawaited)
         stock = asyncio.runners._cancel_all_tasks  # type: ignore[attr-defined]  # 3.11-3.14: asyncio.Runner calls it
 
         def cancel_all_tasks(loop: asyncio.AbstractEventLoop) -> None:
             numbers = [self._tasks.get(id(task)) for task in asyncio.all_tasks(loop)]
-            self.write(["left", sorted(number for number in numbers if number is not None)])
+            self.write(encode(TasksLeft(tuple(sorted(number for number in numbers if number is not None)))))
             stock(loop)
 
         asyncio.runners._cancel_all_tasks = opaque(cancel_all_tasks)  # type: ignore[attr-defined]
 
-    def _unawaited(self, coroutine: Any) -> None:
-        """Warn in Python's own words, at no line of ours, without the origin, which is not known there by default."""
+    def _record_unawaited(self, coroutine: str, place: Place | None) -> None:
         if self._unawaited_left > 0:
             self._unawaited_left -= 1
-            filename, lineno, function = (coroutine.cr_origin or ((None, 0, ""),))[0]
-            name = None if filename is None else self._name(filename)
-            place = None if name is None else [name, lineno, function]
-            self.write(["unawaited", coroutine.__qualname__, place, self._fell])
-        message = f"coroutine '{coroutine.__qualname__}' was never awaited"
-        frame: FrameType | None = sys._getframe(1)
-        while frame is not None and frame.f_globals.get("__name__", "").startswith(f"{_PACKAGE}.virtualtime."):
-            frame = frame.f_back
-        module, filename, lineno = "sys", "sys", 1  # as Python says it at the end of a program, and we below it
-        name = "" if frame is None else frame.f_globals.get("__name__", "")
-        if frame is not None and not name.startswith(f"{_PACKAGE}."):
-            module, filename, lineno = name, frame.f_code.co_filename, frame.f_lineno
-        warnings.warn_explicit(message, RuntimeWarning, filename, lineno, module=module, source=coroutine)
+            self.write(encode(NeverAwaited(coroutine, place, self._fell)))
 
     def slow_steps(self) -> None:
         """Record, at the end, which tasks have kept the processor busy for long."""
         for step in self.sampler.stop():
-            self.write(["slow", *step])
+            self.write(encode(step))
 
-    def line(self, stream: str, text: str) -> None:
-        """Record a line of output, printed by the caller's caller."""
-        place = self._place(sys._getframe(2))
-        self.write(["line", self.now, stream, text, self._task(), place])
+    def line(self, stream: Stream, text: str) -> None:
+        """Record a line of output, printed by the innermost of the student's lines that are running."""
+        if self._begin_ns is not None:
+            now = self.clock.ns - self._zero_ns
+            self._write(_printed(now, stream, text, self._task(), self._place(sys._getframe(1))))
 
-    def raw_line(self, stream: str, text: str) -> None:
+    def raw_line(self, stream: Stream, text: str) -> None:
         """Record a line that appeared on the file descriptor: nobody knows who wrote it."""
-        self.write(["line", self.now, stream, text, None, None])
+        self.write(_printed(self.now, stream, text, None, None))
 
-    def whereabouts(self, frame: FrameType | None) -> list[object] | None:
+    def whereabouts(self, frame: FrameType | None) -> Place | None:
         """Return the student's line that the program is on: of the task that the first one waits for, or a thread."""
         place = self._place(frame)
         waiting = self._task() is None and self.clock.runtime.loops

@@ -12,11 +12,15 @@ from collections import Counter
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from .hidden import opaque
+from pytest_asyncgrade.trace.protocol.records import StepWasSlow
+
+from .hardening import opaque
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import FrameType
+
+    from pytest_asyncgrade.trace.output import Place
 
 TICK = 0.02
 """How often to look, in seconds of the processor."""
@@ -25,19 +29,16 @@ LONG = 0.1
 """From how many such seconds on a step is told: as long as asyncio itself calls a callback slow."""
 
 _MOST = 20
-_Place = tuple[object, ...]
 
 
 class Sampler:
     """Looks at one program; `task` returns the number of the running task, `place` the student's line of a frame."""
 
-    def __init__(
-        self, task: Callable[[], int | None], place: Callable[[FrameType | None], list[object] | None]
-    ) -> None:
+    def __init__(self, task: Callable[[], int | None], place: Callable[[FrameType | None], Place | None]) -> None:
         self._task, self._place = task, place
         self._step: tuple[int, int] | None = None
-        self._seen: Counter[_Place | None] = Counter()
-        self._found: list[list[object]] = []
+        self._seen: Counter[Place | None] = Counter()
+        self._found: list[StepWasSlow] = []
         self._then: Callable[[], None] = lambda: None
 
     def start(self, then: Callable[[], None] = lambda: None) -> None:
@@ -47,8 +48,8 @@ class Sampler:
             signal.signal(signal.SIGPROF, opaque(self.look))
             signal.setitimer(signal.ITIMER_PROF, TICK, TICK)
 
-    def stop(self) -> list[list[object]]:
-        """Look no more; return what was found: milliseconds, task and place of each long step."""
+    def stop(self) -> list[StepWasSlow]:
+        """Look no more; return the long steps."""
         if hasattr(signal, "setitimer"):
             signal.setitimer(signal.ITIMER_PROF, 0)
         self._end_step()
@@ -68,12 +69,11 @@ class Sampler:
             self._end_step()
             self._step = step
         elif step is not None:
-            place = self._place(frame)
-            self._seen[tuple(place) if place else None] += 1
+            self._seen[self._place(frame)] += 1
 
     def _end_step(self) -> None:
         seconds = self._seen.total() * TICK
         if self._step is not None and seconds >= LONG and len(self._found) < _MOST:
             ((place, _),) = self._seen.most_common(1)
-            self._found.append([round(seconds * 1000), self._step[1], list(place) if place else None])
+            self._found.append(StepWasSlow(round(seconds * 1000), self._step[1], place))
         self._seen.clear()

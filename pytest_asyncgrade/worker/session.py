@@ -1,252 +1,138 @@
-"""One run of a student's program in this process, or a stem that forks for each: jobs come in on stdin.
+"""The life of one run in this process, from its order to its end.
 
-The pipes are moved out of the way first; what the student's program then sees as its standard streams are files that
-catch whatever reaches them.
+What is done before the program begins, in this order, since each step takes something away that those before it need:
+
+1. The files are unpacked, and the variables that name a folder for temporary files point to the run's folder.
+2. Signal handlers are set: the parent may ask where the program is as soon as it has been greeted.
+3. The parent is greeted; from here on it counts time.
+4. The standard streams' file descriptors become files of the run's folder, and are read from their beginnings.
+5. The folder of the submission becomes the current one.
+6. The process is confined: nothing outside of what the order allows can be opened any more.
+7. `sys.stdin`, `sys.stdout` and `sys.stderr` are replaced, and the way warnings are written.
+8. Time becomes virtual, and coroutines and tasks are watched.
+9. Delays are varied, random numbers seeded: their wrappers are around what virtual time has put there.
+10. The doors to our memory are closed and our modules forgotten: nothing of ours can be imported any more.
+
+After the program, in virtual time to the last: slow steps, the rest of the output, the record of the end; then the
+process leaves without running anything of the program's.
 """
 
 from __future__ import annotations
 
-import gc
-import json
 import linecache
 import os
-import select
-import shutil
 import signal
 import socket
-import struct
 import sys
 import warnings
-from _thread import allocate_lock, get_ident
-from base64 import b64decode
 from contextlib import suppress
 from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
-from pytest_asyncgrade.trace.codec import VERSION, Seal, dump
-from pytest_asyncgrade.trace.model import Outcome
+from pytest_asyncgrade.trace.model import Outcome, Raised
 from pytest_asyncgrade.trace.plain import NotPlainError, decode, encode
+from pytest_asyncgrade.trace.protocol.lines import dump
+from pytest_asyncgrade.trace.protocol.order import RunOrder
+from pytest_asyncgrade.trace.protocol.records import VERSION, Ended, Hello, Located
+from pytest_asyncgrade.trace.protocol.records import encode as encode_record
 from pytest_asyncgrade.virtualtime import virtual_time
-from pytest_asyncgrade.worker.confined import become_a_stem, comment, confine, sweep
+from pytest_asyncgrade.worker.channel import Channel
+from pytest_asyncgrade.worker.confined import comment, confine
 from pytest_asyncgrade.worker.delays import vary
 from pytest_asyncgrade.worker.draws import seed
-from pytest_asyncgrade.worker.hidden import close_side_doors, opaque
-from pytest_asyncgrade.worker.places import Places
+from pytest_asyncgrade.worker.fork_server import serve
+from pytest_asyncgrade.worker.hardening import close_side_doors, opaque
 from pytest_asyncgrade.worker.program import End, Program
 from pytest_asyncgrade.worker.recorder import Recorder
+from pytest_asyncgrade.worker.source_locations import SourceFiles
 from pytest_asyncgrade.worker.stdio import text_stream
-from pytest_asyncgrade.worker.streams import DescriptorTail, Limit, Lines
+from pytest_asyncgrade.worker.streams import DescriptorTail, Lines, OutputLimit
+from pytest_asyncgrade.worker.unpacking import RunFolder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import FrameType
 
-_HEADER = struct.Struct("!q")
+    from pytest_asyncgrade.trace.output import Stream
+    from pytest_asyncgrade.trace.protocol.records import Row
+
+_OUTPUT: tuple[Stream, ...] = ("stdout", "stderr")
 _LONGEST_TEXT = 20_000
-"""Of an exception's text or traceback, in characters."""
-_AT_ONCE = frozenset({"hello", "line", "end"})
-_ENOUGH = 100
-"""So many records make a line."""
+"""Longest text of an exception, and longest traceback, in characters."""
 _LONGEST_RESULT = 900_000
-"""Of a result as a record holds it, in bytes."""
+"""Longest result as a record holds it, in bytes."""
 
 
 def enter(arguments: list[str]) -> Session:
-    """Take one job, or be a stem and fork for every job; return the session in which it is to be run.
+    """Take one order, or be a fork server and fork for each; return the session in which it is to be run.
 
     The caller is the bottom of the program's stack, which the program can look down to: there is nothing to see there.
     """
-    if "--stem" in arguments:
+    if "--fork-server" in arguments:
         return Session(*serve(socket.socket(fileno=os.dup(0))))
     with os.fdopen(os.dup(0), "rb") as pipe:
-        job = json.loads(pipe.read())
-    return Session(job, os.dup(1))
-
-
-def serve(link: socket.socket) -> tuple[dict[str, Any], int]:
-    """Fork for every job that comes over the link; tell each child's pid and its status; end when there are no more.
-
-    Return, in each child, its job and the pipe for its records.
-
-    What every run would do for itself is done once before: imports, freezegun's look at every module, the tidying of
-    the objects that are here to stay.
-    """
-    become_a_stem()
-    with virtual_time():
-        gc.collect()
-    gc.freeze()
-    _tell_of_process(link, os.getpid())
-    while len(header := link.recv(8, socket.MSG_PEEK)) == _HEADER.size:
-        header, (records,), *_ = socket.recv_fds(link, _HEADER.size, 1)
-        job = json.loads(_received(link, _HEADER.unpack(header)[0]))
-        pid = os.fork()
-        if pid == 0:
-            os.setsid()
-            link.close()
-            return job, records
-        os.close(records)
-        _tell_of_process(link, pid)
-        status = _wait(pid, link)
-        sweep()
-        shutil.rmtree(job["place"], ignore_errors=True)
-        if status is None:
-            break
-        link.sendall(_HEADER.pack(status))
-    sys.exit()
-
-
-def _tell_of_process(link: socket.socket, pid: int) -> None:
-    pidfd = os.pidfd_open(pid)
-    socket.send_fds(link, [_HEADER.pack(pid)], [pidfd])
-    os.close(pidfd)
-
-
-def _wait(pid: int, link: socket.socket) -> int | None:
-    """Wait for a child, return its exit status; None if our own parent has ended meanwhile, and nobody asks."""
-    pidfd = os.pidfd_open(pid)
-    ready, *_ = select.select([pidfd, link.fileno()], [], [])
-    os.close(pidfd)
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) if pidfd in ready else None
-
-
-def _received(link: socket.socket, size: int) -> bytes:
-    data = b""
-    while len(data) < size:
-        data += link.recv(size - len(data))
-    return data
-
-
-def _unpack(job: dict[str, Any], place: Path) -> None:
-    """Write the files of a job into its folder: ``submission/``, the grader's scenarios, the standard streams."""
-    files = {f"submission/{name}": b64decode(data) for name, data in job["files"].items()}
-    files |= {"stdin": job["stdin"].encode("utf-8", "surrogatepass"), "stdout": b"", "stderr": b""}
-    if job["scenarios"]:
-        files["grader/scenarios.py"] = b64decode(job["scenarios"])
-    for name, data in files.items():
-        path = place / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
-
-
-def _redirect(fd: int, path: Path, flags: int) -> None:
-    target = os.open(path, flags | getattr(os, "O_BINARY", 0))
-    os.dup2(target, fd)
-    os.close(target)
-
-
-class Report:
-    """Sends records to the parent: what was printed at once, with all before it, the rest soon, many in one line.
-
-    A program that is killed all of a sudden may take to its grave what tasks it began since its last line, no more.
-    """
-
-    def __init__(self, fd: int, key: bytes) -> None:
-        self._fd = fd
-        self._records: list[list[object]] = []
-        self._pid = os.getpid()
-        self._sign = Seal(key).sign
-        self._lock = allocate_lock()
-        self._get_ident = get_ident
-        self._sender = 0
-        """The thread that is sending: what its signal handlers print meanwhile it sends as well, afterwards."""
-        self._os_write, self._getpid = os.write, os.getpid  # as they are now: the program may replace them
-
-    def write(self, record: list[object]) -> None:
-        """Send a record, sooner or later."""
-        records = self._records
-        records.append(record)
-        if record[0] in _AT_ONCE or len(records) >= _ENOUGH:
-            self.flush()
-
-    def flush(self, *, patiently: bool = True) -> None:
-        """Send all; nothing if not `patiently` and others are on their way, or in a child of the program."""
-        if self._getpid() != self._pid:
-            self._records.clear()
-        elif self._sender != self._get_ident() and self._lock.acquire(patiently):
-            self._sender = self._get_ident()
-            try:
-                while records := self._records:
-                    sent = records[: len(records)]  # another thread may add some meanwhile
-                    del records[: len(sent)]
-                    self._send(self._sign(dump(*sent)))
-            finally:
-                self._sender = 0
-                self._lock.release()
-
-    def tell(self, record: list[object]) -> None:
-        """Send a record out of a signal handler, which cannot wait for what it has interrupted."""
-        self._records.append(record)
-        self.flush(patiently=False)
-
-    def _send(self, data: bytes) -> None:
-        while (written := self._os_write(self._fd, data)) < len(data):
-            data = data[written:]
+        order = RunOrder.load(pipe.read())
+    return Session(order, os.dup(1))
 
 
 class Session:
     """One run of a program, recorded: a context that yields the program, ready to be called."""
 
-    def __init__(self, job: dict[str, Any], records: int) -> None:
-        self._job = job
-        self._report = Report(records, bytes.fromhex(job.pop("key")))
-        place, limits = Path(job["place"]), job["limits"]
-        folder = place / "submission"
-        places = Places(f"{folder}{os.sep}", job["file"])
-        self._left = limits["records"]
-        flush = partial(self._report.flush, patiently=False)
-        self._recorder = Recorder(self._record, places, wall_ns=job["wall_ns"], closed=True, flush=flush)
-        limit = Limit(limits["output_characters"], limits["output_lines"], self._flooded)
-        self._lines = [Lines(self._recorder.line, name, limit) for name in ("stdout", "stderr")]
+    def __init__(self, order: RunOrder, records: int) -> None:
+        self._order = order
+        self._channel = Channel(records, order.key)
+        self._folder = RunFolder(order.folder)
+        limits, submission = order.limits, self._folder.submission
+        files = SourceFiles(f"{submission}{os.sep}", order.script)
+        self._records_left = limits.records
+        self._recorder = Recorder(
+            self._record, files, wall_ns=order.wall_ns, closed=True, flush=partial(self._channel.flush, wait=False)
+        )
+        self._limit = OutputLimit(limits.output_characters, limits.output_lines, self._stop_flood)
+        self._lines = [Lines(self._recorder.line, name, self._limit) for name in _OUTPUT]
         self._tails: list[DescriptorTail] = []
-        self._limit = limit
-        self._name = places.name
+        self._name = files.name
         self._program = Program(
-            folder / job["file"],
-            places,
+            submission / order.script,
+            files,
             opaque(self._recorder.begin),
-            partial(comment, job["limits"]),
+            partial(comment, limits),
             fell=opaque(self._recorder.fell),
-            folder=folder,
+            folder=submission,
         )
         self._ends: list[End] = []
         self._virtual_time = virtual_time(self._recorder.clock)
 
     def __enter__(self) -> Callable[[], None]:
-        """Make this process the program's, and return the program."""
-        job, place = self._job, Path(self._job["place"])
-        _unpack(job, place)
-        os.environ.update(dict.fromkeys(("TMPDIR", "TEMP", "TMP", "HOME"), str(place)))
+        """Make this process the program's, in the order that is said above, and return the program."""
+        order, folder = self._order, self._folder
+        folder.unpack(order)
+        os.environ.update(dict.fromkeys(("TMPDIR", "TEMP", "TMP", "HOME"), order.folder))
         self._listen()
-        self._report.write(["hello", VERSION])
-        _redirect(0, place / "stdin", os.O_RDONLY)
-        _redirect(1, place / "stdout", os.O_WRONLY | os.O_APPEND)
-        _redirect(2, place / "stderr", os.O_WRONLY | os.O_APPEND)
+        self._channel.write(encode_record(Hello(VERSION)))
+        folder.redirect()
         self._tails += [
-            DescriptorTail(self._recorder.raw_line, name, str(place / name), self._limit)
-            for name in ("stdout", "stderr")
+            DescriptorTail(self._recorder.raw_line, name, str(folder.stream(fd)), self._limit)
+            for fd, name in enumerate(_OUTPUT, start=1)
         ]
         self._recorder.before_advancing += [tail.collect for tail in self._tails]
-        os.chdir(place / "submission")
-        confine(job["limits"], job["rules"], job["place"])
-        sys.stdin = open(0, encoding="utf-8", errors="surrogateescape", closefd=False)
-        self._streams = [text_stream(opaque(lines.add), fd) for fd, lines in enumerate(self._lines, start=1)]
-        sys.stdout, sys.stderr = self._streams
-        warnings.formatwarning = opaque(self._format_warning)
+        os.chdir(folder.submission)
+        confine(order.limits, order.access, order.folder)
+        self._replace_streams()
         self._virtual_time.__enter__()
         self._recorder.watch()
-        if job["vary"] is not None:
-            vary(dict(job["vary"]), self._name, opaque(self._recorder.delay))
-        if job["seed"] is not None:
-            seed(job["seed"])
+        if order.varied is not None:
+            vary(order.varied, self._name, opaque(self._recorder.delay))
+        if order.seed is not None:
+            seed(order.seed)
         program = partial(_append, self._ends, self._action())
         close_side_doors(__package__)
         return program
 
     def __exit__(self, _kind: object, error: BaseException | None, _traceback: object) -> NoReturn:
-        """Report how the program ended, and leave without looking back: in virtual time to the last.
+        """Report how the program ended, and leave.
 
-        An `error` is one that came while the end of the program was looked into: it has used up all memory.
+        An `error` came while the end of the program was looked into: it has used up all memory.
         """
         end = self._ends[-1] if error is None else self._program.crashed(error)
         self._recorder.slow_steps()
@@ -259,10 +145,16 @@ class Session:
         self._end(end)
         self._leave()
 
+    def _replace_streams(self) -> None:
+        sys.stdin = open(0, encoding="utf-8", errors="surrogateescape", closefd=False)  # noqa: SIM115  # the program's
+        self._streams = [text_stream(opaque(lines.add), fd) for fd, lines in enumerate(self._lines, start=1)]
+        sys.stdout, sys.stderr = self._streams
+        warnings.formatwarning = opaque(self._format_warning)
+
     def _format_warning(
         self, message: Warning | str, category: type[Warning], filename: str, lineno: int, line: str | None = None
     ) -> str:
-        """Return a warning as Python shows it, less its advice to trace memory and a place that is not a student's."""
+        """Return a warning as Python shows it, without its advice to trace memory and without a line of ours."""
         shown = f"{category.__name__}: {message}\n"
         name = self._name(filename)
         if name is None:
@@ -271,36 +163,37 @@ class Session:
         return f"{name}:{lineno}: {shown}" + (f"  {source}\n" if source else "")
 
     def _action(self) -> Callable[[], End]:
-        job, program = self._job, self._program
-        match job["kind"]:
+        order, program = self._order, self._program
+        match order.kind:
             case "run":
-                return partial(program.run, job["argv"])
+                return partial(program.run, order.argv)
             case "call":
-                return partial(program.call, job["function"], decode(job["args"]), decode(job["kwargs"]))
-            case _:
-                scenarios = Path(job["place"], "grader", "scenarios.py")
-                return partial(program.play, scenarios, job["function"], decode(job["kwargs"]))
+                return partial(program.call, order.function, decode(order.args), decode(order.kwargs))
+            case "play":
+                return partial(program.play, self._folder.scenarios, order.function, decode(order.kwargs))
 
     def _end(self, end: End) -> None:
-        record = ["end", self._recorder.now, end.outcome, _cut(end.reason), end.raised, None]
-        if end.raised is not None:
-            record[4] = [_cut(part) if isinstance(part, str) else part for part in end.raised]
-        self._report.flush()
+        raised = end.raised and Raised(
+            end.raised.type, _shortened(end.raised.message), _shortened(end.raised.traceback), end.raised.place
+        )
+        self._channel.flush()
+        now = self._recorder.now
         try:
-            record[5] = _encoded(end.result)
+            record = Ended(now, end.outcome, _shortened(end.reason), end.place, raised, _encoded(end.result))
         except NotPlainError as error:
-            record[2:] = [Outcome.FLOODED, f"the result is too large to be looked at: {error}", None, None]
-        self._report.write(record)
+            reason = f"the result is too large to be looked at: {error}"
+            record = Ended(now, Outcome.FLOODED, reason, None, None, None)
+        self._channel.write(encode_record(record))
 
-    def _record(self, record: list[object]) -> None:
-        self._left -= 1
-        if self._left < 0:
-            count = self._job["limits"]["records"]
+    def _record(self, row: Row) -> None:
+        self._records_left -= 1
+        if self._records_left < 0:
+            count = self._order.limits.records
             self._stop(f"more than {count} lines, tasks and waits were recorded of the program, and it was stopped")
-        self._report.write(record)
+        self._channel.write(row)
 
-    def _flooded(self) -> None:
-        lines, characters = self._job["limits"]["output_lines"], self._job["limits"]["output_characters"]
+    def _stop_flood(self) -> None:
+        lines, characters = self._order.limits.output_lines, self._order.limits.output_characters
         self._stop(f"the program printed more than {lines} lines or {characters} characters and was stopped")
 
     def _stop(self, reason: str) -> NoReturn:
@@ -311,17 +204,17 @@ class Session:
         leave(0)
 
     def _listen(self) -> None:
-        """Say on which line the program is, whenever the parent asks: it does so before it loses patience."""
-        if self._job["ask_with"] is not None:
-            signal.signal(self._job["ask_with"], opaque(self._tell_where))
+        """Say which line the program is on when the parent asks, and when the CPU time is used up."""
+        if self._order.locate_signal is not None:
+            signal.signal(self._order.locate_signal, opaque(self._locate))
         if hasattr(signal, "SIGXCPU"):
             signal.signal(signal.SIGXCPU, opaque(self._out_of_cpu))
 
-    def _tell_where(self, _signal: int, frame: FrameType | None) -> None:
-        self._report.tell(["stuck", self._recorder.whereabouts(frame)])
+    def _locate(self, _signal: int, frame: FrameType | None) -> None:
+        self._channel.write_from_handler(encode_record(Located(self._recorder.whereabouts(frame))))
 
     def _out_of_cpu(self, number: int, frame: FrameType | None) -> None:
-        self._tell_where(number, frame)
+        self._locate(number, frame)
         signal.signal(number, signal.SIG_DFL)
         signal.raise_signal(number)
 
@@ -340,8 +233,8 @@ def _encoded(result: object) -> object:
     return encoded
 
 
-def _cut(text: str) -> str:
-    """Return a text, or so much of it that a record can hold it."""
+def _shortened(text: str) -> str:
+    """Return a text without its middle, if it is longer than a record should hold."""
     if len(text) <= _LONGEST_TEXT:
         return text
     half = _LONGEST_TEXT // 2

@@ -1,4 +1,4 @@
-"""The student's process starts here: ``python -P -s start.py ROOT... [--stem] [--user=ID]``.
+"""The student's process starts here: ``python -P -s start.py ROOT... [--fork-server] [--user=ID]``.
 
 The arguments are the folders that our own packages are imported from: what the parent runs is what runs here, whatever
 else is installed; and the user to become first, if we are root.

@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pytest_asyncgrade.trace.output import Stream
+
 MAX_LINE = 10_000
 """Longest line recorded, in characters; a longer one is cut, and says so."""
 
 
-class Limit:
+class OutputLimit:
     """How much a program may print, in characters and in lines; `exceeded` is called when that is too much."""
 
     def __init__(self, characters: float, lines: float, exceeded: Callable[[], None]) -> None:
@@ -36,7 +38,7 @@ class Limit:
 class Lines:
     """Cuts text into lines; `limit` is what may still be recorded, in bytes, over all streams together."""
 
-    def __init__(self, record: Callable[[str, str], None], stream: str, limit: Limit) -> None:
+    def __init__(self, record: Callable[[Stream, str], None], stream: Stream, limit: OutputLimit) -> None:
         self._record = record
         self._stream = stream
         self._limit = limit
@@ -74,7 +76,7 @@ class Lines:
 class DescriptorTail:
     """The file behind a file descriptor: what appears in it is recorded when `collect` is called."""
 
-    def __init__(self, record: Callable[[str, str], None], stream: str, path: str, limit: Limit) -> None:
+    def __init__(self, record: Callable[[Stream, str], None], stream: Stream, path: str, limit: OutputLimit) -> None:
         self._lines = Lines(record, stream, limit)
         self._fd = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
         self._position = 0

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_asyncgrade.sandbox import Job, pack, run_isolated
+from pytest_asyncgrade.sandbox import Job, read_submission, run_isolated
 
 ROOT = Path(__file__).parents[2]
 OUTPUTS: dict[str, tuple[float, list[tuple[float, str]]]] = {
@@ -34,7 +34,7 @@ OUTPUTS: dict[str, tuple[float, list[tuple[float, str]]]] = {
 @pytest.mark.parametrize("slug", OUTPUTS)
 def test_script_prints_what_is_documented(slug: str, program: str) -> None:
     seconds, printed = OUTPUTS[slug]
-    trace = run_isolated(Job(pack(ROOT / program.format(slug=slug))))
+    trace = run_isolated(Job(read_submission(ROOT / program.format(slug=slug))))
     assert trace.reason == ""
     assert [(line.time, line.text) for line in trace.output] == printed
     assert trace.stderr == []
@@ -48,7 +48,7 @@ EXERCISES = sorted(readme.parent.name for readme in ROOT.glob("exercises/*/READM
 def test_solution_prints_what_the_readme_says(slug: str) -> None:
     readme = (ROOT / "exercises" / slug / "README.md").read_text(encoding="utf-8")
     rows = [[cell.strip() for cell in row.split("|")[1:3]] for row in readme.splitlines() if row.startswith("| ")]
-    trace = run_isolated(Job(pack(ROOT / "graders" / slug / "solution.py")))
+    trace = run_isolated(Job(read_submission(ROOT / "graders" / slug / "solution.py")))
     assert trace.reason == ""
     if rows[0][0] != "at (virtual seconds)":  # subprocesses take real time
         assert [row[1] for row in rows[1:]] == [f"`{line.text}`" for line in trace.output]

@@ -4,9 +4,9 @@ import pytest
 
 from pytest_asyncgrade.errors import AsyncgradeError
 from pytest_asyncgrade.grading import Run, TraceFile
-from pytest_asyncgrade.sandbox import Job, Parcel, run_isolated
-from pytest_asyncgrade.trace import Finding, Place, Trace, findings
-from pytest_asyncgrade.trace.model import Varied
+from pytest_asyncgrade.sandbox import Job, SubmissionFiles, run_isolated
+from pytest_asyncgrade.trace import Finding, Place, Trace
+from pytest_asyncgrade.trace.trace import Varied
 
 PROGRAM = b"""\
 import asyncio, time
@@ -21,7 +21,7 @@ asyncio.run(main())
 
 @pytest.fixture(scope="module")
 def trace() -> Trace:
-    return run_isolated(Job(Parcel("naps.py", {"naps.py": PROGRAM}), vary={2.0: 2.0}))
+    return run_isolated(Job(SubmissionFiles("naps.py", {"naps.py": PROGRAM}), vary={2.0: 2.0}))
 
 
 def test_a_run_travels_as_ascii_and_comes_back_equal(trace: Trace) -> None:
@@ -55,13 +55,13 @@ def test_a_stored_trace_that_somebody_has_changed_is_refused(trace: Trace) -> No
 
 
 def test_the_findings_of_a_run_are_looked_for_once(trace: Trace, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[Trace] = []
+    asked: list[object] = []
 
-    def find(trace: Trace) -> list[Finding]:
-        asked.append(trace)
+    def diagnose(run: object, _ignored: object) -> list[Finding]:
+        asked.append(run)
         return [Finding("blocked_loop", "it blocks", "await", Place("naps.py", 4, "main"))]
 
-    monkeypatch.setattr(findings, "find", find)
+    monkeypatch.setattr("pytest_asyncgrade.trace.trace.diagnose", diagnose)
     run = Run(trace)
     assert [finding.message for _ in range(3) for finding in run.findings] == []
     plain = Run.unpack(run.pack(), None)

@@ -72,19 +72,21 @@ RUN = Trace(
 )
 
 
-def ended(outcome: Outcome, reason: str, exception: Raised | None = None) -> Trace:
-    return Trace(outcome, reason, Recording(), exception, "python naps.py", SOURCE)
+def ended(outcome: Outcome, reason: str, exception: Raised | None = None, line: int | None = None) -> Trace:
+    ended_at = None if line is None else Place("naps.py", line, "")
+    return Trace(outcome, reason, Recording(), exception, "python naps.py", SOURCE, ended_at=ended_at)
 
 
 SYNTAX_ERROR = ended(
     Outcome.NOT_RUNNABLE,
     "Python cannot read the program: line 4 of naps.py, `async def nap(name, seconds)`: expected ':'",
     Raised("SyntaxError", "expected ':'", "", Place("naps.py", 4, "<module>")),
+    line=4,
 )
 CRASH = ended(
     Outcome.CRASHED, "line 6: ValueError: oops", Raised("ValueError", "oops", "Traceback", Place("naps.py", 6, "nap"))
 )
-HANG = ended(Outcome.TIMED_OUT, "the program was still running after 10 s, at line 5: time.sleep(seconds)")
+HANG = ended(Outcome.TIMED_OUT, "the program was still running after 10 s, at line 5: time.sleep(seconds)", line=5)
 HOSTILE_RUN = Trace(
     Outcome.CRASHED,
     f"line 5: ValueError: {HOSTILE}",

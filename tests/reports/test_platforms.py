@@ -207,6 +207,7 @@ def test_nothing_graded_is_an_error_of_its_own() -> None:
     [
         (SYNTAX_ERROR, "", 4),
         (replace(SYNTAX_ERROR, exception=None), "", 4),
+        (replace(SYNTAX_ERROR, ended_at=Place("naps.py", 5, "")), "", 5),
         (HANG, "", 5),
         (Trace(Outcome.DEADLOCKED, "Task-1 waits at naps.py:4 `await x`", Recording(), SYNTAX_ERROR.exception), "", 4),
         (

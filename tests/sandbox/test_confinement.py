@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_asyncgrade.sandbox import CAN_FORK, Fresh, Job, Stem, confinement, pack, run_isolated, why_not_strict
+from pytest_asyncgrade.sandbox import (
+    CAN_FORK,
+    ForkServer,
+    Job,
+    Spawn,
+    confinement,
+    read_submission,
+    run_isolated,
+    why_not_strict,
+)
 from pytest_asyncgrade.sandbox.confinement import Bubblewrap, Confinement, OnLinux, candidates
 
 if TYPE_CHECKING:
@@ -24,14 +33,14 @@ landlock = pytest.mark.skipif(not PARTIAL, reason="needs Landlock")
 
 
 @pytest.fixture(params=[pytest.param("strict", marks=bubblewrap), pytest.param("weak", marks=landlock)])
-def stem(request: pytest.FixtureRequest) -> Iterator[Stem]:
+def stem(request: pytest.FixtureRequest) -> Iterator[ForkServer]:
     """Return a stem that cannot see our files."""
-    stem = Stem(request.param)
+    stem = ForkServer(request.param)
     yield stem
     stem.close()
 
 
-def say(stem: Stem, tmp_path: Path, source: str) -> list[str]:
+def say(stem: ForkServer, tmp_path: Path, source: str) -> list[str]:
     """Return what a program prints; each of its lines that raises says what."""
     script = tmp_path / "program.py"
     script.write_text(
@@ -40,11 +49,11 @@ def say(stem: Stem, tmp_path: Path, source: str) -> list[str]:
         "    try:\n        print(eval(line.strip()))\n"
         "    except Exception as error:\n        print(type(error).__name__)\n"
     )
-    trace = run_isolated(Job(pack(script, alone=True)), stem)
+    trace = run_isolated(Job(read_submission(script, alone=True)), stem)
     return [line.text for line in trace.output]
 
 
-def test_it_sees_nothing_of_the_teachers(stem: Stem, tmp_path: Path) -> None:
+def test_it_sees_nothing_of_the_teachers(stem: ForkServer, tmp_path: Path) -> None:
     (tmp_path / "solution.py").write_text("secret")
     home = Path.home()
     said = say(
@@ -64,7 +73,7 @@ def test_it_sees_nothing_of_the_teachers(stem: Stem, tmp_path: Path) -> None:
     assert said[-1] == "['stderr', 'stdin', 'stdout', 'submission']"
 
 
-def test_it_has_no_way_to_new_rights(stem: Stem, tmp_path: Path) -> None:
+def test_it_has_no_way_to_new_rights(stem: ForkServer, tmp_path: Path) -> None:
     said = say(
         stem,
         tmp_path,
@@ -75,7 +84,7 @@ def test_it_has_no_way_to_new_rights(stem: Stem, tmp_path: Path) -> None:
     assert said == ["['1']"]
 
 
-def test_it_cannot_disturb_other_processes(stem: Stem, tmp_path: Path) -> None:
+def test_it_cannot_disturb_other_processes(stem: ForkServer, tmp_path: Path) -> None:
     sleeper = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(30)"])
     try:
         said = say(
@@ -94,7 +103,7 @@ def test_it_cannot_disturb_other_processes(stem: Stem, tmp_path: Path) -> None:
         sleeper.wait()
 
 
-def test_it_works_as_programs_do(stem: Stem, tmp_path: Path) -> None:
+def test_it_works_as_programs_do(stem: ForkServer, tmp_path: Path) -> None:
     said = say(
         stem,
         tmp_path,
@@ -129,8 +138,8 @@ def test_the_way_to_our_python_costs_no_isolation(way: str, tmp_path: Path, monk
         python = here / "bin" / "python"
     monkeypatch.setattr(sys, "executable", str(python))
     (tmp_path / "program.py").write_text("print(6 * 7)")
-    stem = Stem("auto")
-    assert run_isolated(Job(pack(tmp_path / "program.py")), stem).output == ["42"]
+    stem = ForkServer("auto")
+    assert run_isolated(Job(read_submission(tmp_path / "program.py")), stem).output == ["42"]
     assert (stem.confinement.isolation, stem.confinement.name) == ("strong", "bubblewrap")
     stem.close()
 
@@ -142,8 +151,8 @@ def test_bubblewrap_that_does_not_work_is_told(tmp_path: Path, monkeypatch: pyte
     refuses.chmod(0o755)
     monkeypatch.setattr(confinement, "_bubblewrap", lambda: str(refuses))
     (tmp_path / "program.py").write_text("print(6 * 7)")
-    stem = Stem("auto")
-    assert run_isolated(Job(pack(tmp_path / "program.py")), stem).output == ["42"]
+    stem = ForkServer("auto")
+    assert run_isolated(Job(read_submission(tmp_path / "program.py")), stem).output == ["42"]
     assert stem.confinement.name == f"{OnLinux().name}: bubblewrap is installed, and cannot be used here"
     stem.close()
 
@@ -152,7 +161,7 @@ def test_bubblewrap_that_does_not_work_is_told(tmp_path: Path, monkeypatch: pyte
 def test_bubblewrap_leaves_it_alone_in_the_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in os.environ if name.startswith("COVERAGE_")]:
         monkeypatch.delenv(name)
-    stem = Stem("strict")
+    stem = ForkServer("strict")
     said = say(
         stem,
         tmp_path,
@@ -177,7 +186,7 @@ def test_bubblewrap_leaves_it_alone_in_the_world(tmp_path: Path, monkeypatch: py
 
 @bubblewrap
 def test_a_run_leaves_nothing_for_the_next(tmp_path: Path) -> None:
-    stem = Stem("strict")
+    stem = ForkServer("strict")
     source = "os.listdir('/tmp/asyncgrade/submission')\nopen('/tmp/asyncgrade/submission/left', 'w').close()"
     assert say(stem, tmp_path, source)[0] == "['program.py']"
     assert say(stem, tmp_path, source)[0] == "['program.py']"
@@ -187,7 +196,7 @@ def test_a_run_leaves_nothing_for_the_next(tmp_path: Path) -> None:
 @linux
 def test_a_way_that_does_not_work_gives_way_to_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(confinement, "which", lambda _name: "/bin/false")
-    stem = Stem("auto")
+    stem = ForkServer("auto")
     assert stem.confinement.isolation == "strong"
     assert say(stem, tmp_path, "1") == ["1"]
     assert stem.confinement.isolation != "strong"
@@ -210,17 +219,17 @@ def test_other_systems_have_the_weakest_way(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(sys, "platform", "darwin")
     (way,) = candidates()
     assert type(way) is Confinement
-    assert (way.isolation, way.name, way.rules(), way.command(["python"])) == (
+    assert (way.isolation, way.name, way.access(), way.command(["python"])) == (
         "weak", "a process group", None, ["python"]
     )  # fmt: skip
-    assert Fresh().confinement.isolation == "weak"
+    assert Spawn().confinement.isolation == "weak"
 
 
 @linux
 def test_without_landlock_a_process_on_linux_is_weakly_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(confinement, "_has_landlock", lambda: False)
     way = OnLinux()
-    assert (way.isolation, way.name, way.rules()) == ("weak", "a process group", None)
+    assert (way.isolation, way.name, way.access()) == ("weak", "a process group", None)
 
 
 @linux

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -11,10 +10,12 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 
-from pytest_asyncgrade.sandbox import CAN_FORK, Fresh, Job, Stem, child, pack, run_isolated
+from pytest_asyncgrade.sandbox import CAN_FORK, ForkServer, Job, Spawn, child, read_submission, run_isolated
 from pytest_asyncgrade.sandbox.run import _vanished
 from pytest_asyncgrade.trace import Outcome
-from pytest_asyncgrade.trace.codec import Seal, dump
+from pytest_asyncgrade.trace.builder import Verdict
+from pytest_asyncgrade.trace.protocol.lines import Seal, dump
+from pytest_asyncgrade.trace.protocol.records import VERSION, Ended, Hello, encode
 from tests.conftest import WALL_SECONDS, WAYS, every_launcher, new_launcher
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from pytest_asyncgrade.sandbox import Launcher
     from pytest_asyncgrade.trace import Trace
+    from pytest_asyncgrade.trace.protocol.order import RunOrder
 
     Run = Callable[..., Trace]
 
@@ -57,7 +59,7 @@ def test_a_hang_that_cannot_say_where_it_is_is_ended_too(run: Run) -> None:
 @posix
 @pytest.mark.parametrize("end", ["while True: pass", "print('end')"])
 def test_no_process_is_left_of_a_run(run: Run, launcher: Launcher, end: str) -> None:
-    if end != "while True: pass" and isinstance(launcher, Fresh):
+    if end != "while True: pass" and isinstance(launcher, Spawn):
         pytest.skip("without a stem, what left the group of a process that has ended cannot be found")
     marker = os.urandom(8).hex()
     trace = run(
@@ -66,7 +68,7 @@ def test_no_process_is_left_of_a_run(run: Run, launcher: Launcher, end: str) -> 
         quick = [sys.executable, "-c", "import time; time.sleep(60)", "{marker}"]
         subprocess.Popen(quick, start_new_session=True)
         subprocess.Popen(quick)
-        if {not isinstance(launcher, Fresh)} and os.fork() == 0:
+        if {not isinstance(launcher, Spawn)} and os.fork() == 0:
             os.setsid()
             os.fork() or os.execv(quick[0], quick)
             os._exit(0)
@@ -93,8 +95,8 @@ def test_a_student_who_kills_the_parent_does_not_kill_the_next_run(tmp_path: Pat
         "    os.kill(os.getppid(), signal.SIGKILL)\n"
         "    os.kill(os.getpid(), signal.SIGKILL)\n"
     )
-    stem = Stem(isolation)
-    attack, honest = Job(pack(script), argv=("attack",)), Job(pack(script))
+    stem = ForkServer(isolation)
+    attack, honest = Job(read_submission(script), argv=("attack",)), Job(read_submission(script))
     assert run_isolated(honest, stem).output == ["1"]
     assert run_isolated(attack, stem).outcome is not Outcome.FINISHED
     assert run_isolated(honest, stem).output == ["1"]
@@ -105,12 +107,12 @@ def test_a_student_who_kills_the_parent_does_not_kill_the_next_run(tmp_path: Pat
 def test_a_stem_that_was_killed_meanwhile_is_started_anew(tmp_path: Path) -> None:
     script = tmp_path / "program.py"
     script.write_text("print(1)")
-    stem = Stem("weak")
-    assert run_isolated(Job(pack(script)), stem).output == ["1"]
+    stem = ForkServer("weak")
+    assert run_isolated(Job(read_submission(script)), stem).output == ["1"]
     assert stem._process is not None
     stem._process.kill()
     stem._process.wait()
-    assert run_isolated(Job(pack(script)), stem).output == ["1"]
+    assert run_isolated(Job(read_submission(script)), stem).output == ["1"]
     stem.close()
 
 
@@ -119,9 +121,9 @@ def test_a_stem_that_cannot_be_had_is_an_error_of_ours(tmp_path: Path, monkeypat
     script = tmp_path / "program.py"
     script.write_text("print(1)")
     monkeypatch.setattr(child, "_command", lambda: [sys.executable, "-c", ""])
-    stem = Stem()
+    stem = ForkServer()
     with pytest.raises(OSError, match="has ended"):
-        run_isolated(Job(pack(script)), stem)
+        run_isolated(Job(read_submission(script)), stem)
     stem.close()
 
 
@@ -145,23 +147,23 @@ def test_a_program_that_writes_into_the_recording_does_not_finish(run: Run, writ
     assert trace.reason.startswith("the program disturbed its own recording (")
 
 
-class Liar(Fresh):
+class Liar(Spawn):
     """Launches nothing, and says as a child would that the program has finished; but its process goes wrong."""
 
     def __init__(self, status: int | None) -> None:
         super().__init__()
         self._status = status
 
-    def launch(self, job: bytes) -> Liar:
-        sign = Seal(bytes.fromhex(json.loads(job)["key"])).sign
-        records = (["hello", 1], ["end", 0, "finished", "", None, None])
-        self.records: IO[bytes] = io.BytesIO(b"".join(sign(dump(record)) for record in records))
+    def launch(self, order: RunOrder) -> Liar:
+        sign = Seal(order.key).sign
+        records = (Hello(VERSION), Ended(0, Outcome.FINISHED, "", None, None, None))
+        self.records: IO[bytes] = io.BytesIO(b"".join(sign(dump(encode(record))) for record in records))
         return self
 
     def status(self, _seconds: float) -> int | None:
         return self._status
 
-    def ask(self) -> None:
+    def locate(self) -> None:
         pass
 
     def end(self) -> None:
@@ -171,7 +173,7 @@ class Liar(Fresh):
 @pytest.mark.parametrize("status", [3, -9, None])
 def test_a_last_record_counts_only_if_the_process_ends_well(tmp_path: Path, status: int | None) -> None:
     (tmp_path / "program.py").write_text("print(1)")
-    job = Job(pack(tmp_path / "program.py"))
+    job = Job(read_submission(tmp_path / "program.py"))
     assert run_isolated(job, Liar(0)).outcome is Outcome.FINISHED
     trace = run_isolated(job, Liar(status))
     assert trace.outcome is Outcome.KILLED
@@ -184,7 +186,7 @@ def test_the_program_sees_no_secrets_of_ours(way: str, tmp_path: Path, monkeypat
     script.write_text("import os\nprint(os.environ.get('GITHUB_TOKEN'), 'HOME' in os.environ)")
     monkeypatch.setenv("GITHUB_TOKEN", "hunter2")
     launcher = new_launcher(way)
-    assert run_isolated(Job(pack(script)), launcher).output == ["None True"]
+    assert run_isolated(Job(read_submission(script)), launcher).output == ["None True"]
     launcher.close()
 
 
@@ -192,7 +194,7 @@ def test_the_program_works_on_a_copy(tmp_path: Path) -> None:
     script = tmp_path / "program.py"
     script.write_text("from pathlib import Path\nPath(__file__).write_text('')\nPath('new').touch()\nprint(1)")
     before = script.read_bytes()
-    assert run_isolated(Job(pack(script))).output == ["1"]
+    assert run_isolated(Job(read_submission(script))).output == ["1"]
     assert script.read_bytes() == before
     assert [path.name for path in tmp_path.iterdir()] == ["program.py"]
 
@@ -208,7 +210,7 @@ def test_the_program_works_on_a_copy(tmp_path: Path) -> None:
 )
 @posix
 def test_a_process_that_vanished_is_explained_by_its_status(status: int | None, outcome: Outcome, reason: str) -> None:
-    assert _vanished(status) == (outcome, reason)
+    assert _vanished(status) == Verdict(outcome, reason)
 
 
 @every_launcher

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_asyncgrade.grading import Exercise
-from pytest_asyncgrade.sandbox import CAN_FORK, Job, Stem, pack, run_isolated
+from pytest_asyncgrade.sandbox import CAN_FORK, ForkServer, Job, read_submission, run_isolated
 from pytest_asyncgrade.trace import KINDS, Outcome, Recording, Trace, UnfinishedRunError
-from pytest_asyncgrade.trace.findings import MOST, find
+from pytest_asyncgrade.trace.findings import MOST, diagnose
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -355,23 +355,23 @@ asyncio.run(main())
 
 
 @pytest.fixture(scope="module")
-def stem() -> Iterator[Stem | None]:
-    launcher = Stem() if CAN_FORK else None
+def stem() -> Iterator[ForkServer | None]:
+    launcher = ForkServer() if CAN_FORK else None
     yield launcher
     if launcher:
         launcher.close()
 
 
-def traced(folder: Path, source: str, launcher: Stem | None) -> Trace:
+def traced(folder: Path, source: str, launcher: ForkServer | None) -> Trace:
     script = folder / "program.py"
     script.write_text(FETCH.lstrip() + textwrap.dedent(source), encoding="utf-8")
-    return run_isolated(Job(pack(script)), launcher)
+    return run_isolated(Job(read_submission(script)), launcher)
 
 
 @pytest.mark.parametrize("name", SHOWN)
-def test_what_a_run_shows_is_found(name: str, tmp_path: Path, stem: Stem | None) -> None:
+def test_what_a_run_shows_is_found(name: str, tmp_path: Path, stem: ForkServer | None) -> None:
     source, kind, message = SHOWN[name]
-    found = {finding.kind: finding for finding in find(traced(tmp_path, source, stem))}
+    found = {finding.kind: finding for finding in diagnose(traced(tmp_path, source, stem))}
     assert re.sub(r"about \d\.\d s", "about N s", str(found[kind])) == message
     assert found[kind].advice
 
@@ -401,14 +401,14 @@ ADVICE = {
 
 
 @pytest.mark.parametrize("source", ADVICE)
-def test_the_advice_can_be_written_where_it_is_given(source: str, tmp_path: Path, stem: Stem | None) -> None:
-    (finding,) = find(traced(tmp_path, source, stem))
+def test_the_advice_can_be_written_where_it_is_given(source: str, tmp_path: Path, stem: ForkServer | None) -> None:
+    (finding,) = diagnose(traced(tmp_path, source, stem))
     assert finding.advice == ADVICE[source]
 
 
-def test_a_call_that_blocks_for_ever_is_the_reason_of_the_deadlock(tmp_path: Path, stem: Stem | None) -> None:
+def test_a_call_that_blocks_for_ever_is_the_reason_of_the_deadlock(tmp_path: Path, stem: ForkServer | None) -> None:
     source = "import queue\nasync def main():\n    queue.Queue().get()\nasyncio.run(main())"
-    assert [finding.advice for finding in find(traced(tmp_path, source, stem))] == [
+    assert [finding.advice for finding in diagnose(traced(tmp_path, source, stem))] == [
         "between coroutines use an asyncio.Queue and `await` its methods",
         "the call that stops the event loop waits for what only another task can do, and none can run meanwhile",
     ]
@@ -440,7 +440,9 @@ BLOCKING = {
 
 
 @pytest.mark.parametrize("call", BLOCKING)
-def test_a_call_that_blocks_is_named_with_what_to_use_instead(call: str, tmp_path: Path, stem: Stem | None) -> None:
+def test_a_call_that_blocks_is_named_with_what_to_use_instead(
+    call: str, tmp_path: Path, stem: ForkServer | None
+) -> None:
     (finding,) = traced(tmp_path, THREADS.format(call=call), stem).findings
     what, instead = BLOCKING[call]
     where = f"{what} on line 12 stops the whole event loop until it returns"
@@ -449,7 +451,7 @@ def test_a_call_that_blocks_is_named_with_what_to_use_instead(call: str, tmp_pat
 
 
 @pytest.mark.parametrize("name", RIGHT)
-def test_what_is_right_has_no_finding(name: str, tmp_path: Path, stem: Stem | None) -> None:
+def test_what_is_right_has_no_finding(name: str, tmp_path: Path, stem: ForkServer | None) -> None:
     trace = traced(tmp_path, RIGHT[name], stem)
     assert trace.findings == []
     assert trace.outcome is Outcome.FINISHED
@@ -472,29 +474,31 @@ def honest() -> dict[str, tuple[Path, frozenset[str]]]:
 
 
 @pytest.mark.parametrize("name", honest())
-def test_no_honest_program_has_a_finding(name: str, stem: Stem | None) -> None:
+def test_no_honest_program_has_a_finding(name: str, stem: ForkServer | None) -> None:
     path, ignored = honest()[name]
-    trace = run_isolated(Job(pack(path)), stem)
-    assert [finding for finding in find(trace) if finding.kind not in ignored] == []
+    trace = run_isolated(Job(read_submission(path)), stem)
+    assert [finding for finding in diagnose(trace) if finding.kind not in ignored] == []
 
 
-def test_what_the_grader_does_with_its_tasks_is_no_finding(tmp_path: Path, stem: Stem | None) -> None:
+def test_what_the_grader_does_with_its_tasks_is_no_finding(tmp_path: Path, stem: ForkServer | None) -> None:
     (tmp_path / "program.py").write_text("async def work():\n    raise ValueError\n", encoding="utf-8")
     scenarios = (
         b"import asyncio\nasync def alone(student):\n"
         b"    await asyncio.wait([asyncio.create_task(student.work(), name='mine')])\n"
     )
-    job = Job(pack(tmp_path / "program.py"), kind="play", function="alone", kwargs={}, scenarios=scenarios)
+    job = Job(read_submission(tmp_path / "program.py"), kind="play", function="alone", kwargs={}, scenarios=scenarios)
     trace = run_isolated(job, stem)
     assert "name='mine'" in trace.stderr.text
-    assert find(trace) == []
+    assert diagnose(trace) == []
 
 
-def test_a_coroutine_function_that_the_grader_calls_as_a_plain_one_is_told(tmp_path: Path, stem: Stem | None) -> None:
+def test_a_coroutine_function_that_the_grader_calls_as_a_plain_one_is_told(
+    tmp_path: Path, stem: ForkServer | None
+) -> None:
     (tmp_path / "program.py").write_text("async def double(n):\n    return 2 * n\n", encoding="utf-8")
     scenarios = b"async def add(student):\n    return student.double(2) + 1\n"
-    job = Job(pack(tmp_path / "program.py"), kind="play", function="add", kwargs={}, scenarios=scenarios)
-    (finding,) = find(run_isolated(job, stem))
+    job = Job(read_submission(tmp_path / "program.py"), kind="play", function="add", kwargs={}, scenarios=scenarios)
+    (finding,) = diagnose(run_isolated(job, stem))
     assert (finding.message, finding.advice) == (
         "double() is called as a plain function, and makes a coroutine "
         "(unsupported operand type(s) for +: 'coroutine' and 'int')",
@@ -502,7 +506,7 @@ def test_a_coroutine_function_that_the_grader_calls_as_a_plain_one_is_told(tmp_p
     )
 
 
-def test_findings_can_be_asked_for_by_kind(tmp_path: Path, stem: Stem | None) -> None:
+def test_findings_can_be_asked_for_by_kind(tmp_path: Path, stem: ForkServer | None) -> None:
     trace = traced(tmp_path, "async def main():\n    fetch(1)\n    time.sleep(1)\nasyncio.run(main())", stem)
     assert [finding.kind for finding in trace.findings] == ["never_awaited", "blocked_loop"]
     assert [finding.kind for finding in trace.found("busy_wait", "blocked_loop")] == ["blocked_loop"]
@@ -514,10 +518,10 @@ def test_a_run_that_did_not_finish_cannot_be_asked_for_findings() -> None:
     trace = Trace(Outcome.CRASHED, "it fell over", Recording())
     with pytest.raises(UnfinishedRunError):
         trace.found("busy_wait")
-    assert find(trace) == []
+    assert diagnose(trace) == []
 
 
-def test_of_very_many_the_first_are_told(tmp_path: Path, stem: Stem | None) -> None:
+def test_of_very_many_the_first_are_told(tmp_path: Path, stem: ForkServer | None) -> None:
     calls = "\n".join("    fetch(1)" for _ in range(100))
     trace = traced(tmp_path, f"async def main():\n{calls}\nasyncio.run(main())", stem)
     assert len(trace.findings) == MOST
@@ -526,4 +530,4 @@ def test_of_very_many_the_first_are_told(tmp_path: Path, stem: Stem | None) -> N
 
 @pytest.mark.parametrize("source", ["x = (", "\0", "(" * 5000, "x" * 400_000])
 def test_a_source_that_cannot_be_read_is_no_obstacle(source: str) -> None:
-    assert find(Trace(Outcome.CRASHED, "", Recording(), source=tuple(source.split("\n")))) == []
+    assert diagnose(Trace(Outcome.CRASHED, "", Recording(), source=tuple(source.split("\n")))) == []

@@ -18,6 +18,7 @@ from pytest_asyncgrade.trace import (
     TaskSpan,
     Trace,
     Wait,
+    WaitsFor,
 )
 from pytest_asyncgrade.trace.model import Elapsed
 from pytest_asyncgrade.trace.picture import MOST_TASKS, chrome_events, svg
@@ -33,9 +34,9 @@ RECORDING = Recording(
         TaskSpan(3, "Task-3", "late", 1, Seconds(2), None),
     ),
     waits=(
-        Wait(1, Seconds(0), Seconds(2), "sleep", Seconds(2), (PLACE,)),
-        Wait(2, Seconds(1), Seconds(3), "Lock.acquire", None, (PLACE,)),
-        Wait(3, Seconds(2), Seconds(2), "strange", None),
+        Wait(1, Seconds(0), Seconds(2), WaitsFor.SLEEP, "sleep", Seconds(2), (PLACE,)),
+        Wait(2, Seconds(1), Seconds(3), WaitsFor.LOCK, "Lock.acquire", None, (PLACE,)),
+        Wait(3, Seconds(2), Seconds(2), WaitsFor.LIBRARY, "strange"),
     ),
     blocked=(Blocked(Seconds(2), Seconds(3), 1, PLACE), Blocked(Seconds(3), Seconds(4))),
 )

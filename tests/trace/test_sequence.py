@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_asyncgrade.sandbox import CAN_FORK, Job, Stem, pack, run_isolated
-from pytest_asyncgrade.trace.findings import find
+from pytest_asyncgrade.sandbox import CAN_FORK, ForkServer, Job, read_submission, run_isolated
+from pytest_asyncgrade.trace.findings import diagnose
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -204,36 +204,36 @@ REASONS: dict[str, str] = {
 
 
 @pytest.fixture(scope="module")
-def stem() -> Iterator[Stem | None]:
-    launcher = Stem() if CAN_FORK else None
+def stem() -> Iterator[ForkServer | None]:
+    launcher = ForkServer() if CAN_FORK else None
     yield launcher
     if launcher:
         launcher.close()
 
 
-def traced(folder: Path, body: str, launcher: Stem | None) -> Trace:
+def traced(folder: Path, body: str, launcher: ForkServer | None) -> Trace:
     source = f"{HEAD}async def main():\n{textwrap.indent(body, '    ')}\nasyncio.run(main())\n"
     (folder / "program.py").write_text(source, encoding="utf-8")
-    return run_isolated(Job(pack(folder / "program.py")), launcher)
+    return run_isolated(Job(read_submission(folder / "program.py")), launcher)
 
 
 @pytest.mark.parametrize("name", SHAPES)
-def test_waits_one_after_the_other_are_found_in_any_shape(name: str, tmp_path: Path, stem: Stem | None) -> None:
+def test_waits_one_after_the_other_are_found_in_any_shape(name: str, tmp_path: Path, stem: ForkServer | None) -> None:
     body, message = SHAPES[name]
-    found = [finding for finding in find(traced(tmp_path, body, stem)) if finding.kind == "sequential_awaits"]
+    found = [finding for finding in diagnose(traced(tmp_path, body, stem)) if finding.kind == "sequential_awaits"]
     assert list(map(str, found)) == [message]
 
 
 @pytest.mark.parametrize("name", REASONS)
-def test_waits_with_a_reason_are_not(name: str, tmp_path: Path, stem: Stem | None) -> None:
-    found = find(traced(tmp_path, REASONS[name], stem))
+def test_waits_with_a_reason_are_not(name: str, tmp_path: Path, stem: ForkServer | None) -> None:
+    found = diagnose(traced(tmp_path, REASONS[name], stem))
     assert [str(finding) for finding in found if finding.kind in {"sequential_awaits", "awaited_at_once"}] == []
 
 
-def test_runs_one_after_the_other_are_found_if_they_are_of_one_kind(tmp_path: Path, stem: Stem | None) -> None:
+def test_runs_one_after_the_other_are_found_if_they_are_of_one_kind(tmp_path: Path, stem: ForkServer | None) -> None:
     def told(script: str) -> list[str]:
         (tmp_path / "program.py").write_text(HEAD + script, encoding="utf-8")
-        return [str(finding) for finding in find(run_isolated(Job(pack(tmp_path / "program.py")), stem))]
+        return [str(finding) for finding in diagnose(run_isolated(Job(read_submission(tmp_path / "program.py")), stem))]
 
     overlaps = "what is in one cannot overlap what is in another"
     assert told("for i in range(3):\n    print(asyncio.run(get(i)))\n") == [

@@ -11,6 +11,7 @@ from pytest_asyncgrade.trace import (
     TaskSpan,
     Trace,
     Wait,
+    WaitsFor,
 )
 from pytest_asyncgrade.trace.model import Elapsed
 from pytest_asyncgrade.trace.timeline import UNICODE, headline, timeline
@@ -28,9 +29,9 @@ def test_shows_lines_tasks_and_what_blocked() -> None:
         ),
         blocked=(Blocked(Seconds(0), Seconds(2), 2, Place("p.py", 7, "f")), Blocked(Seconds(3), Seconds(4))),
         waits=(
-            Wait(1, Seconds(0), Seconds(1), "sleep", Seconds(1)),
-            Wait(1, Seconds(2), Seconds(3), "Lock.acquire"),
-            Wait(3, Seconds(4), Seconds(4), "Queue.get"),
+            Wait(1, Seconds(0), Seconds(1), WaitsFor.SLEEP, "sleep", Seconds(1)),
+            Wait(1, Seconds(2), Seconds(3), WaitsFor.LOCK, "Lock.acquire"),
+            Wait(3, Seconds(4), Seconds(4), WaitsFor.QUEUE_ITEM, "Queue.get"),
         ),
     )
     trace = Trace(Outcome.FINISHED, "", recording, asked="python p.py")

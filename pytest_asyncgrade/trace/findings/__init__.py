@@ -1,63 +1,88 @@
-"""The misconceptions that a run shows: each from what happened, and the student's source to say where and why.
+"""The misconceptions that a run shows: what happened decides, the student's script says where and why.
 
-What happened decides; the source alone never does.  A program that was right and looks odd has no finding.
+The script alone never decides: a program that was right and looks odd has no finding.
+
+`REGISTRY` is the one list of them.  A finding is one function there, and its name is the finding's kind.  The order is
+that in which findings are told: those that explain others come first.  `docs/findings.md` and the tests follow it.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pytest_asyncgrade.trace.model import KINDS
+from pytest_asyncgrade.trace.model import Finding
 
 from .awaiting import coroutine_as_value, never_awaited
 from .blocking import blocked_loop, busy_wait, idle_lock, slow_step
 from .overlap import awaited_at_once, run_in_loop, sequential_runs
+from .script import Script
 from .sequence import sequential_awaits
-from .source import Source
 from .tasks import deadlock, no_reference, swallowed_cancellation, unbounded
 from .unseen import cleanup_cut_off, cut_off, left_running, lost_exception, unseen_exception
 from .vain import not_called, thread_unsafe, useless_lock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
-    from pytest_asyncgrade.trace.model import Finding, Trace
+    from pytest_asyncgrade.trace.model import Run
+
+    from .diagnosis import Diagnosis
 
 MOST = 10
-"""How many findings of one run are told."""
+"""Most findings of one run that are told."""
 
-_FINDERS: tuple[Callable[[Trace, Source], Iterator[Finding]], ...] = (
-    coroutine_as_value,
-    never_awaited,
-    not_called,
-    blocked_loop,
-    slow_step,
-    busy_wait,
-    thread_unsafe,
-    idle_lock,
-    useless_lock,
-    sequential_awaits,
-    awaited_at_once,
-    sequential_runs,
-    run_in_loop,
-    cut_off,
-    left_running,
-    cleanup_cut_off,
-    no_reference,
-    lost_exception,
-    unseen_exception,
-    swallowed_cancellation,
-    unbounded,
-    deadlock,
+
+@dataclass(frozen=True, slots=True)
+class Finder:
+    """One kind of finding; an advisory one depends on the machine or on taste."""
+
+    find: Callable[[Run, Script], Iterator[Diagnosis]]
+    advisory: bool = False
+
+    @property
+    def kind(self) -> str:
+        """What `Finding.kind` is called: the name of the function."""
+        return self.find.__name__
+
+
+REGISTRY = (
+    Finder(coroutine_as_value),
+    Finder(never_awaited),
+    Finder(not_called),
+    Finder(blocked_loop),
+    Finder(slow_step, advisory=True),
+    Finder(busy_wait),
+    Finder(thread_unsafe),
+    Finder(sequential_awaits),
+    Finder(awaited_at_once),
+    Finder(sequential_runs),
+    Finder(run_in_loop),
+    Finder(cut_off),
+    Finder(left_running),
+    Finder(cleanup_cut_off),
+    Finder(no_reference, advisory=True),
+    Finder(lost_exception),
+    Finder(unseen_exception),
+    Finder(swallowed_cancellation),
+    Finder(idle_lock, advisory=True),
+    Finder(useless_lock),
+    Finder(unbounded, advisory=True),
+    Finder(deadlock),
 )
+"""Every finding, in the order they are told."""
+
+KINDS = tuple(finder.kind for finder in REGISTRY)
+"""What `Finding.kind` can be, in the order they are told."""
 
 
-def find(trace: Trace) -> list[Finding]:
-    """Return the findings of a run, those first that explain others; each line of the student's once of a kind."""
-    source = Source.of(trace.source)
+def diagnose(run: Run, ignored: Collection[str] = ()) -> list[Finding]:
+    """Return the findings of a run, each line of the student's once for each kind, but for the kinds `ignored`."""
+    script = Script.of(run.source)
     found: dict[tuple[str, object], Finding] = {}
-    for finder in _FINDERS:
-        for finding in finder(trace, source):
-            found.setdefault((finding.kind, finding.place), finding)
-    wanted = [finding for finding in found.values() if finding.kind not in trace.ignored]
-    return sorted(wanted, key=lambda finding: KINDS.index(finding.kind))[:MOST]
+    for finder in REGISTRY:
+        if finder.kind not in ignored:
+            for said in finder.find(run, script):
+                finding = Finding(finder.kind, said.message, said.advice, said.place, finder.advisory)
+                found.setdefault((finding.kind, finding.place), finding)
+    return list(found.values())[:MOST]

@@ -14,18 +14,19 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from pytest_asyncgrade.trace.model import Finding
+from pytest_asyncgrade.trace.model import WaitsFor
 from pytest_asyncgrade.trace.plain import number
 from pytest_asyncgrade.trace.text import short
 
-from .source import place_of_line
+from .diagnosis import Diagnosis
+from .script import place_of_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_asyncgrade.trace.model import TaskSpan, Trace, Wait
+    from pytest_asyncgrade.trace.model import Run, TaskSpan, Wait
 
-    from .source import Source
+    from .script import Script
 
 _ENOUGH = 2
 """So many waits one after the other could have overlapped."""
@@ -68,14 +69,14 @@ class Step:
 class Steps:
     """The awaited calls of a run, by the call that they are made in."""
 
-    def __init__(self, trace: Trace, source: Source) -> None:
-        self._source = source
-        self.spans = {span.number: span for span in trace.partial.tasks}
-        self.waits = [wait for wait in trace.partial.waits if wait.end > wait.start]
+    def __init__(self, run: Run, script: Script) -> None:
+        self._script = script
+        self.spans = {span.number: span for span in run.partial.tasks}
+        self.waits = [wait for wait in run.partial.waits if wait.end > wait.start]
         self._of_task: defaultdict[int, list[Wait]] = defaultdict(list)
         for wait in self.waits:
             self._of_task[wait.task].append(wait)
-        self._blocked = [(stretch.start, stretch.end) for stretch in trace.partial.blocked]
+        self._blocked = [(stretch.start, stretch.end) for stretch in run.partial.blocked]
         self.by_call: defaultdict[int, dict[object, Step]] = defaultdict(dict)
         for wait in self.waits:
             self._add(wait)
@@ -91,10 +92,10 @@ class Steps:
                 self._note(around.number, ("task", span.number), (outer.lineno, around.column), span.coroutine, wait)
 
     def _note(self, around: int, key: object, position: tuple[int, int], function: str, wait: Wait) -> None:
-        node = self._source.awaits.get(position)
+        node = self._script.awaits.get(position)
         if node is None:
             return
-        pure = wait.what == "sleep" or bool(wait.tasks)
+        pure = wait.waits_for is WaitsFor.SLEEP or bool(wait.tasks)
         step = self.by_call[around].setdefault(key, Step(node, function, wait.task, wait.start, wait.end))
         step.end, step.pure = wait.end, step.pure and pure
         step.awaited |= frozenset(wait.tasks)
@@ -107,7 +108,7 @@ class Steps:
         left, seen = list(step.awaited), set(step.awaited)
         while left:
             for wait in self._of_task[left.pop()]:
-                if wait.what != "sleep" and not wait.tasks:
+                if wait.waits_for is not WaitsFor.SLEEP and not wait.tasks:
                     return False
                 left += [task for task in wait.tasks if task not in seen]
                 seen.update(wait.tasks)
@@ -137,46 +138,47 @@ class Steps:
             for wait in self._of_task[span.number]:
                 if wait.start >= steps[-1].end or wait.end <= steps[0].start:
                     continue
-                if (wait.what != "sleep" and not wait.tasks) or functions & {one.function for one in wait.places}:
+                waits_for_other = wait.waits_for is not WaitsFor.SLEEP and not wait.tasks
+                if waits_for_other or functions & {one.function for one in wait.places}:
                     return True
                 if any(len(self.by_call[call.number]) >= _ENOUGH for call in wait.calls):
                     return True
         return False
 
 
-def sequential_awaits(trace: Trace, source: Source) -> Iterator[Finding]:
+def sequential_awaits(run: Run, script: Script) -> Iterator[Diagnosis]:
     """Find: awaits that do not need each other wait one after the other."""
-    steps = Steps(trace, source)
+    steps = Steps(run, script)
     for made in list(steps.by_call.values()):
-        for group in _groups(sorted(made.values(), key=lambda step: step.start), source, steps):
-            place = place_of_line(trace, group[0].node.lineno)
+        for group in _groups(sorted(made.values(), key=lambda step: step.start), script, steps):
+            place = place_of_line(run, group[0].node.lineno)
             on_purpose = _ON_PURPOSE.search(place.function.rpartition(".")[2])
             if not on_purpose and not steps.makes_way(group, place.function):
-                yield _sequential(trace, group, source)
+                yield _sequential(run, group, script)
 
 
-def _groups(made: list[Step], source: Source, steps: Steps) -> Iterator[list[Step]]:
+def _groups(made: list[Step], script: Script, steps: Steps) -> Iterator[list[Step]]:
     """Return the steps that follow each other and do not need each other, two or more."""
     groups: list[list[Step]] = [[]]
     jobs = _jobs(made)
     for step in made:
-        if not _is_work(step, source) or _receiver(step.node) in jobs or not steps.waits_for_time(step):
+        if not _is_work(step, script) or _receiver(step.node) in jobs or not steps.waits_for_time(step):
             groups.append([])
-        elif groups[-1] and step.start == groups[-1][-1].end and _follows(step, groups[-1], source):
+        elif groups[-1] and step.start == groups[-1][-1].end and _follows(step, groups[-1], script):
             groups[-1].append(step)
         else:
             groups.append([step])
     return (group for group in groups if len(group) >= _ENOUGH)
 
 
-def _is_work(step: Step, source: Source) -> bool:
+def _is_work(step: Step, script: Script) -> bool:
     """Tell whether a step is a call of a coroutine function of the student's that does more than to sleep."""
     name = step.name
     if name.startswith("__") or (name in _IN_ORDER and _receiver(step.node)):
         return False
-    if step.batch and source.flow(step.node).loop_of(step.node):  # so many at a time
+    if step.batch and script.flow(step.node).loop_of(step.node):  # so many at a time
         return False
-    return name in source.names - source.paced - source.generators
+    return name in script.names - script.paced - script.generators
 
 
 def _jobs(made: list[Step]) -> set[str]:
@@ -193,15 +195,15 @@ def _receiver(node: ast.Await) -> str:
     return ast.unparse(function.value) if isinstance(function, ast.Attribute) else ""
 
 
-def _follows(step: Step, group: list[Step], source: Source) -> bool:
-    return independent(step.node, step.function, [(one.function, one.node) for one in group], source)
+def _follows(step: Step, group: list[Step], script: Script) -> bool:
+    return independent(step.node, step.function, [(one.function, one.node) for one in group], script)
 
 
-def independent(node: ast.expr, name: str, earlier: list[tuple[str, ast.expr]], source: Source) -> bool:
+def independent(node: ast.expr, name: str, earlier: list[tuple[str, ast.expr]], script: Script) -> bool:
     """Tell whether a call of a function needs nothing of earlier ones, each its function's name and its expression."""
     name = name.rpartition(".")[2]
     names = {one.rpartition(".")[2] for one, _node in earlier}
-    flow, shared, nodes = source.flow(node), source.shared, {one for _name, one in earlier}
+    flow, shared, nodes = script.flow(node), script.shared, {one for _name, one in earlier}
     filled = {name for one, call in earlier for name in shared.filled(one.rpartition(".")[2], call)}
     used = shared.used_by(name)
     return (
@@ -223,18 +225,18 @@ def _alike(name: str, other: str) -> bool:
     return name == other or (first == second and first not in _STEPS)
 
 
-def _sequential(trace: Trace, group: list[Step], source: Source) -> Finding:
+def _sequential(run: Run, group: list[Step], script: Script) -> Diagnosis:
     times = [step.seconds for step in group]
     terms = [number(time).removesuffix(" s") for time in times[:_MOST_TERMS]] + ["..."] * (len(times) > _MOST_TERMS)
     total = number(round(group[-1].end - group[0].start, 9))
-    message = f"{_where(group, source)} wait one after the other: {' + '.join(terms)} = {total}"
+    message = f"{_where(group, script)} wait one after the other: {' + '.join(terms)} = {total}"
     advice = f"started together they take {number(max(times))}: await asyncio.gather(...) of all, or a task for each"
-    return Finding("sequential_awaits", message, advice, place_of_line(trace, group[0].node.lineno))
+    return Diagnosis(message, advice, place_of_line(run, group[0].node.lineno))
 
 
-def _where(group: list[Step], source: Source) -> str:
+def _where(group: list[Step], script: Script) -> str:
     lines = sorted({step.node.lineno for step in group})
-    loop = source.flow(group[0].node).loop_of(group[0].node)
+    loop = script.flow(group[0].node).loop_of(group[0].node)
     if loop is not None and len(group) > len({step.node for step in group}):
         return f"the turns of the loop on line {getattr(loop, 'lineno', lines[0])}"
     if len(lines) == 1:

@@ -6,36 +6,37 @@ import ast
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from pytest_asyncgrade.trace.model import Finding, Outcome
+from pytest_asyncgrade.trace.model import Outcome, WaitsFor
 
-from .source import CREATES, called, place_of_line
+from .diagnosis import Diagnosis
+from .script import CREATES, called, place_of_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_asyncgrade.trace.model import Trace
+    from pytest_asyncgrade.trace.model import Run
 
-    from .source import Source
+    from .script import Script
 
 MANY_TASKS = 500
 """From how many tasks in progress at once on it is advised to limit them."""
 
 
-def no_reference(trace: Trace, source: Source) -> Iterator[Finding]:
+def no_reference(run: Run, script: Script) -> Iterator[Diagnosis]:
     """Find: a task is made, and nobody keeps it."""
     lines = {
         node.lineno
-        for node in source.nodes
+        for node in script.nodes
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and _creates_alone(node.value)
     }
-    touched = {touch.place for touch in trace.partial.touched}
-    for span in trace.partial.tasks:
+    touched = {touch.place for touch in run.partial.touched}
+    for span in run.partial.tasks:
         if span.place in touched:
             continue
         if span.place and span.place.lineno in lines and not span.outlived and (span.end or 0) > span.start:
             message = f"{span.place} creates a task and keeps no reference to it: Python may collect it half-way"
             advice = "assign it, `task = asyncio.create_task(...)`, and await it; or use a TaskGroup"
-            yield Finding("no_reference", message, advice, span.place, advisory=True)
+            yield Diagnosis(message, advice, span.place)
 
 
 def _creates_alone(call: ast.Call) -> bool:
@@ -47,16 +48,16 @@ def _creates_alone(call: ast.Call) -> bool:
     return isinstance(function, ast.Name) and function.id in CREATES
 
 
-def swallowed_cancellation(trace: Trace, source: Source) -> Iterator[Finding]:
+def swallowed_cancellation(run: Run, script: Script) -> Iterator[Diagnosis]:
     """Find: a task is cancelled and goes on."""
-    spans = {span.number: span for span in trace.partial.tasks}
-    gone_on = {one.task: f"{one.time}" for one in trace.partial.swallowed}
+    spans = {span.number: span for span in run.partial.tasks}
+    gone_on = {one.task: f"{one.time}" for one in run.partial.swallowed}
     for span in (one for one in spans.values() if one.number in gone_on or one.swallowed):
-        places = {place.function for wait in trace.partial.waits if wait.task == span.number for place in wait.places}
+        places = {place.function for wait in run.partial.waits if wait.task == span.number for place in wait.places}
         names = {name.rpartition(".")[2] for name in {span.coroutine, *places}}
         found = (
             (node, advice)
-            for function in source.coroutines
+            for function in script.coroutines
             if function.name in names
             for node in ast.walk(function)
             if (advice := _swallows(node)) and (span.number in gone_on or not _ends(node))
@@ -69,7 +70,7 @@ def swallowed_cancellation(trace: Trace, source: Source) -> Iterator[Finding]:
             message = (
                 f"{span.coroutine.rpartition('.')[2]}() was cancelled {what} (line {line} catches the CancelledError)"
             )
-            yield Finding("swallowed_cancellation", message, advice, place_of_line(trace, line))
+            yield Diagnosis(message, advice, place_of_line(run, line))
 
 
 _CAUGHT = frozenset({"CancelledError", "BaseException", ""})
@@ -95,51 +96,51 @@ def _ends(handler: ast.AST) -> bool:
     return isinstance(handler, ast.ExceptHandler) and isinstance(handler.body[-1], ast.Break)
 
 
-def unbounded(trace: Trace, _source: Source) -> Iterator[Finding]:
+def unbounded(run: Run, _script: Script) -> Iterator[Diagnosis]:
     """Find: very many tasks are in progress at once."""
-    most = trace.partial.max_concurrency
+    most = run.partial.max_concurrency
     if most > MANY_TASKS:
         message = f"{most} tasks are in progress at once; a server that gets so many requests may refuse them"
-        yield Finding("unbounded", message, "let an asyncio.Semaphore admit some at a time", None, advisory=True)
+        yield Diagnosis(message, "let an asyncio.Semaphore admit some at a time", None)
 
 
 _ENDS = {
-    "Queue.get": "who waits for an item needs a put() for it; cancel it when there are no more, or put None last",
-    "Queue.join": "after each item that is taken, call queue.task_done(), even if its work fails: in a finally",
-    "Server.serve_forever": "a server that is graded has no clients but those that the program starts itself: "
+    WaitsFor.QUEUE_ITEM: "who waits for an item needs a put() for it; cancel it when there are no more, or put None "
+    "last",
+    WaitsFor.QUEUE_DONE: "after each item that is taken, call queue.task_done(), even if its work fails: in a finally",
+    WaitsFor.CLIENTS: "a server that is graded has no clients but those that the program starts itself: "
     "start one, and close the server when it is done",
-    "Queue.put": "a full queue needs a task that still takes items out",
-    "Lock.acquire": "a lock is released by who holds it: use async with, take several in the same order everywhere, "
+    WaitsFor.QUEUE_ROOM: "a full queue needs a task that still takes items out",
+    WaitsFor.LOCK: "a lock is released by who holds it: use async with, take several in the same order everywhere, "
     "and none twice",
-    "Semaphore.acquire": "a place is given back by who has it: use async with",
-    "Event.wait": "an event needs a task that still runs and calls its set(), without clear() right after it",
-    "Condition.wait": "a condition needs a task that still runs, changes what is waited for, and calls notify()",
-    "Barrier.wait": "a barrier opens when as many tasks wait for it as it was made for",
-    "StreamReader._wait_for_data": "the other end has to write what is read, with an end of line for readline(), "
-    "or close its writer",
-    "": "a future needs somebody who calls its set_result()",
+    WaitsFor.SEMAPHORE: "a place is given back by who has it: use async with",
+    WaitsFor.EVENT: "an event needs a task that still runs and calls its set(), without clear() right after it",
+    WaitsFor.CONDITION: "a condition needs a task that still runs, changes what is waited for, and calls notify()",
+    WaitsFor.BARRIER: "a barrier opens when as many tasks wait for it as it was made for",
+    WaitsFor.DATA: "the other end has to write what is read, with an end of line for readline(), or close its writer",
+    WaitsFor.FUTURE: "a future needs somebody who calls its set_result()",
 }
 """What could end a wait, by what it waits for."""
 
 
-def deadlock(trace: Trace, _source: Source) -> Iterator[Finding]:
+def deadlock(run: Run, _script: Script) -> Iterator[Diagnosis]:
     """Find: every task waits, and nothing can wake them."""
-    if trace.outcome is Outcome.DEADLOCKED:
+    if run.outcome is Outcome.DEADLOCKED:
         message = "the program is stuck: every task waits, and nothing can wake any of them"
-        yield Finding("deadlock", message, _way_out(trace))
+        yield Diagnosis(message, _way_out(run))
 
 
-def _way_out(trace: Trace) -> str:
+def _way_out(run: Run) -> str:
     """Return what could have ended the waits of a program that is stuck."""
-    elapsed = trace.partial.elapsed
-    if trace.partial.touched:
+    elapsed = run.partial.elapsed
+    if run.partial.touched:
         return "what another thread puts or sets wakes nobody here: let the loop call it"
-    if any(stretch.task is not None and stretch.end == elapsed for stretch in trace.partial.blocked):
+    if any(stretch.task is not None and stretch.end == elapsed for stretch in run.partial.blocked):
         return "the call that stops the event loop waits for what only another task can do, and none can run meanwhile"
-    last = {wait.task: wait.what for wait in trace.partial.waits if not wait.tasks}
-    stuck = [span.number for span in trace.partial.tasks if span.end is None or span.end == elapsed]
-    waits = [what for number in stuck if (what := last.get(number)) in _ENDS]
-    if "Queue.join" in waits:  # then who waits for an item is a worker that has done all
-        waits = [what for what in waits if what != "Queue.get"]
-    ends = dict.fromkeys(_ENDS[what] for what in waits)
+    last = {wait.task: wait.waits_for for wait in run.partial.waits if not wait.tasks}
+    stuck = [span.number for span in run.partial.tasks if span.end is None or span.end == elapsed]
+    waits = [waits_for for number in stuck if (waits_for := last.get(number)) in _ENDS]
+    if WaitsFor.QUEUE_DONE in waits:  # then a task that waits for an item is a worker that has done all its work
+        waits = [waits_for for waits_for in waits if waits_for is not WaitsFor.QUEUE_ITEM]
+    ends = dict.fromkeys(_ENDS[waits_for] for waits_for in waits)
     return "; ".join(ends) or "what a task waits for has to be set, released or put by another one that can still run"

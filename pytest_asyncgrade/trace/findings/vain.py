@@ -5,16 +5,15 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from pytest_asyncgrade.trace.model import Finding
-
-from .source import called, place_of_line
+from .diagnosis import Diagnosis
+from .script import called, place_of_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_asyncgrade.trace.model import Trace
+    from pytest_asyncgrade.trace.model import Run
 
-    from .source import Source
+    from .script import Script
 
 _AT_ONCE = frozenset({"cancel", "set", "clear", "start", "close", "release", "stop", "shutdown", "task_done", "notify",
                       "notify_all", "kill", "terminate", "uncancel"})  # fmt: skip
@@ -26,32 +25,32 @@ _WAKES = frozenset({"cancel", "set", "set_result", "set_exception", "put_nowait"
 _LIMITS = {"Lock": "lock", "Semaphore": "semaphore", "BoundedSemaphore": "semaphore"}
 
 
-def not_called(trace: Trace, source: Source) -> Iterator[Finding]:
+def not_called(run: Run, script: Script) -> Iterator[Diagnosis]:
     """Find: a method is named in a statement, and not called."""
-    recording = trace.partial
+    recording = run.partial
     places = [*(place for wait in recording.waits for place in wait.places), *(span.place for span in recording.tasks),
               *(line.place for line in recording.output)]  # fmt: skip
     ran = {place.function.rpartition(".")[2] for place in places if place}
-    for node in source.nodes:
+    for node in script.nodes:
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Attribute) and node.value.attr in _AT_ONCE:
-            function = source.function_of(node)
+            function = script.function_of(node)
             if getattr(function, "name", "<module>") in ran:
                 written = ast.unparse(node.value)
                 message = f"line {node.lineno} names {written} and does not call it, so nothing happens there"
-                yield Finding("not_called", message, f"write `{written}()`", place_of_line(trace, node.lineno))
+                yield Diagnosis(message, f"write `{written}()`", place_of_line(run, node.lineno))
 
 
-def thread_unsafe(trace: Trace, source: Source) -> Iterator[Finding]:
+def thread_unsafe(run: Run, script: Script) -> Iterator[Diagnosis]:
     """Find: a thread uses the event loop of another one."""
-    for touch in trace.partial.touched:
-        calls = source.calls_on(touch.place.lineno) if touch.place else []
+    for touch in run.partial.touched:
+        calls = script.calls_on(touch.place.lineno) if touch.place else []
         call = next((one for one in calls if called(one) in _WAKES), calls[0] if len(calls) == 1 else None)
         where = touch.place or "a call"
         written = f", by {ast.unparse(call.func)}()," if call else ""
         message = (
             f"{where} uses the event loop{written} from another thread: the loop is not made for that, and may sleep on"
         )
-        yield Finding("thread_unsafe", message, _from_a_thread(call), touch.place)
+        yield Diagnosis(message, _from_a_thread(call), touch.place)
 
 
 def _from_a_thread(call: ast.Call | None) -> str:
@@ -61,12 +60,12 @@ def _from_a_thread(call: ast.Call | None) -> str:
     return f"from a thread: loop.call_soon_threadsafe({', '.join(map(ast.unparse, given)) or 'function, ...'})"
 
 
-def useless_lock(trace: Trace, source: Source) -> Iterator[Finding]:
+def useless_lock(run: Run, script: Script) -> Iterator[Diagnosis]:
     """Find: a lock or semaphore that every call of a function makes for itself, and that so keeps nobody out."""
-    for function in source.coroutines:
+    for function in script.coroutines:
         for block in (node for node in ast.walk(function) if isinstance(node, ast.AsyncWith)):
-            for made in (_made_in(function, item.context_expr, source) for item in block.items):
-                inside = _most_inside(trace, function.name, block) if made else 0
+            for made in (_made_in(function, item.context_expr, script) for item in block.items):
+                inside = _most_inside(run, function.name, block) if made else 0
                 if made and inside > _places(made):
                     what = _LIMITS[called(made)]
                     message = (
@@ -74,17 +73,17 @@ def useless_lock(trace: Trace, source: Source) -> Iterator[Finding]:
                         f"nothing: {inside} calls were in its block at once"
                     )
                     advice = f"make the {what} once, outside of {function.name}(), and let every call use that one"
-                    yield Finding("useless_lock", message, advice, place_of_line(trace, made.lineno))
+                    yield Diagnosis(message, advice, place_of_line(run, made.lineno))
 
 
-def _made_in(function: ast.AsyncFunctionDef, used: ast.expr, source: Source) -> ast.Call | None:
+def _made_in(function: ast.AsyncFunctionDef, used: ast.expr, script: Script) -> ast.Call | None:
     """Return the call that makes a lock in the function that uses it, if nobody else can get hold of that lock."""
     if isinstance(used, ast.Call):
         return used if called(used) in _LIMITS else None
     if not isinstance(used, ast.Name):
         return None
     names = [node for node in ast.walk(function) if isinstance(node, ast.Name) and node.id == used.id]
-    uses = [source.parents[node] for node in names if isinstance(node.ctx, ast.Load)]
+    uses = [script.parents[node] for node in names if isinstance(node.ctx, ast.Load)]
     kept = [node for node in uses if not isinstance(node, ast.withitem)]
     made = [
         node.value
@@ -105,12 +104,12 @@ def _places(made: ast.Call) -> int:
     return value if isinstance(value, int) else 1
 
 
-def _most_inside(trace: Trace, name: str, block: ast.AsyncWith) -> int:
+def _most_inside(run: Run, name: str, block: ast.AsyncWith) -> int:
     """Return in how many calls at once a function waited in a block."""
     first, last = block.body[0].lineno, block.end_lineno or block.lineno
     inside = [
         (wait.start, wait.end, call.number)
-        for wait in trace.partial.waits
+        for wait in run.partial.waits
         for place, call in zip(wait.places, wait.calls, strict=False)
         if wait.end > wait.start and place.function.rpartition(".")[2] == name and first <= place.lineno <= last
     ]

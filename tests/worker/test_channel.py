@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_asyncgrade.trace.codec import Seal
-from pytest_asyncgrade.worker.session import Report
+from pytest_asyncgrade.trace.protocol.lines import Seal
+from pytest_asyncgrade.trace.protocol.records import BusyWaitBegan, Located, Printed, encode
+from pytest_asyncgrade.worker.channel import Channel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 KEY = bytes(32)
-LINE: list[object] = ["line", 0, "stdout", "hi", None, None]
-TASK: list[object] = ["busy", 0, None, None]
+LINE = encode(Printed(0, "stdout", "hi", None, None))
+BUSY = encode(BusyWaitBegan(0, None, None))
 
 
 class Pipe:
@@ -44,51 +45,51 @@ def pipe() -> Iterator[Pipe]:
 
 
 def test_a_line_goes_out_at_once_with_all_before_it(pipe: Pipe) -> None:
-    report = Report(pipe.writer, KEY)
-    report.write(TASK)
+    channel = Channel(pipe.writer, KEY)
+    channel.write(BUSY)
     assert pipe.received() == []
-    report.write(LINE)
+    channel.write(LINE)
     assert pipe.received() == ['[["busy",0,null,null],["line",0,"stdout","hi",null,null]]']
 
 
 def test_records_do_not_wait_for_ever(pipe: Pipe) -> None:
-    report = Report(pipe.writer, KEY)
+    channel = Channel(pipe.writer, KEY)
     for _ in range(250):
-        report.write(TASK)
+        channel.write(BUSY)
     assert [line.count("busy") for line in pipe.received()] == [100, 100]
-    report.flush()
+    channel.flush()
     assert [line.count("busy") for line in pipe.received()] == [50]
-    report.flush()
+    channel.flush()
     assert pipe.received() == []
 
 
 def test_what_a_signal_handler_prints_while_records_are_sent_is_sent_afterwards(pipe: Pipe) -> None:
-    report = Report(pipe.writer, KEY)
+    channel = Channel(pipe.writer, KEY)
     interrupting = [LINE]
 
     def interrupted_write(fd: int, data: memoryview) -> int:
         while interrupting:
-            report.write(interrupting.pop())
+            channel.write(interrupting.pop())
         return os.write(fd, data)
 
-    report._os_write = interrupted_write  # type: ignore[assignment]  # as if a signal came just then
-    report.write(LINE)
+    channel._os_write = interrupted_write  # type: ignore[assignment]  # as if a signal came just then
+    channel.write(LINE)
     assert pipe.received() == ['[["line",0,"stdout","hi",null,null]]'] * 2
 
 
 def test_a_handler_that_cannot_wait_leaves_its_record_for_later(pipe: Pipe) -> None:
-    report = Report(pipe.writer, KEY)
-    with report._lock:  # another thread is sending
-        report.tell(["stuck", None])
+    channel = Channel(pipe.writer, KEY)
+    with channel._lock:  # another thread is sending
+        channel.write_from_handler(encode(Located(None)))
         assert pipe.received() == []
-    report.flush()
+    channel.flush()
     assert pipe.received() == ['[["stuck",null]]']
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 def test_a_child_of_the_program_sends_nothing(pipe: Pipe) -> None:
-    report = Report(pipe.writer, KEY)
-    report._pid += 1  # as a forked child sees it
-    report.write(LINE)
+    channel = Channel(pipe.writer, KEY)
+    channel._pid += 1  # as a forked child sees it
+    channel.write(LINE)
     assert pipe.received() == []
-    assert report._records == []
+    assert channel._rows == []

@@ -52,7 +52,7 @@ class Rules:
 
 
 @dataclass(frozen=True, slots=True)
-class Parcel:
+class SubmissionFiles:
     """The files of a submission, by their names relative to its folder (with ``/``); `script` is the program's."""
 
     script: str
@@ -68,7 +68,7 @@ class Parcel:
         return source_lines(self.files.get(self.script, b""))
 
 
-def pack(  # noqa: PLR0913  # whose files they are, and which are wanted
+def read_submission(  # noqa: PLR0913  # whose files they are, and which are wanted
     script: Path,
     *,
     alone: bool = False,
@@ -76,7 +76,7 @@ def pack(  # noqa: PLR0913  # whose files they are, and which are wanted
     own: Path | None = None,
     private: Path | None = None,
     rules: Rules | None = None,
-) -> Parcel:
+) -> SubmissionFiles:
     """Return what is graded of the submission whose program is `script`.
 
     All that is in `folder` (by default the script's, or the one that holds its package) comes along; beside a script
@@ -91,19 +91,21 @@ def pack(  # noqa: PLR0913  # whose files they are, and which are wanted
     try:
         program = _read(_inside(home, private, script))
     except FileNotFoundError:
-        return Parcel(name, problem=f"there is no file {name}{_instead(script, home)}")
+        return SubmissionFiles(name, problem=f"there is no file {name}{_instead(script, home)}")
     except _LeftBehindError as error:
-        return Parcel(name, problem=f"{name} cannot be graded: it is {error}")
+        return SubmissionFiles(name, problem=f"{name} cannot be graded: it is {error}")
     except OSError as error:
-        return Parcel(name, problem=f"{name} cannot be read: {error.strerror}")
+        return SubmissionFiles(name, problem=f"{name} cannot be read: {error.strerror}")
     folder = folder_of(folder, program, own)
     name = script.relative_to(folder).as_posix()
-    packing = _Packing(Parcel(name, {name: program}), folder, own or folder.resolve(), private, rules or Rules())
+    reading = _Reading(
+        SubmissionFiles(name, {name: program}), folder, own or folder.resolve(), private, rules or Rules()
+    )
     if alone:
-        packing.add_named()
+        reading.add_named()
     else:
-        packing.add_all()
-    return packing.parcel
+        reading.add_all()
+    return reading.found
 
 
 def folder_of(folder: Path, program: bytes, own: Path | None = None) -> Path:
@@ -167,10 +169,10 @@ def _read(path: Path) -> bytes:
 
 
 @dataclass(slots=True)
-class _Packing:
-    """The adding of files to a parcel, within its limits."""
+class _Reading:
+    """The adding of files to a submission, within its limits."""
 
-    parcel: Parcel
+    found: SubmissionFiles
     folder: Path
     own: Path
     private: Path | None
@@ -186,12 +188,12 @@ class _Packing:
         """Add the modules that the program and they import, and the files that their texts name."""
         home = self._home()
         bases = dict.fromkeys([home, ""])
-        inits = (str(package / "__init__.py") for package in PurePosixPath(self.parcel.script).parents)
+        inits = (str(package / "__init__.py") for package in PurePosixPath(self.found.script).parents)
         todo = [module for file in inits if (self.folder / file).exists() for module in self._added(file)]
-        todo.append(self.parcel.script)
+        todo.append(self.found.script)
         while todo:
             module = todo.pop()
-            named = names_in(self.parcel.files[module])
+            named = names_in(self.found.files[module])
             for name, is_imported in files_named(named, module, bases, self.folder):
                 for file in self._walk(f"{name}/") if self._is_folder(name) else [name]:
                     if is_imported or file == name or not file.endswith(".py"):
@@ -208,18 +210,18 @@ class _Packing:
 
     def _home(self) -> str:
         """Return the name of the folder that the program is in; empty if it is at the top."""
-        return self.parcel.script.rpartition("/")[0]
+        return self.found.script.rpartition("/")[0]
 
     def _added(self, name: str) -> list[str]:
         """Add a file; return it if it is a module that was not there."""
-        is_new = name not in self.parcel.files
+        is_new = name not in self.found.files
         if is_new and not any(fnmatch(part, pattern) for part in name.split("/") for pattern in _OF_A_GRADER):
             self._add(name)
-        return [name] if is_new and name.endswith(".py") and name in self.parcel.files else []
+        return [name] if is_new and name.endswith(".py") and name in self.found.files else []
 
     def _add(self, name: str) -> None:
-        parcel, rules = self.parcel, self.rules
-        if name == parcel.script:
+        found, rules = self.found, self.rules
+        if name == found.script:
             return
         try:
             if not any(fnmatch(name, pattern) for pattern in rules.include):
@@ -227,16 +229,16 @@ class _Packing:
             if any(fnmatch(name, pattern) for pattern in rules.exclude):
                 msg = "not wanted in this exercise"
                 raise _LeftBehindError(msg)  # noqa: TRY301  # one place says why
-            if len(parcel.files) > MAX_FILES or self.total > MAX_BYTES:
+            if len(found.files) > MAX_FILES or self.total > MAX_BYTES:
                 msg = "too much: at most 200 files and 20 MB are graded"
                 raise _LeftBehindError(msg)  # noqa: TRY301
             data = _read(_inside(self.own, self.private, self.folder / name))
         except _LeftBehindError as reason:
-            parcel.left_behind.setdefault(name, str(reason))
+            found.left_behind.setdefault(name, str(reason))
         except OSError as error:
-            parcel.left_behind[name] = f"unreadable: {error.strerror}"
+            found.left_behind[name] = f"unreadable: {error.strerror}"
         else:
-            parcel.files[name] = data
+            found.files[name] = data
             self.total += len(data)
 
     def _check_name(self, name: str) -> None:

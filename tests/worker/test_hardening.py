@@ -19,7 +19,7 @@ ENOUGH: dict[str, Any] = {"timeout": 60, "limits": {"memory": 4_000_000_000, "cp
 WALK = """
 import asyncio, signal, sys, time, warnings
 sys.setrecursionlimit(10_000)
-OURS = {"Recorder", "Session", "Report", "Seal", "Lines", "DescriptorTail", "Limit"}
+OURS = {"Recorder", "Session", "Channel", "Seal", "Lines", "DescriptorTail", "OutputLimit"}
 
 def walk(start):
     "Return the recorder's objects that attributes, items, closures and bound methods lead to."

@@ -9,7 +9,7 @@ import re
 import sys
 import traceback
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_asyncgrade.trace.text import source_lines
 
@@ -64,30 +64,38 @@ def no_function(name: str, there: Iterable[str], filename: str) -> str:
     return f"there is no function {name} in {filename}" + (f"; did you mean to call {near[0]} so?" if near else "")
 
 
-def unreadable(source: bytes) -> str:
-    """Return what keeps Python from reading a file as a program at all, empty if there is nothing."""
+class Unreadable(NamedTuple):
+    """Why Python cannot read a file as a program, and the line, if it is one line."""
+
+    reason: str
+    line: int | None = None
+
+
+def unreadable(source: bytes) -> Unreadable | None:
+    """Return what keeps Python from reading a file as a program at all, None if there is nothing."""
     if source.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in source:
-        return f"it is not in UTF-8 but in UTF-16, or no text at all: {_TO_UTF_8}"
+        return Unreadable(f"it is not in UTF-8 but in UTF-16, or no text at all: {_TO_UTF_8}")
     try:
         text = importlib.util.decode_source(source)
     except (SyntaxError, UnicodeDecodeError):
         return _undecodable(source)
     if text.lstrip().startswith("{") and '"cells"' in text and '"nbformat"' in text:
-        return "it is a Jupyter notebook: export it as a Python script (.py)"
+        return Unreadable("it is a Jupyter notebook: export it as a Python script (.py)")
     if mark := _MERGE_MARKS.search(text):
         line = text.count("\n", 0, mark.start()) + 1
-        return f"line {line} is a mark of a merge, {mark[1]}: choose between the two versions and remove the marks"
-    return ""
+        way_out = "choose between the two versions and remove the marks"
+        return Unreadable(f"line {line} is a mark of a merge, {mark[1]}: {way_out}", line)
+    return None
 
 
-def _undecodable(source: bytes) -> str:
+def _undecodable(source: bytes) -> Unreadable:
     for number, line in enumerate(source.split(b"\n"), start=1):
         try:
             line.decode()
         except UnicodeDecodeError as error:
             byte = line[error.start]
-            return f"line {number} has a character that is not in UTF-8 ({byte:#x}): {_TO_UTF_8}"
-    return f"the encoding that its first lines name is not known: remove that line, and {_TO_UTF_8}"
+            return Unreadable(f"line {number} has a character that is not in UTF-8 ({byte:#x}): {_TO_UTF_8}", number)
+    return Unreadable(f"the encoding that its first lines name is not known: remove that line, and {_TO_UTF_8}")
 
 
 def syntax_error(error: SyntaxError, source: bytes = b"") -> str:

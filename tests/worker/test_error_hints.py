@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_asyncgrade.sandbox import Job, pack, run_isolated
+from pytest_asyncgrade.sandbox import Job, read_submission, run_isolated
 from pytest_asyncgrade.trace import Outcome
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ def test_a_file_under_another_name_is_named(tmp_path: Path, names: list[str], in
     for name in names:
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("")
-    trace = run_isolated(Job(pack(tmp_path / "concurrent_sleeps.py")))
+    trace = run_isolated(Job(read_submission(tmp_path / "concurrent_sleeps.py")))
     assert trace.reason == f"there is no file concurrent_sleeps.py{instead}"
 
 

@@ -14,7 +14,7 @@ from .flow import Flow, Shared
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_asyncgrade.trace.model import Trace
+    from pytest_asyncgrade.trace.model import Run
 
 CREATES = frozenset({"create_task", "ensure_future"})
 _RUNS = frozenset({"run", "run_until_complete"})
@@ -26,7 +26,7 @@ _LONGEST_CALL = 60
 _LONGEST_SOURCE = 300_000
 
 
-class Source:
+class Script:
     """The student's script, parsed; empty if it cannot be."""
 
     def __init__(self, text: str) -> None:
@@ -148,7 +148,7 @@ class Source:
         return Flow(self.function_of(node), self.parents, self.modules)
 
     @staticmethod
-    def of(lines: tuple[str, ...]) -> Source:
+    def of(lines: tuple[str, ...]) -> Script:
         """Return the source of a script, given as its lines."""
         return _parsed("\n".join(lines))
 
@@ -186,7 +186,7 @@ def _leaves_line_open(node: ast.AST) -> bool:
     return any(not isinstance(end, ast.Constant) or "\n" not in str(end.value) for end in ends)
 
 
-_parsed = lru_cache(maxsize=8)(Source)
+_parsed = lru_cache(maxsize=8)(Script)
 
 
 def called(call: ast.Call) -> str:
@@ -197,7 +197,7 @@ def called(call: ast.Call) -> str:
     )
 
 
-def place_of_line(trace: Trace, line: int) -> Place:
+def place_of_line(run: Run, line: int) -> Place:
     """Return a place in the script, in the function it is in as far as a run told."""
-    known = [place for wait in trace.partial.waits for place in wait.places if place.lineno == line]
+    known = [place for wait in run.partial.waits for place in wait.places if place.lineno == line]
     return known[0] if known else Place("", line, "")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_asyncgrade.sandbox import Job, Rules, pack, parcel, run_isolated
+from pytest_asyncgrade.sandbox import Job, Rules, read_submission, run_isolated, submission_files
 from pytest_asyncgrade.trace import Outcome
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def test_helper_modules_and_data_files_come_along(folder: Path) -> None:
     (folder / "parts").mkdir()
     (folder / "parts" / "one.py").write_text("y = 2")
     (folder / "d.csv").write_text("3")
-    packed = pack(folder / "program.py")
+    packed = read_submission(folder / "program.py")
     assert sorted(packed.files) == ["d.csv", "helpers.py", "parts/one.py", "program.py"]
     assert packed.left_behind == {}
     assert run_isolated(Job(packed)).output == ["1 2 3"]
@@ -63,7 +63,7 @@ def test_what_configures_or_shadows_is_left_behind_and_named(folder: Path, name:
     path = folder / name
     path.parent.mkdir(exist_ok=True)
     path.write_text("raise SystemExit('mine')")
-    packed = pack(folder / "program.py")
+    packed = read_submission(folder / "program.py")
     assert list(packed.files) == ["program.py"]
     left = name if name.startswith("parts") else name.partition("/")[0]
     assert packed.left_behind == {left: reason}
@@ -74,7 +74,7 @@ def test_what_every_folder_has_is_left_behind_without_a_word(folder: Path) -> No
         path = folder / name
         path.parent.mkdir(exist_ok=True)
         path.write_text("")
-    packed = pack(folder / "program.py")
+    packed = read_submission(folder / "program.py")
     assert (list(packed.files), packed.left_behind) == (["program.py"], {})
 
 
@@ -84,7 +84,7 @@ def test_a_link_out_of_the_folder_is_left_behind_and_one_inside_it_is_followed(f
     (folder / "helpers.py").symlink_to(folder.parent / "solution.py")
     (folder / "more").symlink_to(folder.parent)
     (folder / "mine.py").symlink_to("program.py")
-    packed = pack(folder / "program.py")
+    packed = read_submission(folder / "program.py")
     assert sorted(packed.files) == ["mine.py", "program.py"]
     assert packed.left_behind == dict.fromkeys(("helpers.py", "more"), "a link to somewhere else")
 
@@ -94,7 +94,7 @@ def test_a_program_that_is_a_link_to_somewhere_else_is_not_graded(folder: Path) 
     (folder.parent / "solution.py").write_text("print('secret')")
     (folder / "program.py").unlink()
     (folder / "program.py").symlink_to("../solution.py")
-    packed = pack(folder / "program.py")
+    packed = read_submission(folder / "program.py")
     assert packed.problem == "program.py cannot be graded: it is a link to somewhere else"
     assert run_isolated(Job(packed)).outcome is Outcome.NOT_RUNNABLE
 
@@ -102,22 +102,22 @@ def test_a_program_that_is_a_link_to_somewhere_else_is_not_graded(folder: Path) 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
 def test_a_named_pipe_is_never_opened(folder: Path) -> None:
     os.mkfifo(folder / "pipe")
-    assert pack(folder / "program.py").left_behind == {"pipe": "no regular file"}
+    assert read_submission(folder / "program.py").left_behind == {"pipe": "no regular file"}
 
 
 def test_a_file_that_is_too_large_is_left_behind(folder: Path) -> None:
-    (folder / "big.txt").write_bytes(b"x" * (parcel.MAX_FILE + 1))
-    assert pack(folder / "program.py").left_behind == {"big.txt": "larger than 5 MB"}
+    (folder / "big.txt").write_bytes(b"x" * (submission_files.MAX_FILE + 1))
+    assert read_submission(folder / "program.py").left_behind == {"big.txt": "larger than 5 MB"}
 
 
 def test_of_too_many_files_the_rest_is_left_behind_and_named(folder: Path) -> None:
-    for number in range(parcel.MAX_FILES + 5):
+    for number in range(submission_files.MAX_FILES + 5):
         (folder / f"data{number:03}.txt").write_text("")
-    packed = pack(folder / "program.py")
-    assert len(packed.files) == parcel.MAX_FILES + 1
+    packed = read_submission(folder / "program.py")
+    assert len(packed.files) == submission_files.MAX_FILES + 1
     assert packed.left_behind == {
         f"data{number:03}.txt": "too much: at most 200 files and 20 MB are graded"
-        for number in range(parcel.MAX_FILES, parcel.MAX_FILES + 5)
+        for number in range(submission_files.MAX_FILES, submission_files.MAX_FILES + 5)
     }
 
 
@@ -126,21 +126,21 @@ def test_a_file_that_cannot_be_read_is_named(folder: Path) -> None:
     (folder / "locked.txt").write_text("")
     (folder / "locked.txt").chmod(0)
     (folder / "locked").mkdir(mode=0)
-    assert pack(folder / "program.py").left_behind == {"locked.txt": "unreadable: Permission denied"}
+    assert read_submission(folder / "program.py").left_behind == {"locked.txt": "unreadable: Permission denied"}
 
 
 def test_an_exercise_may_widen_and_narrow_the_list(folder: Path) -> None:
     for name in ("queue.py", "notes.txt", "secret.py", "json/schema.json"):
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text("")
-    packed = pack(folder / "program.py", rules=Rules(include=("queue.py", "json/*"), exclude=("secret.*",)))
+    packed = read_submission(folder / "program.py", rules=Rules(include=("queue.py", "json/*"), exclude=("secret.*",)))
     assert sorted(packed.files) == ["json/schema.json", "notes.txt", "program.py", "queue.py"]
     assert packed.left_behind == {"secret.py": "not wanted in this exercise"}
 
 
 def test_a_file_that_is_graded_alone_has_no_neighbours(folder: Path) -> None:
     (folder / "other.py").write_text("")
-    assert list(pack(folder / "program.py", alone=True).files) == ["program.py"]
+    assert list(read_submission(folder / "program.py", alone=True).files) == ["program.py"]
 
 
 def written(folder: Path, *names: str, **texts: str) -> None:
@@ -164,7 +164,7 @@ def test_of_a_file_that_is_graded_alone_what_it_names_comes_along(folder: Path) 
     )
     written(folder, "texts/a.txt", "texts/others.py")
     written(folder, "bob.py", "notes.txt", "data/two.csv", "Alice/program.py", "test_program.py", "solution.py")
-    packed = pack(folder / "program.py", alone=True)
+    packed = read_submission(folder / "program.py", alone=True)
     assert sorted(packed.files) == [
         "data/one.csv", "deep.json", "deeper.py", "helpers.py", "kit/more.py", "kit/table.csv", "kit/tools.py",
         "page_1.html", "plugin.py", "program.py", "texts/a.txt", "words.txt",
@@ -180,7 +180,7 @@ def test_what_a_program_names_may_be_anything(folder: Path) -> None:
     (folder / "loop").symlink_to("loop")
     written(folder.parent, "elsewhere/a.txt")
     (folder / "out").symlink_to("../elsewhere")
-    packed = pack(folder / "program.py", alone=True)
+    packed = read_submission(folder / "program.py", alone=True)
     assert list(packed.files) == ["program.py"]
     assert packed.left_behind == {
         "loop": "no regular file", "out/a.txt": "a link to somewhere else", "out": "a link to somewhere else",
@@ -190,7 +190,7 @@ def test_what_a_program_names_may_be_anything(folder: Path) -> None:
 def test_no_program_that_is_graded_alone_gets_a_grader_or_what_shadows(folder: Path) -> None:
     (folder / "program.py").write_text("import solution, test_program, asyncio, conftest\nopen('solution.py')")
     written(folder, "solution.py", "test_program.py", "asyncio.py", "conftest.py")
-    packed = pack(folder / "program.py", alone=True)
+    packed = read_submission(folder / "program.py", alone=True)
     assert list(packed.files) == ["program.py"]
     assert packed.left_behind == {
         "asyncio.py": "it would be imported instead of Python's own asyncio",
@@ -203,7 +203,7 @@ def test_no_program_that_is_graded_alone_gets_a_grader_or_what_shadows(folder: P
 def test_the_package_of_a_program_comes_along_whole(tmp_path: Path, source: str, *, alone: bool) -> None:
     written(tmp_path, "app/__init__.py", **{"app/main.py": source, "app/helpers.py": "from . import y\nx = 1"})
     written(tmp_path, **{"app/y.py": "import shared", "shared.py": ""})
-    packed = pack(tmp_path / "app" / "main.py", alone=alone)
+    packed = read_submission(tmp_path / "app" / "main.py", alone=alone)
     assert packed.script == "app/main.py"
     assert sorted(packed.files) == ["app/__init__.py", "app/helpers.py", "app/main.py", "app/y.py", "shared.py"]
     assert run_isolated(Job(packed)).output == ["1"]
@@ -211,14 +211,14 @@ def test_the_package_of_a_program_comes_along_whole(tmp_path: Path, source: str,
 
 def test_a_folder_that_a_program_imports_from_by_its_name_is_its_package(tmp_path: Path) -> None:
     written(tmp_path, **{"app/main.py": "from app.helpers import x\nprint(x)", "app/helpers.py": "x = 1"})
-    packed = pack(tmp_path / "app" / "main.py", alone=True)
+    packed = read_submission(tmp_path / "app" / "main.py", alone=True)
     assert (packed.script, sorted(packed.files)) == ("app/main.py", ["app/helpers.py", "app/main.py"])
     assert run_isolated(Job(packed)).output == ["1"]
 
 
 def test_what_would_shadow_beside_a_program_in_a_folder_is_left_behind(tmp_path: Path) -> None:
     written(tmp_path, "app/json.py", "app/conftest.py", **{"app/main.py": "import json"})
-    packed = pack(tmp_path / "app" / "main.py", folder=tmp_path)
+    packed = read_submission(tmp_path / "app" / "main.py", folder=tmp_path)
     assert (packed.script, list(packed.files)) == ("app/main.py", ["app/main.py"])
     assert packed.left_behind == {
         "app/conftest.py": "it would configure Python or pytest",
@@ -237,7 +237,7 @@ def test_no_link_at_any_depth_leads_out_of_the_students_own_folder(tmp_path: Pat
     (own / "work" / "round").symlink_to("..")
     (own / "work" / "loop.txt").symlink_to("loop.txt")
     (own / "shared" / "secret.py").symlink_to(tmp_path / "ben" / "deep" / "secret.py")
-    packed = pack(own / "work" / "program.py", own=own)
+    packed = read_submission(own / "work" / "program.py", own=own)
     assert sorted(packed.files) == ["program.py", "shared/inside.py"]
     assert packed.left_behind == {
         "all": "a link to somewhere else", "ben": "a link to somewhere else", "loop.txt": "no regular file",
@@ -245,16 +245,19 @@ def test_no_link_at_any_depth_leads_out_of_the_students_own_folder(tmp_path: Pat
         "shared/secret.py": "a link to somewhere else",
     }  # fmt: skip
     (own / "linked").symlink_to("../ben")
-    assert pack(own / "linked" / "program.py", own=own).problem == (
+    assert read_submission(own / "linked" / "program.py", own=own).problem == (
         "program.py cannot be graded: it is a link to somewhere else"
     )
-    assert pack(own / "linked" / "no.py", own=own).problem == "no.py cannot be graded: it is a link to somewhere else"
+    assert (
+        read_submission(own / "linked" / "no.py", own=own).problem
+        == "no.py cannot be graded: it is a link to somewhere else"
+    )
 
 
 def test_a_missing_file_and_a_folder_are_no_programs(folder: Path) -> None:
-    assert pack(folder / "nowhere.py").problem == f"there is no file nowhere.py{INSTEAD}"
-    assert pack(folder).problem == "handed_in cannot be graded: it is a folder"
-    trace = run_isolated(Job(pack(folder / "nowhere.py")))
+    assert read_submission(folder / "nowhere.py").problem == f"there is no file nowhere.py{INSTEAD}"
+    assert read_submission(folder).problem == "handed_in cannot be graded: it is a folder"
+    trace = run_isolated(Job(read_submission(folder / "nowhere.py")))
     assert (trace.outcome, trace.reason) == (Outcome.NOT_RUNNABLE, f"there is no file nowhere.py{INSTEAD}")
 
 
@@ -262,5 +265,5 @@ def test_a_program_that_cannot_be_read_says_why(folder: Path, monkeypatch: pytes
     def refuse(_path: Path) -> bytes:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(parcel, "_read", refuse)
-    assert pack(folder / "program.py").problem == "program.py cannot be read: Permission denied"
+    monkeypatch.setattr(submission_files, "_read", refuse)
+    assert read_submission(folder / "program.py").problem == "program.py cannot be read: Permission denied"

@@ -32,7 +32,7 @@ def opaque(function: _F) -> _F:
     return call  # type: ignore[no-any-return]
 
 
-class Hidden(Observer):
+class OpaqueObserver(Observer):
     """An observer that passes everything on to another one, and does not show it."""
 
     def __init__(self, observer: Observer) -> None:

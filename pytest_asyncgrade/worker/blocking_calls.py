@@ -1,0 +1,80 @@
+"""Which call of the student's blocked its thread: known by the frames between the student's line and the wait."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from pytest_asyncgrade.trace.model import WaitsFor
+from pytest_asyncgrade.virtualtime.patches import processes, sockets
+
+from .source_locations import MAX_DEPTH
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import FrameType
+
+_PACKAGE = __name__.partition(".")[0]
+_OUTSIDE = frozenset({sockets.__name__, processes.__name__})
+"""Modules of ours that wait for another program."""
+_WAITING = frozenset({"threading", "queue", "subprocess", "socket", "ssl", "select", "selectors", "concurrent",
+                      "multiprocessing", "http", "urllib", "socketserver", "sched", "asyncio"})  # fmt: skip
+"""Modules of Python's whose functions are made to wait."""
+_STANDS_FOR = {
+    "VirtualLock.acquire": "Lock.acquire", "VirtualLock.__enter__": "Lock.acquire",
+    "VirtualSimpleQueue.get": "SimpleQueue.get",
+}  # fmt: skip
+"""What our own classes stand for; a function of ours that replaces a method has that method's name in its code."""
+_WAITS_FOR = {
+    "time": WaitsFor.BLOCKING_SLEEP, "subprocess": WaitsFor.BLOCKING_PROCESS, "Popen": WaitsFor.BLOCKING_PROCESS,
+    "socket": WaitsFor.BLOCKING_SOCKET, "Queue": WaitsFor.BLOCKING_QUEUE, "Lock": WaitsFor.BLOCKING_LOCK,
+    "Event": WaitsFor.BLOCKING_EVENT, "Future": WaitsFor.BLOCKING_FUTURE,
+}  # fmt: skip
+"""What a call waits for, by its class or else its module."""
+
+
+class BlockingCall(NamedTuple):
+    """A function of a library, by the name that a student knows: ``subprocess.run``, ``Queue.get``."""
+
+    what: str
+    waits_for: WaitsFor
+
+
+TIME_SLEEP = BlockingCall("time.sleep", WaitsFor.BLOCKING_SLEEP)
+
+
+def blocking_call(frame: FrameType | None, name: Callable[[str], str | None]) -> BlockingCall | None:
+    """Return the library's function that the student's line called; `name` tells whether a file is the student's.
+
+    None if that function is not made to wait: that a library finds one of its locks taken for a moment is not the
+    student's doing.
+    """
+    theirs = ours = None
+    outside = False
+    for _ in range(MAX_DEPTH):
+        if frame is None or name(frame.f_code.co_filename) is not None:
+            break
+        module = _module(frame)
+        if module.partition(".")[0] == _PACKAGE:
+            ours = frame
+            outside = outside or module in _OUTSIDE
+        else:
+            theirs = frame
+        frame = frame.f_back
+    if theirs is not None:
+        module = _module(theirs)
+        is_made_to_wait = outside or module.partition(".")[0] in _WAITING
+        return _named(module, theirs.f_code.co_qualname) if is_made_to_wait else None
+    if ours is None:
+        return None
+    qualname = ours.f_code.co_qualname
+    return _named("", _STANDS_FOR.get(qualname, qualname))
+
+
+def _module(frame: FrameType) -> str:
+    return str(frame.f_globals.get("__name__", ""))
+
+
+def _named(module: str, qualname: str) -> BlockingCall:
+    owner, dot, _ = qualname.partition(".")
+    waits_for = _WAITS_FOR.get(owner if dot else module, WaitsFor.BLOCKING_LIBRARY)
+    return BlockingCall(qualname if dot or not module else f"{module}.{qualname}", waits_for)

@@ -1,0 +1,67 @@
+"""The channel to the parent: records go out signed and in order, many in one line."""
+
+from __future__ import annotations
+
+import os
+from _thread import allocate_lock, get_ident
+from typing import TYPE_CHECKING
+
+from pytest_asyncgrade.trace.protocol.lines import Seal, dump
+from pytest_asyncgrade.trace.protocol.records import Ended, Hello, Printed
+
+if TYPE_CHECKING:
+    from pytest_asyncgrade.trace.protocol.records import Row
+
+_SENT_AT_ONCE = frozenset({Hello.tag, Printed.tag, Ended.tag})
+_ROWS_PER_LINE = 100
+"""Records that are sent together, unless one has to go out at once."""
+
+
+class Channel:
+    """Sends records to the parent: a line of output at once, with all before it, the rest soon.
+
+    If the program is killed abruptly, up to one unsent batch of records is lost: tasks and waits, no output.
+    """
+
+    def __init__(self, fd: int, key: bytes) -> None:
+        self._fd = fd
+        self._rows: list[Row] = []
+        self._pid = os.getpid()
+        self._sign = Seal(key).sign
+        self._lock = allocate_lock()
+        self._get_ident = get_ident
+        self._sender = 0
+        """The thread that is sending; what its signal handlers print meanwhile, it sends as well, afterwards."""
+        self._os_write, self._getpid = os.write, os.getpid  # bound now: the program may replace them
+
+    def write(self, row: Row) -> None:
+        """Send a record, at once or in the next batch."""
+        rows = self._rows
+        rows.append(row)
+        if row[0] in _SENT_AT_ONCE or len(rows) >= _ROWS_PER_LINE:
+            self.flush()
+
+    def flush(self, *, wait: bool = True) -> None:
+        """Send all records, after those that another thread is sending; without `wait` leave them to that thread."""
+        if self._getpid() != self._pid:  # a child that the program has forked
+            self._rows.clear()
+        elif self._sender != (me := self._get_ident()) and self._lock.acquire(blocking=wait):
+            self._sender = me
+            try:
+                rows = self._rows
+                while rows:
+                    sent = rows[:]
+                    del rows[: len(sent)]  # another thread may have added some meanwhile
+                    self._send(self._sign(dump(*sent)))
+            finally:
+                self._sender = 0
+                self._lock.release()
+
+    def write_from_handler(self, row: Row) -> None:
+        """Send a record from a signal handler, which cannot wait for the code that it has interrupted."""
+        self._rows.append(row)
+        self.flush(wait=False)
+
+    def _send(self, data: bytes) -> None:
+        while (written := self._os_write(self._fd, data)) < len(data):
+            data = data[written:]
