@@ -16,7 +16,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from pytest_asyncgrade.errors import UsageError
 from pytest_asyncgrade.grading import Exercise, known
@@ -54,9 +54,10 @@ def verify(grader: Path, *, seeds: int, with_mutants: bool) -> Proof:
     if exercise.withheld:
         msg = f"{grader}: there is no {', '.join(exercise.hidden.files)} in it; prove it where its hidden checks are"
         raise UsageError(msg)
-    works = grade_programs(exercise, dict(_programs(exercise, solution, mistakes, seeds)))
+    programs = _programs(exercise, solution, mistakes, seeds)
+    works = grade_programs(exercise, {student: program.files for student, program in programs.items()})
     losses = {name: _losses(files[exercise.filename]) for name, files in mistakes.items()}
-    problems = [*_hidden_problems(exercise, works["solution-0"]), *_problems(exercise, works, losses)]
+    problems = [*_hidden_problems(exercise, works["solution-0"]), *_problems(programs, works, losses)]
     checks = {_name(check) for work in works.values() for check in work["checks"]}
     made, killed, equivalent = 0, 0, 0
     if with_mutants and not problems:
@@ -65,37 +66,56 @@ def verify(grader: Path, *, seeds: int, with_mutants: bool) -> Proof:
     return Proof(exercise.slug, len(checks), len(mistakes), made, killed, equivalent, tuple(problems))
 
 
-def _programs(
-    exercise: Exercise, solution: Files, mistakes: Mapping[str, Files], seeds: int
-) -> Iterator[tuple[str, Files]]:
-    """Yield what to grade, each with a student's name."""
-    yield from ((f"solution-{number}", solution) for number in range(seeds))
+@dataclass(frozen=True, slots=True)
+class _Program:
+    """A program whose grade is known beforehand."""
+
+    kind: Literal["solution", "starter", "alternative", "mistake"]
+    path: str
+    """Where it is in the grader's folder."""
+    files: Files
+    name: str = ""
+
+    @property
+    def label(self) -> str:
+        """What it is called: by its kind, and its name if there are several of this kind."""
+        return f"{self.kind}-{self.name}" if self.name else self.kind
+
+
+def _programs(exercise: Exercise, solution: Files, mistakes: Mapping[str, Files], seeds: int) -> dict[str, _Program]:
+    """Return what to grade, each under several students' names: the random values of a grader depend on them."""
+    found = {
+        f"solution-{number}": _Program("solution", _path(exercise, "solution"), solution) for number in range(seeds)
+    }
     if exercise.starter.is_file():
-        yield "starter-0", known.starter(exercise)
-    others = {"alternative": known.others(exercise, "alternatives"), "mistake": mistakes}
-    for kind, programs in others.items():
-        for name, files in programs.items():
-            yield from ((f"{kind}-{name}-{number}", files) for number in range(max(seeds // 5, 1)))
+        found["starter-0"] = _Program("starter", exercise.filename, known.starter(exercise))
+    others = [
+        *(_Program("alternative", _path(exercise, f"alternatives/{name}"), files, name)
+          for name, files in known.others(exercise, "alternatives").items()),
+        *(_Program("mistake", _path(exercise, f"mistakes/{name}"), files, name) for name, files in mistakes.items()),
+    ]  # fmt: skip
+    for program in others:
+        found |= {f"{program.label}-{number}": program for number in range(max(seeds // 5, 1))}
+    return found
 
 
-def _problems(exercise: Exercise, works: Mapping[str, Any], losses: Mapping[str, set[str]]) -> Iterator[str]:
+def _problems(
+    programs: Mapping[str, _Program], works: Mapping[str, Any], losses: Mapping[str, set[str]]
+) -> Iterator[str]:
     """Yield what is wrong with the programs that are known; `losses` are the checks that the mistakes name."""
     for student, work in works.items():
-        what = student.rpartition("-")[0]
-        lost = set(lost_checks(work))
+        program, lost = programs[student], set(lost_checks(work))
         seed = f" (--grade-seed={work['seed']})" if work["seed"] is not None else ""
-        if what == "starter":
+        if program.kind == "starter":
             if work["score"] >= work["max_score"]:
                 yield "the starter gets full marks"
-        elif what.startswith("mistake-"):
-            name = what.removeprefix("mistake-")
-            if lost != losses[name]:
-                path = _path(exercise, f"mistakes/{name}")
-                yield f"{path}: loses {_list(lost)}, and names {_list(losses[name])}{seed}"
+        elif program.kind == "mistake":
+            if lost != losses[program.name]:
+                yield f"{program.path}: loses {_list(lost)}, and names {_list(losses[program.name])}{seed}"
         elif lost:
-            yield f"{_path(exercise, what.replace('alternative-', 'alternatives/'))}: loses {_list(lost)}{seed}"
+            yield f"{program.path}: loses {_list(lost)}{seed}"
         elif work["findings"]:
-            yield f"{what}: is right, and has the finding {work['findings'][0]['message']!r}"
+            yield f"{program.label}: is right, and has the finding {work['findings'][0]['message']!r}"
 
 
 def _path(exercise: Exercise, name: str) -> str:
