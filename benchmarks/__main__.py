@@ -33,7 +33,7 @@ _HOPELESS = 20
 """A peer is stopped after so many units of CPU time, and has no part in the rows after."""
 
 _NAME_WIDTH, _WIDTH = 28, 20
-"""Of the columns, in characters."""
+"""The widths of the columns, in characters."""
 
 _ENOUGH = 8
 """A loop that has taken so many seconds in a row is not measured again in it."""

@@ -1,7 +1,7 @@
 """What a class costs the process that grades it: ``python -m benchmarks.classes``.
 
 Two classes of a generated exercise are graded, the second one larger.  Peak memory is that of the pytest process
-alone, in KiB; its growth per student is told beside that of pytest itself, which is given as many tests that do
+alone, in KiB; its growth per student is printed with that of pytest itself, which is given as many tests that do
 nothing.  ``--bytes`` tells instead how much JSON of one student's checks a worker of pytest-xdist sends, in bytes.
 """
 

@@ -1,4 +1,4 @@
-"""The programs that are measured, each beside its unit: the stock loop doing the same number of steps without waiting.
+"""The programs that are measured, each with its unit: the stock loop doing the same number of steps without waiting.
 
 A program is a coroutine function; `wait` is how long one of its waits takes: a random number of seconds for the loops
 in virtual time, 0 for the unit.  So a ratio says what a wait costs above a bare step of the stock loop.

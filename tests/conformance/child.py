@@ -89,7 +89,7 @@ def main(loop: str, module: str, *ids: str) -> None:
     from pytest_asyncgrade.virtualtime import virtual_time
     from pytest_asyncgrade.virtualtime.patches import event_loops
 
-    event_loops._check = lambda *_: None  # many tests bring a loop of their own, which a program's would be refused
+    event_loops._check = lambda *_: None  # many tests bring their own loop, which would be refused in a program
     with virtual_time():
         _run(module, chosen, skip=skip)
 

@@ -1,6 +1,6 @@
 """The tests of CPython that pass on the stock loop and not on ours, each with its reason.
 
-A test listed here that passes on ours fails our suite, lest the list rot.  Keys are what follows
+A test listed here that passes on ours fails our suite, so that the list stays short.  Keys are what follows
 ``test.test_asyncio.``.
 """
 

@@ -1,4 +1,4 @@
-"""No test of CPython's own asyncio suite that the stock loop passes fails on ours, but for the listed ones."""
+"""No test of CPython's own asyncio suite that the stock loop passes fails on ours, except for the listed ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-# each function in a loop of its own, in a thread of its own
+# each function in a separate loop, in a separate thread
 import asyncio
 
 

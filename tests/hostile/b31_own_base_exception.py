@@ -1,4 +1,4 @@
-# an exception of its own kind, whose text fails
+# raises its own BaseException, whose text fails
 import asyncio
 
 

@@ -1,4 +1,4 @@
-# sys.stdout is an object of its own that writes the right lines
+# sys.stdout is replaced by an object that writes the right lines
 import asyncio
 
 

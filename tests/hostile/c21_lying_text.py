@@ -1,4 +1,4 @@
-# prints texts of its own kind that claim to be equal
+# prints objects of a str subclass that claim to be equal
 import asyncio
 
 

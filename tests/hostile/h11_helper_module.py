@@ -1,4 +1,4 @@
-# a module of its own beside it
+# a second module next to it
 import asyncio
 
 from helpers import say

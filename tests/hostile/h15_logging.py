@@ -1,4 +1,4 @@
-# logs beside what it prints, to standard error
+# logs to standard error, in addition to what it prints
 import asyncio
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class RealLoop(asyncio.SelectorEventLoop):
-    """The stock loop, but for the order of sets of tasks."""
+    """The stock loop with another order of sets of tasks."""
 
     def __init__(self) -> None:
         super().__init__()

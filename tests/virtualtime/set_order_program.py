@@ -26,7 +26,7 @@ async def group_of(names: list[str]) -> None:
 
     tasks = {asyncio.create_task(say(name)) for name in names}
     await asyncio.gather(*tasks)
-    print("a group of its own", said)
+    print("another group", said)
 
 
 async def main() -> None:

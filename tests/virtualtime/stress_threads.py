@@ -20,7 +20,7 @@ _HOG = "while True: pass"
 
 
 def main(rounds: int) -> int:
-    """Run the programs `rounds` times beside two processes that take all the processor time they get."""
+    """Run the programs `rounds` times next to two processes that take all the processor time they get."""
     hogs = [subprocess.Popen([sys.executable, "-c", _HOG]) for _ in range(2)]
     wrong = 0
     try:

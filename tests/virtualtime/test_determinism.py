@@ -20,7 +20,7 @@ done ['Task-10', 'Task-11', 'Task-12', 'Task-13', 'Task-14', 'Task-15', 'Task-16
 pending ['Task-17', 'Task-18', 'Task-19', 'Task-20', 'Task-21', 'Task-22']
 all tasks ['Task-1', 'Task-17', 'Task-18', 'Task-19', 'Task-20', 'Task-21', 'Task-22']
 aborted [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 13]
-a group of its own ['first', 'second', 'third']
+another group ['first', 'second', 'third']
 """
 
 _RUN = """

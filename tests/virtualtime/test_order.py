@@ -479,7 +479,7 @@ def test_timers_cancelled_at_one_instant_leave_no_gaps() -> None:
 
 
 def test_very_many_timers_fire_in_order() -> None:
-    """So many that they are sorted at once, more of them while those fire, some cancelled, some for ever."""
+    """Enough timers to be sorted at once, more of them while those fire, some cancelled, some that never fire."""
 
     async def body() -> None:
         loop = asyncio.get_running_loop()

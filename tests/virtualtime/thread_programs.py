@@ -146,7 +146,7 @@ def queue_to_thread(log: Log) -> None:
 
 
 def loop_in_a_thread(log: Log) -> None:
-    """A loop in a thread of its own, fed by run_coroutine_threadsafe."""
+    """A loop in a separate thread, fed by run_coroutine_threadsafe."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
@@ -170,7 +170,7 @@ def loop_in_a_thread(log: Log) -> None:
 
 
 def computing_thread(log: Log) -> None:
-    """A thread that computes is waited for: it costs no time, and a timeout beside it does not fire."""
+    """A thread that computes is waited for: it costs no time, and a timeout does not fire meanwhile."""
 
     def compute() -> str:
         end = time.thread_time() + 0.03
@@ -187,7 +187,7 @@ def computing_thread(log: Log) -> None:
 
 
 def blocking_sockets(log: Log) -> None:
-    """A server with a thread for each of its clients, and clients with threads of their own."""
+    """A server with a thread for each client, and clients in threads."""
     server = socket.create_server(("127.0.0.1", 0))
     start = time.monotonic()
 

@@ -35,7 +35,7 @@ class Timers:
 
     def __init__(self) -> None:
         self.heap: list[int] = []
-        """The entries, ``key << INDEX_BITS | index``; of the sorted ones only the smallest is in the heap."""
+        """The entries, ``key << INDEX_BITS | index``; only the smallest sorted entry is among them."""
         self.armed: list[TimerHandle | None] = []
         """The timers, each at its index; None where one has fired or was cancelled."""
         self.limit = BULK

@@ -33,7 +33,10 @@ _POLL = 0.001
 
 _LINUX = sys.platform == "linux"
 _TCP_INFO = struct.Struct("=B127xQ8xI52xQQ")
-"""Of Linux's ``struct tcp_info``: tcpi_state, _bytes_received, _notsent_bytes, _bytes_sent, _bytes_retrans."""
+"""The fields of Linux's ``struct tcp_info`` that are read.
+
+They are tcpi_state, tcpi_bytes_received, tcpi_notsent_bytes, tcpi_bytes_sent and tcpi_bytes_retrans.
+"""
 
 _SIZE = _TCP_INFO.size
 _IPPROTO_TCP, _INFO = socket.IPPROTO_TCP, getattr(socket, "TCP_INFO", 0)
@@ -47,13 +50,13 @@ _HAS_ENDED = {4, 5, 7, 9, 11}
 
 
 _End = tuple[int, int, int]
-"""What one end of a connection has to say: its state, the bytes it has received, the bytes it was given to send."""
+"""One end of a connection: its state, the bytes it has received, the bytes it was given to send."""
 
 _Ends = tuple[_End, _End | None]
 
 
 class _Borrowed(_socket.socket):
-    """A socket object to ask with, kept, for a descriptor that belongs to somebody else: it is never closed."""
+    """A socket object for a descriptor that belongs to somebody else; it never closes it."""
 
     def __del__(self) -> None:
         pass
@@ -126,7 +129,7 @@ class Loopback:
 
 
 def _tcp_socket(descriptor: int) -> _Borrowed | None:
-    """Return what to ask a TCP socket with; None if it is something else, or a kernel that says less."""
+    """Return an object to ask a TCP socket with; None for another socket, or if the kernel tells less."""
     try:
         one = _Borrowed(socket.AF_INET, socket.SOCK_STREAM, 0, descriptor)
         return one if len(one.getsockopt(_IPPROTO_TCP, _INFO, _SIZE)) == _SIZE else None
@@ -135,7 +138,7 @@ def _tcp_socket(descriptor: int) -> _Borrowed | None:
 
 
 def _is_awaited(descriptor: int, events: int, here: _End, there: _End | None) -> bool:
-    """Tell whether what is awaited of a socket is under way to it."""
+    """Tell whether data that somebody awaits is in flight to a socket."""
     state, received, sent = here
     if state == _SYN_SENT:
         return _connects_within(descriptor)
@@ -144,7 +147,7 @@ def _is_awaited(descriptor: int, events: int, here: _End, there: _End | None) ->
     state_there, received_there, sent_there = there
     if events & EVENT_READ and (received < sent_there or (state in _EXPECTS_END and state_there in _HAS_ENDED)):
         return True
-    return bool(events & EVENT_WRITE) and sent <= received_there  # all has arrived: only the word of it has not
+    return bool(events & EVENT_WRITE) and sent <= received_there  # all has arrived, except for the acknowledgement
 
 
 def _connects_within(descriptor: int) -> bool:

@@ -41,7 +41,7 @@ def install(runtime: Runtime, undo: ExitStack) -> None:
 
 
 class _Starts:
-    """Notes each child process that is started, but for the workers of pools."""
+    """Notes each child process that is started, except for the workers of pools."""
 
     def __init__(self, runtime: Runtime) -> None:
         self._outside = runtime.outside
