@@ -8,7 +8,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from pytest_asyncgrade.grading import Verdict
-from pytest_asyncgrade.trace.text import cut, display_width, folded, padded, printable
+from pytest_asyncgrade.trace.text import display_width, folded, padded, printable, truncated
 from pytest_asyncgrade.trace.timeline import explained, headline, timeline
 
 from . import phrases
@@ -177,7 +177,7 @@ def _parts(columns: list[str], width: int) -> Iterator[list[str]]:
 
 
 def _name(student: str) -> str:
-    return cut(printable(student), LONGEST_NAME)
+    return truncated(printable(student), LONGEST_NAME)
 
 
 def _list(grade: Grade) -> Iterator[Styled]:

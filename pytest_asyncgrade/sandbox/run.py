@@ -17,7 +17,7 @@ from pytest_asyncgrade.trace.builder import TraceBuilder, Verdict
 from pytest_asyncgrade.trace.model import Outcome, Recording
 from pytest_asyncgrade.trace.plain import clipped, encode, number, shown
 from pytest_asyncgrade.trace.protocol.limits import Limits
-from pytest_asyncgrade.trace.protocol.lines import MAX_LINE, Seal
+from pytest_asyncgrade.trace.protocol.lines import MAX_LINE_BYTES, Seal
 from pytest_asyncgrade.trace.protocol.order import JobKind, RunOrder
 from pytest_asyncgrade.trace.protocol.records import RecordError
 from pytest_asyncgrade.trace.trace import Trace
@@ -161,7 +161,7 @@ class _Run:
         """Take in the records; the last one, or the end of the pipe, is what the parent waits for."""
         seal = Seal(self._key)
         try:
-            while line := pipe.readline(MAX_LINE + 1):
+            while line := pipe.readline(MAX_LINE_BYTES + 1):
                 self._builder.feed(seal.open(line))
                 if self._builder.ended:
                     break

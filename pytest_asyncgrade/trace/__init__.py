@@ -1,4 +1,4 @@
-"""What happened in one run of a student's program: frozen data, a strict codec, matchers, a timeline.
+"""What happened in one run of a student's program: frozen data, a strict protocol, matchers, findings, pictures.
 
 Times are virtual seconds since the program started.
 """

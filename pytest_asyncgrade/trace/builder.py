@@ -60,7 +60,7 @@ if TYPE_CHECKING:
 
 MAX_RECORDS = 10_000_000
 """Most records of one run."""
-KEPT = 500
+KEPT_LINES = 500
 """Lines kept from the beginning, and from the end, of a program that was stopped for printing too much."""
 _SLACK_RECORDS = 1_000
 """Slack above the limit of a run: records in flight when the worker stops the program for it."""
@@ -290,11 +290,11 @@ class TraceBuilder:
     def _kept(self, stream: Stream) -> list[Line]:
         """Return a stream's lines; the first and the last if the program was stopped for printing too much."""
         lines = self._lines[stream]
-        dropped = len(lines) - 2 * KEPT
+        dropped = len(lines) - 2 * KEPT_LINES
         if dropped <= 0 or self._end is None or self._end.outcome is not Outcome.FLOODED:
             return lines
-        gap = Line(f"[... {dropped} lines left out ...]", lines[KEPT].time, lines[KEPT].stream)
-        return [*lines[:KEPT], gap, *lines[-KEPT:]]
+        gap = Line(f"[... {dropped} lines left out ...]", lines[KEPT_LINES].time, lines[KEPT_LINES].stream)
+        return [*lines[:KEPT_LINES], gap, *lines[-KEPT_LINES:]]
 
     def _hangs_at(self) -> Place | None:
         """Return the line on which the first task of a program that is stuck waits."""

@@ -1,18 +1,18 @@
 """What a check expects of an output, as objects with ``==`` and an explanation, in the manner of `pytest.approx`.
 
 ==================  ==============  =================  ===========================
-matcher             in this order?  are others there?  each line expected
+matcher             in this order?  other lines too?   each expected line
 ==================  ==============  =================  ===========================
 `lines`             yes             no                 is a line of the output
-`exactly`           in any          no                 is a line of the output
-`in_order`          yes             perhaps            is a line of the output
-`in_any_order`      in any          perhaps            is a line of the output
-`contains`          in any          perhaps            is a part of one
+`exactly`           no              no                 is a line of the output
+`in_order`          yes             allowed            is a line of the output
+`in_any_order`      no              allowed            is a line of the output
+`contains`          no              allowed            is a part of a line
 ==================  ==============  =================  ===========================
 
-Each line expected is a text (compared without trailing blanks), a compiled regular expression (that must match the
-whole line), or `at` (a line and the virtual second at which it appears).  What is named twice is expected twice, but by
-`contains`.
+Each expected line is a text (compared without trailing blanks), a compiled regular expression (that must match the
+whole line), or `at` (a line and the virtual second at which it appears).  A line that is named twice is expected twice,
+except by `contains`.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ _EXPECTED: tuple[type, ...] = (str, re.Pattern, at)
 class Matcher:
     """Compares with an output (of a trace, of the fixture ``output``) or any iterable of texts."""
 
-    __hash__ = None  # type: ignore[assignment]  # what is equal to many different outputs has no hash
+    __hash__ = None  # type: ignore[assignment]  # it equals many different outputs
 
     def __init__(self, *expected: Expected) -> None:
         for item in expected:
@@ -150,7 +150,7 @@ class in_any_order(Matcher):  # noqa: N801  # reads as a word in a check
         return self._explain_missing(lines, _paired(self.expected, lines))
 
     def _explain_missing(self, lines: Sequence[Line], pairs: Mapping[int, int]) -> Explanation | None:
-        """Explain the first line expected that no line is paired with."""
+        """Explain the first expected line that is paired with no line."""
         missing = next((item for number, item in enumerate(self.expected) if number not in pairs.values()), None)
         if missing is None:
             return None
@@ -231,9 +231,9 @@ def _text(item: Expected) -> str | re.Pattern[str]:
 
 
 def _paired(expected: Sequence[Expected], lines: Sequence[Line]) -> dict[int, int]:
-    """Return which of the lines expected each line is, by their numbers, up to the first that is not there.
+    """Pair lines with the expected lines that they are, by their numbers, up to the first that is missing.
 
-    Where a pattern was given a line that a text needs, it gets another one.
+    A pattern that was paired with a line which a text needs gets another line.
     """
     pairs: dict[int, int] = {}
     candidates = _candidates(expected, lines)
@@ -254,7 +254,7 @@ def _paired(expected: Sequence[Expected], lines: Sequence[Line]) -> dict[int, in
 
 
 def _candidates(expected: Iterable[Expected], lines: Sequence[Line]) -> dict[Expected, list[int]]:
-    """Return for each line expected the numbers of those that match it."""
+    """Return for each expected line the numbers of the lines that match it."""
     by_text: dict[str, list[int]] = {}
     for index, line in enumerate(lines):
         by_text.setdefault(line.text.rstrip(), []).append(index)
@@ -267,7 +267,7 @@ def _candidates(expected: Iterable[Expected], lines: Sequence[Line]) -> dict[Exp
 
 
 def _hand_over(line: int, pairs: dict[int, int], asked_by: Mapping[int, int]) -> None:
-    """Give a free line to who asked for it; the line that one had goes to who asked for that, and so on."""
+    """Pair a free line with the expected line that asked for it; the line it had goes to the next one, and so on."""
     while True:
         item = asked_by[line]
         before = next((other for other in asked_by if pairs.get(other) == item), None)
@@ -294,7 +294,7 @@ def _in_time(item: Expected, line: Line) -> bool:
 
 
 def _nearly(text: str | re.Pattern[str], lines: Iterable[Line]) -> str | None:
-    """Return a line that differs in capitals, blanks or punctuation alone: what a beginner overlooks."""
+    """Return a line that differs only in capitals, blanks or punctuation, which a beginner overlooks."""
     if isinstance(text, re.Pattern):
         return None
     wanted = _letters(text)
@@ -316,7 +316,7 @@ def _quoted(item: Expected, digits: int) -> QuotedLine:
 
 
 def _as_it_came(item: Expected, lines: Sequence[Line]) -> Expected:
-    """Return an item with the very digits of the moment that it equals, so that it is shown as what came."""
+    """Return an expected line with the exact moment of the line that it equals, so that both are shown alike."""
     came = [line.time for line in lines if _matches(item, line)] if isinstance(item, at) else []
     return at(came[0], item.text) if isinstance(item, at) and came else item
 

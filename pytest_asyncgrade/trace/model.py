@@ -1,4 +1,4 @@
-"""What happened in one run of a student's program: frozen data, nothing of the student's in it but text and numbers."""
+"""What happened in one run of a student's program: frozen data, texts and numbers only."""
 
 from __future__ import annotations
 
@@ -11,8 +11,26 @@ from .seconds import Elapsed, Seconds
 from .text import short
 
 __all__ = [
-    "Blocked", "BusyWait", "CallSite", "Elapsed", "Finding", "Line", "Outcome", "Output", "Place", "Raised",
-    "Recording", "Run", "Seconds", "SlowStep", "Stream", "Swallowed", "TaskSpan", "Touched", "Unawaited", "Wait",
+    "Blocked",
+    "BusyWait",
+    "CallSite",
+    "Elapsed",
+    "Evidence",
+    "Finding",
+    "Line",
+    "Outcome",
+    "Output",
+    "Place",
+    "Raised",
+    "Recording",
+    "Seconds",
+    "SlowStep",
+    "Stream",
+    "Swallowed",
+    "TaskSpan",
+    "Touched",
+    "Unawaited",
+    "Wait",
     "WaitsFor",
 ]  # fmt: skip
 
@@ -267,7 +285,7 @@ class Recording:
     """The delays that the program gave its sleeps, each once, in seconds; empty unless they could be varied."""
 
 
-class Run(Protocol):
+class Evidence(Protocol):
     """What findings look at: how a run ended, what was recorded, and the student's script."""
 
     @property

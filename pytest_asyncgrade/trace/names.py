@@ -1,4 +1,4 @@
-"""What the tasks of a run are called where they are shown: by what the student wrote, no two alike."""
+"""Names for the tasks of a run, made of what the student wrote, no two alike."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def titles(tasks: Iterable[TaskSpan]) -> dict[int, str]:
-    """Return a name for each task, by its number: of several with one function with its arguments, or counted.
+    """Return a name for each task, by its number; several tasks of one function get its arguments, or a count.
 
     ``fetch(1)`` and ``fetch(2)``; ``worker 1`` and ``worker 2`` if nothing tells them apart.
     """

@@ -29,7 +29,7 @@ class Place(NamedTuple):
 
 
 class Line(str):
-    """One line of output, without its newline: a text that knows more.
+    """One line of output, without its newline: a text with its time, its task and the line that printed it.
 
     `time` is in virtual seconds since the program started, `task` the number of the task that printed it, `place` the
     student's line that did.  It equals its text, and any other line of the same text.
@@ -49,12 +49,12 @@ class Line(str):
         task: int | None = None,
         place: Place | None = None,
     ) -> Self:
-        """Return the line of this text."""
+        """Return a line with this text."""
         line = super().__new__(cls, text)
         line.time, line.stream, line.task, line.place = time, stream, task, place
         return line
 
-    def __getnewargs__(self) -> tuple[str, Seconds, Stream, int | None, Place | None]:  # type: ignore[override]  # more
+    def __getnewargs__(self) -> tuple[str, Seconds, Stream, int | None, Place | None]:  # type: ignore[override]  # str has its text only
         return self.facts
 
     @property
@@ -64,7 +64,7 @@ class Line(str):
 
     @property
     def facts(self) -> tuple[str, Seconds, Stream, int | None, Place | None]:
-        """All that is known of the line, by which two can be told apart that have the same text."""
+        """All that is known of the line; distinguishes lines with the same text."""
         return str(self), self.time, self.stream, self.task, self.place
 
     @property
@@ -118,7 +118,7 @@ class Output(Sequence[Line]):
         return f"<output: {shown(self.texts)}>"
 
     def by(self, function: str) -> Output:
-        """Return the lines that a function of the student's printed itself: ``trace.output.by("main")``."""
+        """Return the lines that a function of the student's printed: ``trace.output.by("main")``."""
         return Output([line for line in self._lines if line.function and innermost(line.function) == function])
 
     @property

@@ -1,7 +1,7 @@
 """The picture of a run as SVG: a bar for each task over virtual time, what it waited for, and what was printed when.
 
-The drawing stands alone: no script, no font, no file beside it; its colours are custom properties with defaults, so
-that a page around it can choose others (``--waiting``, ``--blocked``, ...).
+The drawing is self-contained: no script, no font, no other file.  Its colours are custom properties with defaults, so
+that a page can choose others (``--waiting``, ``--blocked``, ...).
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from .trace import Trace
 
 WIDTH = 960
-"""Of the drawing, in its own units: it scales to the width there is."""
+"""Width of the drawing, in its units; it scales to the page."""
 
 MOST_TASKS = 60
 MOST_WAITS = 400
-"""So many waits are drawn one by one; the bars of the tasks show the rest."""
+"""Most waits that are drawn one by one."""
 
 _LEFT, _RIGHT, _TOP, _ROW, _BAR = 190, 20, 34, 22, 12
 _TICKS = 8
@@ -40,7 +40,7 @@ _STYLE = (
 
 
 def svg(trace: Trace) -> str:
-    """Return the picture of a run; of more than `MOST_TASKS` tasks the first are drawn, and how many more there are."""
+    """Return the picture of a run: at most `MOST_TASKS` tasks, and how many more there are."""
     recording = trace.partial
     shown = recording.tasks[:MOST_TASKS]
     names = titles(recording.tasks)
@@ -71,7 +71,7 @@ def _axis(end: float, height: int) -> Iterator[str]:
 
 
 def _step(end: float) -> float:
-    """Return a round distance between ticks, so that there are not too many."""
+    """Return a round distance between ticks that gives at most `_TICKS` of them."""
     step = 10.0**-9
     while True:
         for factor in (1, 2, 5):
@@ -112,7 +112,7 @@ def _about(wait: Wait) -> str:
 
 
 def _lines(recording: Recording, rows: dict[int, int], end: float, last: int) -> Iterator[str]:
-    """Mark where lines were printed; those that no task printed are in a row of their own."""
+    """Mark where lines were printed; lines that no task printed share a row."""
     marks: dict[tuple[int, float], list[Line]] = {}
     for line in recording.output:
         marks.setdefault((rows.get(line.task or 0, last), float(line.time)), []).append(line)

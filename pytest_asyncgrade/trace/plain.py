@@ -20,16 +20,16 @@ if TYPE_CHECKING:
 MAX_DEPTH = 50
 MAX_ITEMS = 100_000
 _MOST_ENCODED = 3 * MAX_ITEMS
-"""Parts at which encoding is given up: a value that contains itself twice has 2 ** `MAX_DEPTH`."""
+"""Most parts that are encoded before giving up: a value that contains itself twice has 2 ** `MAX_DEPTH`."""
 MOST_SHOWN = 1_000
 """Longest text of a value, in characters."""
 _MOST_DIGITS = 500
-"""Of a whole number that is shown digit by digit."""
+"""Longest whole number that is shown digit by digit, in digits."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Opaque:
-    """A value that is not plain data; all that is known of it is the name of its type."""
+    """A value that is not plain data; only the name of its type is known."""
 
     type_name: str
 
@@ -41,7 +41,7 @@ _own_name: Callable[[type], str] = type.__dict__["__name__"].__get__
 
 
 _ALL_DIGITS = 17
-"""As many significant digits as tell any two floats apart."""
+"""Significant digits that tell any two floats apart."""
 
 
 class NotPlainError(ValueError):
@@ -63,13 +63,13 @@ _EXACT = {"int": int, "float": float, "bytes": bytes, "list": list, "tuple": tup
 _READINGS: dict[type, type] = {
     Instant: float, Span: float, Nanoseconds: int, WatchedInstant: float, WatchedSpan: float, WatchedNanoseconds: int,
 }  # fmt: skip
-"""What a program gets from a clock in virtual time, and computes of it, is a number like any other."""
+"""Types of clock readings in virtual time, each with the type of number that it crosses as."""
 
 
 def encode(value: Any) -> object:
-    """Return `value` as what JSON can hold; what is not of an exact built-in type becomes its type's name.
+    """Return `value` as JSON can hold it; a part that is not of an exact built-in type becomes its type's name.
 
-    So does what is nested deeper than `MAX_DEPTH`.  NotPlainError if there are far more parts than `decode` takes.
+    So does a part that is nested deeper than `MAX_DEPTH`.  NotPlainError for far more parts than `decode` takes.
     """
     return _Encoder().encode(value, 0)
 
@@ -154,7 +154,7 @@ def _has_opaque(data: object) -> bool:
 
 
 def parts_of(value: object) -> Iterator[object]:
-    """Yield a value, and all that is in it if it is a container of plain data."""
+    """Yield a value, and the parts of it if it is a container of plain data."""
     yield value
     if isinstance(value, dict):
         value = [*value.keys(), *value.values()]
@@ -164,9 +164,9 @@ def parts_of(value: object) -> Iterator[object]:
 
 
 def shown(value: object, most: int = MOST_SHOWN) -> str:
-    """Return any value as text, as `repr` does: no longer than about `most` characters, and whatever it is.
+    """Return any value as text, like `repr`, but never fail, and return about `most` characters at most.
 
-    What is left out is said.  The parts of a set are in the order of their texts.
+    The text says that it was cut.  The parts of a set are in the order of their texts.
 
     >>> shown({"b", "a"}), shown([1, [2.5, None]]), shown("x" * 9, 5)
     ("{'a', 'b'}", '[1, [2.5, None]]', "'xxxx[... cut: it is longer than 5 characters]")
@@ -180,7 +180,7 @@ def shown(value: object, most: int = MOST_SHOWN) -> str:
 
 
 def clipped(text: str, most: int = MOST_SHOWN) -> str:
-    """Return a text, or its first `most` characters and that it is longer."""
+    """Return a text; one that is longer than `most` characters is cut, and says so."""
     return text if len(text) <= most else f"{text[:most]}[... cut: it is longer than {most} characters]"
 
 
@@ -190,7 +190,7 @@ _BRACKETS: dict[type, tuple[str, str]] = {
 
 
 def _pieces(value: Any, around: tuple[int, ...], most: int) -> Iterator[str]:
-    """Yield the text of a value piece by piece, so that nobody has to wait for more of it than is shown."""
+    """Yield the text of a value piece by piece, so that only as much is computed as is shown."""
     kind = type(value)
     if id(value) in around or len(around) > MAX_DEPTH:
         yield "..."
@@ -219,33 +219,33 @@ def _pieces(value: Any, around: tuple[int, ...], most: int) -> Iterator[str]:
 
 
 def _own_text(value: object) -> str:
-    """Return what an object says of itself, or what can be said of one that fails to."""
+    """Return the `repr` of an object, or its type if that fails."""
     try:
         return repr(value)
-    except Exception:  # noqa: BLE001  # whatever its __repr__ does
+    except Exception:  # noqa: BLE001  # its __repr__ may do anything
         return f"<an object of type {_own_name(type(value))}>"
 
 
 def said_by(error: BaseException) -> str:
-    """Return the type and the text of an exception, whatever it is made of.
+    """Return the type and the text of an exception, even if its text cannot be computed.
 
     >>> said_by(KeyError("a")), said_by(ValueError(10**5000)), said_by(OSError())
     ("KeyError: 'a'", 'ValueError: (<an int of about 5001 digits>,)', 'OSError')
     """
     try:
         text = str(error)
-    except Exception:  # noqa: BLE001  # it is made of whatever a check had in its hands
+    except Exception:  # noqa: BLE001  # its arguments may be anything
         text = shown(error.args)
     return clipped(f"{type(error).__name__}: {text}" if text else type(error).__name__)
 
 
 def number(seconds: float, digits: int = 9) -> str:
-    """Return seconds as a person writes them: ``3 s``, ``0.25 s``, ``1e+09 s``; to so many significant digits."""
+    """Return seconds as a person writes them, to some significant digits: ``3 s``, ``0.25 s``, ``1e+09 s``."""
     return f"{seconds:.{digits}g} s" if math.isfinite(seconds) else f"{seconds} s"
 
 
 def digits_apart(numbers: Iterable[float]) -> int:
-    """Return how many significant digits it takes to see which of the numbers are equal: 9, or as many more.
+    """Return how many significant digits, at least 9, show which of the numbers are equal.
 
     >>> digits_apart([1, 2]), digits_apart([1.26569542, 1.265695424])
     (9, 10)

@@ -14,9 +14,9 @@ _NANOSECOND = 1e-9
 class Seconds(float):
     """A moment or a duration in seconds, known to the nanosecond, that shows its unit: ``6 s``.
 
-    It equals every number that is no further away than a nanosecond, and so do sums and differences of it: a wait of a
-    random time takes as long as it says.  Each of the `waits` that led up to it one after the other was rounded up to
-    the next nanosecond: after several it equals what is as many nanoseconds away.  Its hash is the exact number's.
+    It equals every number within a nanosecond, and so do its sums and differences: a wait of a random time takes as
+    long as it says.  Each of the `waits` in a row that led up to it was rounded up to the next nanosecond, so it equals
+    every number within as many nanoseconds.  Its hash is that of the exact number.
 
     >>> Seconds(0.3) == 0.1 + 0.2, Seconds(0.3) < 0.1 + 0.2, Seconds(1.1) - Seconds(0.1) == 1, Seconds(1.00000001) == 1
     (True, False, True, False)
@@ -28,7 +28,7 @@ class Seconds(float):
     waits: int
 
     def __new__(cls, seconds: float = 0.0, waits: int = 1) -> Self:
-        """Return so many seconds, which so many waits in a row led up to."""
+        """Return seconds that a number of waits in a row led up to."""
         new = super().__new__(cls, seconds)
         new.waits = waits
         return new
@@ -98,16 +98,16 @@ def _waits(value: object) -> int:
 
 
 def _seconds(value: float, waits: int) -> Seconds:
-    """Return what an operation of floats gave, which may be that it is not implemented, in seconds."""
+    """Return the result of an operation on floats, NotImplemented included, in seconds."""
     return value if value is NotImplemented else Seconds(value, waits)
 
 
 class Waited:
-    """Counts how many waits lead up to a moment, one after the other; moments come in order, in nanoseconds."""
+    """Counts how many waits in a row lead up to a moment; moments come in order, in nanoseconds."""
 
     def __init__(self) -> None:
         self._under_way: list[tuple[int, int]] = []
-        """The end of each wait, and how many lead up to it, itself included."""
+        """The end of each wait, and the number of waits in a row that it completes."""
         self._most = 0
 
     def until(self, now: int) -> int:
@@ -122,6 +122,6 @@ class Waited:
 
 
 class Elapsed(Seconds):
-    """The duration of a whole run, so that a failed comparison can say so."""
+    """The duration of a whole run: a type of its own, so that a failed comparison can say what it compared."""
 
     __slots__ = ()

@@ -1,4 +1,4 @@
-"""Shapes of plain data, as type hints write them: whether a value has one, and what to say to a student if not."""
+"""Shapes of plain data, written as type hints: whether a value has one, and what to tell a student if not."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _LONGEST_VALUE = 200
-"""Of a value in a complaint, in characters."""
+"""Longest value in a complaint, in characters."""
 
 _PLAIN: dict[object, tuple[str, str]] = {
     int: ("a whole number", "whole numbers"), float: ("a number", "numbers"), str: ("a text", "texts"),
@@ -22,16 +22,16 @@ _PLAIN: dict[object, tuple[str, str]] = {
     list: ("a list", "lists"), tuple: ("a tuple", "tuples"), dict: ("a dict", "dicts"), set: ("a set", "sets"),
     frozenset: ("a frozenset", "frozensets"), Any: ("anything", "anything"),
 }  # fmt: skip
-"""What each is called, one and many of it."""
+"""The names of types, singular and plural."""
 
 _UNIONS = (Union, types.UnionType)
 _WHOLE = "result"
-"""What the whole value is called in the place of a part of it."""
+"""The path of the whole value."""
 
 
 @dataclass(frozen=True, slots=True)
 class Misfit:
-    """A part of a value that has another shape than it should, and where it is, as in ``result[0]['x']``."""
+    """A part of a value that does not have its shape, and its path: ``result[0]['x']``."""
 
     where: str
     value: object
@@ -39,7 +39,7 @@ class Misfit:
 
 
 def is_shape(shape: object) -> bool:
-    """Tell whether something is a shape: of plain types, their generics, unions, literals and `Any`."""
+    """Tell whether something is a shape: made of plain types, their generics, unions, literals and `Any`."""
     kind, parts = get_origin(shape), get_args(shape)
     if kind is None:
         return shape is None or shape in _PLAIN
@@ -49,7 +49,7 @@ def is_shape(shape: object) -> bool:
 
 
 def complaint(function: str, value: object, shape: object) -> str:
-    """Return in a student's words that a function should return a value of another shape; empty if it has it."""
+    """Return in a student's words that a result does not have its shape; empty if it does."""
     misfit = find_misfit(value, shape)
     if misfit is None:
         return ""
@@ -65,7 +65,7 @@ def find_misfit(value: object, shape: object, where: str = _WHOLE) -> Misfit | N
     kind, parts = get_origin(shape), get_args(shape)
     if kind in _UNIONS:
         misfits = [find_misfit(value, part, where) for part in parts]
-        inner = [misfit for misfit in misfits if misfit and misfit.where != where]  # of what is nearly right
+        inner = [misfit for misfit in misfits if misfit and misfit.where != where]  # a part of what is nearly right
         return None if None in misfits else inner[0] if inner else Misfit(where, value, shape)
     if not _is_a(value, kind, parts, shape):
         return Misfit(where, value, shape)
@@ -74,7 +74,7 @@ def find_misfit(value: object, shape: object, where: str = _WHOLE) -> Misfit | N
 
 
 def _is_a(value: Any, kind: object, parts: tuple[object, ...], shape: object) -> bool:
-    """Tell whether a value, whatever is in it, is of a shape: a whole number is a number, and True is none."""
+    """Tell whether a value, its parts aside, has a shape: a whole number is a number, True is not."""
     if kind is Literal:
         return any(type(value) is type(part) and value == part for part in parts)
     if _is_fixed(kind, parts) and type(value) is tuple and len(value) != len(parts):
@@ -84,12 +84,12 @@ def _is_a(value: Any, kind: object, parts: tuple[object, ...], shape: object) ->
 
 
 def _is_fixed(kind: object, parts: tuple[object, ...]) -> bool:
-    """Tell whether a shape is that of a tuple of so many parts."""
+    """Tell whether a shape is a tuple with a fixed number of parts."""
     return kind is tuple and parts[-1:] != (...,)
 
 
 def _inside(value: Any, kind: object, parts: tuple[object, ...], where: str) -> Iterator[tuple[str, object, object]]:
-    """Yield the parts of a value, each after where it is and before the shape that it should have."""
+    """Yield for each part of a value its path, the part, and the shape that it should have."""
     if kind is dict:
         yield from ((f"a key of {where}", key, parts[0]) for key in value)
         yield from ((f"{where}[{shown(key, _LONGEST_VALUE)}]", part, parts[1]) for key, part in value.items())
@@ -97,7 +97,7 @@ def _inside(value: Any, kind: object, parts: tuple[object, ...], where: str) -> 
         yield from ((f"a part of {where}", part, parts[0]) for part in value)
     elif kind in {list, tuple}:
         shapes = parts if _is_fixed(kind, parts) else repeat(parts[0])
-        yield from ((f"{where}[{index}]", part, shape) for index, (part, shape) in enumerate(zip(value, shapes)))  # noqa: B905  # as many as there are parts
+        yield from ((f"{where}[{index}]", part, shape) for index, (part, shape) in enumerate(zip(value, shapes)))  # noqa: B905  # `repeat` has no end
 
 
 def described(shape: object, *, many: bool = False) -> str:

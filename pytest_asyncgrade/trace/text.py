@@ -1,4 +1,4 @@
-"""Student text is data: what a terminal, a log or a reader could take for more than characters is shown escaped."""
+"""Student text is data: characters that a terminal, a log or a reader could interpret are escaped."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ def display_width(text: str) -> int:
 
 
 def padded(text: str, width: int) -> str:
-    """Return a text with as many blanks behind it as it takes to fill so many columns."""
+    """Return a text, padded with blanks to a width in columns."""
     return text + " " * (width - display_width(text))
 
 
-def cut(text: str, width: int) -> str:
-    """Return a text, or as much of its beginning as fits into so many columns, with three dots.
+def truncated(text: str, width: int) -> str:
+    """Return a text, or as much of its beginning as fits into a width in columns, with three dots.
 
-    >>> cut("Task-12345", 8), cut("日本語", 5)
+    >>> truncated("Task-12345", 8), truncated("日本語", 5)
     ('Task-...', '日...')
     """
     if display_width(text) <= width:
@@ -46,7 +46,7 @@ def cut(text: str, width: int) -> str:
 
 
 def folded(text: str, width: int) -> list[str]:
-    """Return a printable text in pieces that fit into so many columns, parted at blanks if none of it is wide.
+    """Return a printable text in pieces that fit into a width in columns, split at blanks if no character is wide.
 
     >>> folded("日本語", 4), folded("one, two", 5)
     (['日本', '語'], ['one, ', 'two'])
@@ -62,7 +62,7 @@ def folded(text: str, width: int) -> list[str]:
 
 
 def short(name: str) -> str:
-    """Return the qualified name of a function without what it is nested in.
+    """Return the qualified name of a function without the functions around it.
 
     >>> short("main.<locals>.Shop.sell")
     'Shop.sell'

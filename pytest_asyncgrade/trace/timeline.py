@@ -1,4 +1,4 @@
-"""The picture of a run in text: what was printed when and by which task, and what each task did when."""
+"""The picture of a run as text: what was printed when and by which task, and what each task did when."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from .model import WaitsFor
 from .names import titles
 from .plain import number
-from .text import cut, display_width, padded, printable
+from .text import display_width, padded, printable, truncated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -27,7 +27,7 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class Signs:
-    """What a bar is drawn with, one character for each thing a task can do."""
+    """The characters of a bar, one for each thing that a task can do."""
 
     progress: str = "="
     sleeps: str = "-"
@@ -51,7 +51,7 @@ def timeline(trace: Trace, *, width: int = 80, signs: Signs = ASCII) -> Iterator
 
 
 def explained(findings: Iterable[Finding]) -> Iterator[tuple[str, str]]:
-    """Yield each finding's message with its advice, which is told once: empty if the one before had the same."""
+    """Yield each finding's message and advice; the advice is empty if the finding before had the same."""
     before = ""
     for finding in findings:
         yield finding.message, finding.advice if finding.advice != before else ""
@@ -72,15 +72,15 @@ def _printed(recording: Recording, width: int, signs: Signs) -> Iterator[str]:
     rows = []
     before: Seconds | None = None
     for line in recording.output:
-        name = cut(printable(tasks.get(line.task or 0, "")), _NAME)
+        name = truncated(printable(tasks.get(line.task or 0, "")), _NAME)
         head = f"{'' if line.time == before else line.time!s:>9} {padded(name, _NAME)} {signs.edge} "
-        rows.append(head + cut(printable(line.text), max(width - display_width(head), 20)))
+        rows.append(head + truncated(printable(line.text), max(width - display_width(head), 20)))
         before = line.time
     yield from _some(rows, MOST_LINES, "more lines", str)
 
 
 def _errors(recording: Recording, width: int) -> Iterator[str]:
-    """Yield what came on standard error, whole lines folded: a traceback has to be read."""
+    """Yield the lines of standard error, folded, not cut: a traceback has to be read."""
     if recording.stderr:
         yield ""
         yield "On standard error:"
@@ -106,7 +106,7 @@ def _bars(recording: Recording, width: int, signs: Signs) -> Iterator[str]:
         bar = _Bar(span, columns, float(total), signs)
         bar.draw(recording)
         used.update(bar.cells[bar.first : bar.last])
-        return f"{'':>9} {padded(cut(printable(names[span.number]), _NAME), _NAME)} {signs.edge} {bar.text()}"
+        return f"{'':>9} {padded(truncated(printable(names[span.number]), _NAME), _NAME)} {signs.edge} {bar.text()}"
 
     yield from _some(recording.tasks, MOST_TASKS, "more tasks", row)
     if used != {signs.progress}:
@@ -141,7 +141,7 @@ class _Bar:
         self.cells[first:last] = sign * (last - first)
 
     def draw(self, recording: Recording) -> None:
-        """Draw what the task did; what is told last is seen: what it printed, and what stopped everything."""
+        """Draw what the task did; later signs cover earlier ones: blocking calls cover waits, prints cover both."""
         number, signs = self.span.number, self.signs
         self.cells[self.first : self.last] = signs.progress * (self.last - self.first)
         for wait in recording.waits:
@@ -155,7 +155,7 @@ class _Bar:
                 self.cells[max(self.first, min(self._column(line.time), self.last - 1))] = signs.prints
 
     def text(self) -> str:
-        """Return the bar with how the task ended, unless it finished: behind it, before it, or over its end."""
+        """Return the bar; how the task ended, unless it finished, is written behind it, before it, or over its end."""
         ended = {"finished": "", "failed": "failed", "cancelled": "cancelled", "pending": "never ended"}[
             self.span.ended
         ]
@@ -168,7 +168,7 @@ class _Bar:
 
 
 def _some(items: Sequence[_T], most: int, what: str, show: Callable[[_T], str]) -> Iterator[str]:
-    """Yield the rows of items; of too many the first and the last, and how many were left out."""
+    """Yield the rows of items; the first and the last of too many, and how many were left out."""
     if len(items) <= most:
         yield from map(show, items)
         return

@@ -107,7 +107,7 @@ class Trace:
 
     @property
     def blocked(self) -> tuple[Blocked, ...]:
-        """The stretches in which ``time.sleep``, or in a task another blocking call, blocked its thread."""
+        """The stretches in which ``time.sleep``, or another blocking call in a task, blocked its thread."""
         return self._finished().blocked
 
     @property
@@ -117,7 +117,7 @@ class Trace:
 
     @property
     def waits(self) -> tuple[Wait, ...]:
-        """What the tasks waited for, in the order they began to."""
+        """What the tasks waited for, in the order the waits began."""
         return self._finished().waits
 
     def waits_in(self, function: str) -> tuple[Wait, ...]:

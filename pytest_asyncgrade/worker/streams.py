@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from pytest_asyncgrade.trace.output import Stream
 
-MAX_LINE = 10_000
+MAX_LINE_CHARACTERS = 10_000
 """Longest line recorded, in characters; a longer one is cut, and says so."""
 
 
@@ -53,7 +53,7 @@ class Lines:
         for piece in whole:
             self._begun += piece
             self._finish_begun()
-        self._begun += rest[: max(0, MAX_LINE * 4 - len(self._begun))]
+        self._begun += rest[: max(0, MAX_LINE_CHARACTERS * 4 - len(self._begun))]
 
     def close(self) -> None:
         """Record a last line that has no newline."""
@@ -68,8 +68,8 @@ class Lines:
     def _finish(self, line: bytes) -> None:
         text = line.decode("utf-8", "backslashreplace").removesuffix("\r")
         self._limit.spend(len(text) + 1)
-        if len(text) > MAX_LINE:
-            text = f"{text[:MAX_LINE]} [... cut after {MAX_LINE} characters]"
+        if len(text) > MAX_LINE_CHARACTERS:
+            text = f"{text[:MAX_LINE_CHARACTERS]} [... cut after {MAX_LINE_CHARACTERS} characters]"
         self._record(self._stream, text)
 
 

@@ -22,9 +22,9 @@ from pytest_asyncgrade.trace import (
     WaitsFor,
 )
 from pytest_asyncgrade.trace.archive import archived, restored
-from pytest_asyncgrade.trace.builder import KEPT, Verdict
+from pytest_asyncgrade.trace.builder import KEPT_LINES, Verdict
 from pytest_asyncgrade.trace.model import Elapsed
-from pytest_asyncgrade.trace.protocol.lines import MAX_LINE, dump
+from pytest_asyncgrade.trace.protocol.lines import MAX_LINE_BYTES, dump
 from pytest_asyncgrade.trace.protocol.records import (
     VERSION,
     BusyWaitBegan,
@@ -190,7 +190,7 @@ def test_what_is_not_exactly_a_record_is_an_error(record: list[object], message:
         (b"[]", r"not records: b'\[\]'"),
         (b'["hello", 1]', r"not records: .*"),
         (b"[[]]", r"not records: b'\[\[\]\]'"),
-        (b"x" * (MAX_LINE + 1), "a line of 1000001 bytes, more than 1000000"),
+        (b"x" * (MAX_LINE_BYTES + 1), "a line of 1000001 bytes, more than 1000000"),
         (dump(encode(line(0, "x"))), "a record 'line' out of place"),
         (dump(["hello", 1]), "a malformed record 'hello': version 1"),
         (dump(["hello", True]), "a malformed record 'hello': version True"),
@@ -210,11 +210,15 @@ def test_nothing_comes_after_the_end() -> None:
 
 
 def test_of_a_program_that_printed_too_much_the_first_and_the_last_lines_are_kept() -> None:
-    lines = [line(n, str(n)) for n in range(2 * KEPT + 5)]
+    lines = [line(n, str(n)) for n in range(2 * KEPT_LINES + 5)]
     flooded = build(HELLO, *lines, ended(Outcome.FLOODED, 9)).recording().output
-    assert [one.text for one in flooded[KEPT - 1 : KEPT + 2]] == ["499", "[... 5 lines left out ...]", "505"]
-    assert (len(flooded), flooded[-1].text) == (2 * KEPT + 1, "1004")
-    assert len(build(HELLO, *lines, ended(Outcome.FINISHED, 9)).recording().output) == 2 * KEPT + 5
+    assert [one.text for one in flooded[KEPT_LINES - 1 : KEPT_LINES + 2]] == [
+        "499",
+        "[... 5 lines left out ...]",
+        "505",
+    ]
+    assert (len(flooded), flooded[-1].text) == (2 * KEPT_LINES + 1, "1004")
+    assert len(build(HELLO, *lines, ended(Outcome.FINISHED, 9)).recording().output) == 2 * KEPT_LINES + 5
 
 
 def test_more_records_than_may_be_are_an_error() -> None:

@@ -14,7 +14,7 @@ import pytest
 from pytest_asyncgrade.grading import Exercise
 from pytest_asyncgrade.sandbox import CAN_FORK, ForkServer, Job, read_submission, run_isolated
 from pytest_asyncgrade.trace import KINDS, Outcome, Recording, Trace, UnfinishedRunError
-from pytest_asyncgrade.trace.findings import MOST, diagnose
+from pytest_asyncgrade.trace.findings import MOST, REGISTRY, diagnose
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -378,6 +378,30 @@ def test_what_a_run_shows_is_found(name: str, tmp_path: Path, stem: ForkServer |
 
 def test_every_kind_is_shown_by_some_program() -> None:
     assert {kind for _source, kind, _message in SHOWN.values()} == set(KINDS)
+
+
+def test_the_docs_list_every_kind_in_the_order_they_are_told_and_say_which_are_advisory() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| (.*) \|$", (ROOT / "docs" / "findings.md").read_text("utf-8"), re.MULTILINE)
+    assert [kind for kind, _text in rows] == list(KINDS)
+    assert [kind for kind, text in rows if "(advisory" in text] == [one.kind for one in REGISTRY if one.advisory]
+
+
+def test_every_finder_says_what_it_finds() -> None:
+    assert [one.kind for one in REGISTRY if not (one.find.__doc__ or "").startswith("Find ")] == []
+
+
+def test_the_findings_of_a_trace_are_computed_once_and_only_when_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_at: list[object] = []
+
+    def look(run: object, _ignored: object) -> list[object]:
+        looked_at.append(run)
+        return []
+
+    monkeypatch.setattr("pytest_asyncgrade.trace.trace.diagnose", look)
+    trace = Trace(Outcome.FINISHED, "", Recording())
+    assert looked_at == []
+    assert [trace.findings, trace.found("deadlock"), list(trace.diagnosis)] == [[], [], []]
+    assert looked_at == [trace]
 
 
 ADVICE = {

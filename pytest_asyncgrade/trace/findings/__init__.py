@@ -25,7 +25,7 @@ from .vain import not_called, thread_unsafe, useless_lock
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
 
-    from pytest_asyncgrade.trace.model import Run
+    from pytest_asyncgrade.trace.model import Evidence
 
     from .diagnosis import Diagnosis
 
@@ -37,7 +37,7 @@ MOST = 10
 class Finder:
     """One kind of finding; an advisory one depends on the machine or on taste."""
 
-    find: Callable[[Run, Script], Iterator[Diagnosis]]
+    find: Callable[[Evidence, Script], Iterator[Diagnosis]]
     advisory: bool = False
 
     @property
@@ -76,8 +76,8 @@ KINDS = tuple(finder.kind for finder in REGISTRY)
 """What `Finding.kind` can be, in the order they are told."""
 
 
-def diagnose(run: Run, ignored: Collection[str] = ()) -> list[Finding]:
-    """Return the findings of a run, each line of the student's once for each kind, but for the kinds `ignored`."""
+def diagnose(run: Evidence, ignored: Collection[str] = ()) -> list[Finding]:
+    """Return the findings of a run without the kinds `ignored`: at most one of each kind for each line."""
     script = Script.of(run.source)
     found: dict[tuple[str, object], Finding] = {}
     for finder in REGISTRY:

@@ -14,19 +14,19 @@ from .diagnosis import Diagnosis
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_asyncgrade.trace.model import Run, Unawaited
+    from pytest_asyncgrade.trace.model import Evidence, Unawaited
 
     from .script import Script
 
 
 _IS_A_COROUTINE = re.compile(r"""['"]coroutine['"](?! object can't be awaited)|coroutine object|, coroutine found|"""
                              r"""(got|not) coroutine""")  # fmt: skip
-"""How Python says of an operation that it was given a coroutine."""
+"""How Python's messages say that an operation was given a coroutine."""
 _RETURNED_BY_INIT = "__init__() should return None"
 
 
-def coroutine_as_value(run: Run, script: Script) -> Iterator[Diagnosis]:
-    """Find: a coroutine is printed, or used where its result is meant."""
+def coroutine_as_value(run: Evidence, script: Script) -> Iterator[Diagnosis]:
+    """Find coroutines that are printed, or used instead of their results."""
     advice = "await the call to get what it returns: value = await {}"
     for line in run.partial.output:
         if match := re.search(r"<coroutine object (\S+) at 0x", line.text):
@@ -52,8 +52,8 @@ def coroutine_as_value(run: Run, script: Script) -> Iterator[Diagnosis]:
         yield Diagnosis(message, advice.format(call), error.place)
 
 
-def never_awaited(run: Run, script: Script) -> Iterator[Diagnosis]:
-    """Find: a coroutine is made and never awaited, and no error that is told anyway is the reason."""
+def never_awaited(run: Evidence, script: Script) -> Iterator[Diagnosis]:
+    """Find coroutines that are never awaited, unless a reported error is the reason."""
     for coroutine in run.partial.unawaited:
         if _fell_with(coroutine, run):
             continue
@@ -75,20 +75,22 @@ def never_awaited(run: Run, script: Script) -> Iterator[Diagnosis]:
         yield Diagnosis(message, _way_to_await(name, place, script), place)
 
 
-def _fell_with(coroutine: Unawaited, run: Run) -> bool:
-    """Tell whether an error kept a coroutine from being awaited: of the call that it was given to, or a later one."""
+def _fell_with(coroutine: Unawaited, run: Evidence) -> bool:
+    """Tell whether an error kept a coroutine from being awaited: in the call that got it, or later."""
     if run.outcome is not Outcome.CRASHED:
         return False
     error = run.exception
-    if error and "__await__() returned a coroutine" in error.message:  # says of the coroutine what to write
+    if error and "__await__() returned a coroutine" in error.message:  # the message of the error says what to write
         return True
-    if coroutine.coroutine.endswith("__"):  # Python itself called the method, and said that it is of the wrong kind
+    if coroutine.coroutine.endswith(
+        "__"
+    ):  # Python called the method, and its error says that it is a coroutine function
         return True
     return coroutine.after_error or (error is not None and error.place == coroutine.place)
 
 
 def _given_to_a_caller(name: str, giver: ast.Call) -> Diagnosis:
-    """Tell that a coroutine function was given to what calls plain functions."""
+    """Return the diagnosis of a coroutine function that is passed where a plain function is expected."""
     place, function = Place("", giver.lineno, ""), ast.unparse(giver.func)
     message = f"{place} gives {name} to {function}(), which calls it and never awaits it, so nothing in it ever runs"
     advice = f"write {name} with def; what has to wait gives it to asyncio.create_task instead"
@@ -96,7 +98,7 @@ def _given_to_a_caller(name: str, giver: ast.Call) -> Diagnosis:
 
 
 def _called_too_soon(name: str, giver: ast.Call) -> Diagnosis:
-    """Tell that a coroutine was given to what calls plain functions."""
+    """Return the diagnosis of a coroutine that is passed where a plain function is expected."""
     place, function = Place("", giver.lineno, ""), ast.unparse(giver.func)
     message = f"{place} gives {function}() the coroutine of {name}(), which it cannot call, so nothing in it ever runs"
     advice = f"give it a plain function; to run the coroutine, `task = asyncio.create_task({name}(...))`"
@@ -104,7 +106,7 @@ def _called_too_soon(name: str, giver: ast.Call) -> Diagnosis:
 
 
 def _way_to_await(name: str, place: Place | None, script: Script) -> str:
-    """Return what to write where a coroutine is called: `await` is allowed in a coroutine function alone."""
+    """Return what to write where a coroutine is called: `await` is allowed in coroutine functions only."""
     last, call = name.rpartition(".")[2], _written(name, place, script)
     if place and (way := script.way_to_await(call, place.lineno)):
         return way
@@ -120,6 +122,6 @@ def _way_to_await(name: str, place: Place | None, script: Script) -> str:
 
 
 def _written(name: str, place: Place | None, script: Script) -> str:
-    """Return a call as the student's line has it, without what it is given: ``client.get(...)``."""
+    """Return a call as the student wrote it, without its arguments: ``client.get(...)``."""
     function = script.function_called(name.rpartition(".")[2], place.lineno) if place else ""
     return f"{function or name}(...)"

@@ -1,4 +1,4 @@
-"""What stops the others: calls that block, steps that compute, waiting without waiting, locks held for nothing."""
+"""What stops other tasks: calls that block, long computations, busy waits, locks that are held too long."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .script import called, place_of_line
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_asyncgrade.trace.model import Place, Run
+    from pytest_asyncgrade.trace.model import Evidence, Place
 
     from .script import Script
 
@@ -38,7 +38,7 @@ _INSTEAD_OF = {
 """What to write instead of a call that blocks."""
 
 
-def blocked_loop(run: Run, script: Script) -> Iterator[Diagnosis]:
+def blocked_loop(run: Evidence, script: Script) -> Iterator[Diagnosis]:
     """Find calls in a task that block the thread, and with it the event loop."""
     total: defaultdict[tuple[Place | None, str, WaitsFor], float] = defaultdict(float)
     for stretch in run.partial.blocked:
@@ -63,8 +63,8 @@ def _instead(waits_for: WaitsFor, place: Place | None, script: Script) -> str:
     return f"{function}() blocks: give it to a thread, `await asyncio.to_thread({function}, ...)`"
 
 
-def slow_step(run: Run, _script: Script) -> Iterator[Diagnosis]:
-    """Find: a task keeps the processor busy for long."""
+def slow_step(run: Evidence, _script: Script) -> Iterator[Diagnosis]:
+    """Find steps that keep the processor busy for long."""
     spans = {span.number: span for span in run.partial.tasks}
     for step in run.partial.slow_steps:
         where = str(step.place) if step.place else "a coroutine"
@@ -74,16 +74,16 @@ def slow_step(run: Run, _script: Script) -> Iterator[Diagnosis]:
         yield Diagnosis(message, _IN_A_PROCESS, step.place)
 
 
-def busy_wait(run: Run, _script: Script) -> Iterator[Diagnosis]:
-    """Find: the program waits by looking again and again."""
+def busy_wait(run: Evidence, _script: Script) -> Iterator[Diagnosis]:
+    """Find busy waits."""
     for wait in run.partial.busy_waits:
         where = str(wait.place) if wait.place else "the program"
         message = f"{where} waits by looking again and again, and keeps the processor busy all the time"
         yield Diagnosis(message, "await what it waits for: a sleep, an asyncio.Event, a task", wait.place)
 
 
-def idle_lock(run: Run, script: Script) -> Iterator[Diagnosis]:
-    """Find: a lock is held over a sleep that does not need it, while others wait."""
+def idle_lock(run: Evidence, script: Script) -> Iterator[Diagnosis]:
+    """Find locks that are held during a sleep that does not need them, while other tasks wait."""
     waits = (wait for wait in run.partial.waits if wait.waits_for is WaitsFor.LOCK and wait.end > wait.start)
     waited = {wait.places[0].lineno for wait in waits if wait.places}
     for node in script.nodes:
@@ -91,7 +91,7 @@ def idle_lock(run: Run, script: Script) -> Iterator[Diagnosis]:
             for statement in (node.body[0], node.body[-1]):
                 if _awaits_sleep(statement) and any(
                     _changes(one, script) for one in node.body
-                ):  # else the sleep is the purpose
+                ):  # else the lock is there for the sleep
                     line = statement.lineno
                     message = f"line {line} sleeps while it holds the lock of line {node.lineno} and others wait for it"
                     place = place_of_line(run, line)
@@ -99,7 +99,7 @@ def idle_lock(run: Run, script: Script) -> Iterator[Diagnosis]:
 
 
 def _changes(statement: ast.stmt, script: Script) -> bool:
-    """Tell whether a statement changes something that a lock may be for."""
+    """Tell whether a statement changes something that a lock may protect."""
     simple = isinstance(statement, ast.Assign | ast.AugAssign | ast.Expr)
     return simple and bool(stores(statement) - script.modules)
 

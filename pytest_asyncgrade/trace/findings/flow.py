@@ -1,7 +1,7 @@
-"""Whether one await in a function uses what another one has brought about: the last filter before a finding is told.
+"""Whether one await in a function depends on an earlier one: the last filter before a finding is reported.
 
-It only ever silences.  When in doubt the answer is yes: what is bound, changed or decided by a result is taken for a
-part of it.
+It only suppresses findings.  When in doubt the answer is yes: whatever a result binds, changes or decides is treated
+as part of it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _COMPREHENSIONS = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 
 
 def root(node: ast.AST) -> str:
-    """Return what an assignment or a method changes: a name, or of an object its first attribute, ``.results``."""
+    """Return what an assignment or a method changes: a name, or an object's first attribute, ``.results``."""
     attribute = ""
     while isinstance(node, ast.Attribute | ast.Subscript | ast.Starred):
         if isinstance(node, ast.Attribute):
@@ -32,7 +32,7 @@ def root(node: ast.AST) -> str:
 
 
 def _targets(node: ast.AST) -> set[str]:
-    """Return what is bound or changed by a target of an assignment."""
+    """Return what a target of an assignment binds or changes."""
     if isinstance(node, ast.Tuple | ast.List):
         return {name for element in node.elts for name in _targets(element)}
     return {root(node)} - {""}
@@ -50,12 +50,12 @@ def loads(node: ast.AST) -> set[str]:
 
 
 def stores(node: ast.AST) -> set[str]:
-    """Return what a statement, or what is in it, gives a value or changes."""
+    """Return what a statement and the statements in it bind or change."""
     return {name for one in ast.walk(node) for name, _value in _changes(one)}
 
 
 def _changes(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
-    """Yield what a node binds or changes, each with the expression that it does so by."""
+    """Yield what a node binds or changes, each with the expression of the new value."""
     match node:
         case ast.Assign():
             yield from ((name, node.value) for name in _stored(node.targets))
@@ -72,7 +72,7 @@ def _changes(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
 
 
 def _given_to(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
-    """Yield the arguments of a call, each with the others: a function may put one into the other."""
+    """Yield the arguments of a call, each with the others: the function may store one in another."""
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and not hasattr(builtins, node.func.id):
         for argument in node.args:
             others = ast.Tuple([other for other in node.args if other is not argument], ast.Load())
@@ -81,7 +81,7 @@ def _given_to(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
 
 @dataclass
 class Shared:
-    """What functions use and change beyond their own names: globals, names of an outer function, attributes."""
+    """What functions use and change besides their local names: globals, names of an outer function, attributes."""
 
     modules: set[str]
     reads: dict[str, set[str]] = field(default_factory=dict)
@@ -90,7 +90,7 @@ class Shared:
     _functions: dict[str, ast.FunctionDef | ast.AsyncFunctionDef] = field(default_factory=dict)
 
     def add(self, function: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
-        """Take in a function; those of one name count as one."""
+        """Add a function; functions of the same name are treated as one."""
         arguments = function.args
         own = {one.arg for one in [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]}
         own |= {one.arg for one in (arguments.vararg, arguments.kwarg) if one}
@@ -111,25 +111,25 @@ class Shared:
         self.writes.setdefault(function.name, set()).update(stores(function) - own - self.modules)
 
     def used_by(self, name: str) -> set[str]:
-        """Return what a function, and those it calls, use."""
+        """Return what a function uses, directly or through functions it calls."""
         return self._reached(self.reads, name)
 
     def changed_by(self, name: str) -> set[str]:
-        """Return what a function, and those it calls, change."""
+        """Return what a function changes, directly or through functions it calls."""
         return self._reached(self.writes, name)
 
     def filled(self, name: str, awaited: ast.expr) -> set[str]:
-        """Return the names that a call gives to a function which changes what it is given, ``fill(state)``."""
+        """Return the names that a call passes to a function which changes its arguments: ``fill(state)``."""
         return self._given(name, awaited, stores)
 
     def looked_at(self, name: str, awaited: ast.expr) -> set[str]:
-        """Return the names that a call gives to a function which looks into what it is given."""
+        """Return the names that a call passes to a function which reads its arguments."""
         return self._given(name, awaited, _looks_at)
 
     def _given(
         self, name: str, awaited: ast.expr, used: Callable[[ast.FunctionDef | ast.AsyncFunctionDef], set[str]]
     ) -> set[str]:
-        """Return the names given to those arguments of a function that it uses in some way."""
+        """Return the names passed for the parameters that a function uses in some way."""
         function, call = self._functions.get(name), awaited.value if isinstance(awaited, ast.Await) else awaited
         if function is None or not isinstance(call, ast.Call):
             return set()
@@ -149,7 +149,7 @@ class Shared:
 
 
 def _looks_at(function: ast.AST) -> set[str]:
-    """Return the names that a function uses for more than to put something into them."""
+    """Return the names that a function reads, not only adds to."""
     puts = {id(added) for one in ast.walk(function) if (added := _added_to(one))}
     puts |= {
         id(one.value) for one in ast.walk(function) if isinstance(one, ast.Subscript) and isinstance(one.ctx, ast.Store)
@@ -162,7 +162,7 @@ def _looks_at(function: ast.AST) -> set[str]:
 
 
 def _added_to(node: ast.AST) -> ast.expr | None:
-    """Return what a call adds to without a look at it: ``results.append(...)``."""
+    """Return what a call adds to without reading it: ``results.append(...)``."""
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _ADDS:
         return node.func.value
     return None
@@ -173,14 +173,14 @@ def _attribute(node: ast.AST) -> list[str]:
 
 
 class Flow:
-    """What becomes of the results of awaits in one function; `parents` leads from each node to the one around it."""
+    """What happens to the results of awaits in one function; `parents` maps each node to the node around it."""
 
     def __init__(self, function: ast.AST, parents: dict[ast.AST, ast.AST], modules: set[str]) -> None:
         self._nodes = list(ast.walk(function))
         self._function, self._parents, self._modules = function, parents, modules
 
     def above(self, node: ast.AST) -> Iterator[ast.AST]:
-        """Yield the nodes around one, up to the function."""
+        """Yield the nodes around a node, up to the function."""
         while node is not self._function and node in self._parents:
             node = self._parents[node]
             yield node
@@ -190,7 +190,7 @@ class Flow:
         return next((one for one in self.above(node) if isinstance(one, _LOOPS | _COMPREHENSIONS)), None)
 
     def given(self, node: ast.expr) -> set[str]:
-        """Return the names an await uses, and those that what it waits for was made of."""
+        """Return the names that an await uses, and the names from which those were computed."""
         names = loads(node.value if isinstance(node, ast.Await) else node)
         made = [(_stored(one.targets), loads(one.value)) for one in self._nodes if isinstance(one, ast.Assign)]
         while more := {name for targets, used in made if targets & names for name in used} - names:
@@ -198,19 +198,19 @@ class Flow:
         return names
 
     def varies(self, node: ast.expr) -> bool:
-        """Tell whether an await in a loop is not the same one in each turn of it."""
+        """Tell whether an await in a loop differs from one iteration to the next."""
         loop = self.loop_of(node)
         return loop is None or bool(self.given(node) & stores(loop))
 
     def never_ends(self, node: ast.expr) -> bool:
-        """Tell whether an await is in a ``while True`` that nothing leaves."""
+        """Tell whether an await is in a ``while True`` without a way out."""
         loop = self.loop_of(node)
         if not isinstance(loop, ast.While) or not isinstance(loop.test, ast.Constant):
             return False
         return not any(isinstance(one, ast.Break | ast.Return) for one in ast.walk(loop))
 
     def depends(self, later: ast.expr, earlier: Iterable[ast.expr], used: set[str]) -> bool:
-        """Tell whether an await may use a result of earlier ones; `used` is what the awaited function uses."""
+        """Tell whether an await may use a result of earlier awaits; `used` is what the awaited function uses."""
         seeds = set(earlier)
         results = self._results(seeds)
 
@@ -229,13 +229,13 @@ class Flow:
         )
 
     def _comes_before(self, one: ast.stmt, later: ast.expr) -> bool:
-        """Tell whether a statement can be reached before an await: it is above it, or in a loop around it."""
+        """Tell whether a statement may run before an await: it is above it, or in a loop around it."""
         loops = {around for around in self.above(later) if isinstance(around, _LOOPS)}
         return one.lineno < later.lineno or any(around in loops for around in self.above(one))
 
     @staticmethod
     def _decided(around: ast.AST, later: ast.expr, touched: Callable[[ast.AST | None], bool]) -> bool:
-        """Tell whether a result decides that an await is reached: by a condition it is under."""
+        """Tell whether a result decides, by a condition around an await, that the await is reached."""
         if isinstance(around, ast.Try | ast.TryStar):
             return touched(ast.Module(around.body, [])) and later not in {
                 one for statement in around.body for one in ast.walk(statement)
@@ -245,7 +245,7 @@ class Flow:
         return isinstance(around, _DECISIONS) and touched(_test(around))
 
     def _results(self, seeds: set[ast.expr]) -> set[str]:
-        """Return the names and attributes that hold what the seeds returned, or were changed by it."""
+        """Return the names and attributes that hold the results of the seeds, or were changed by them."""
         found: set[str] = set()
         for one in self._nodes:
             if isinstance(one, ast.Try | ast.TryStar) and seeds & set(ast.walk(one)):
@@ -269,7 +269,7 @@ def _stored(targets: list[ast.expr]) -> set[str]:
 
 
 def _test(node: ast.AST) -> ast.AST | None:
-    """Return what decides about the parts of a statement: a condition, or of ``try`` what may fail."""
+    """Return what decides which parts of a statement run: a condition, or the body of ``try``."""
     match node:
         case ast.If() | ast.While() | ast.IfExp():
             return node.test

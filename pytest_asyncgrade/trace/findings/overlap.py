@@ -1,4 +1,4 @@
-"""What could overlap, and does not."""
+"""Work that could overlap and does not."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from .sequence import independent
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_asyncgrade.trace.model import Run, TaskSpan
+    from pytest_asyncgrade.trace.model import Evidence, TaskSpan
 
     from .script import Script
 
 _ENOUGH = 2
-"""So many waits one after the other could have overlapped."""
+"""Least waits one after the other that are reported."""
 
 
-def awaited_at_once(run: Run, script: Script) -> Iterator[Diagnosis]:
-    """Find: tasks are each awaited in the line that creates them."""
+def awaited_at_once(run: Evidence, script: Script) -> Iterator[Diagnosis]:
+    """Find tasks that are awaited in the lines that create them."""
     lines = [
         node.lineno
         for node in script.nodes
@@ -37,8 +37,8 @@ def awaited_at_once(run: Run, script: Script) -> Iterator[Diagnosis]:
         yield Diagnosis(message, "create all the tasks first, and await them afterwards", place)
 
 
-def sequential_runs(run: Run, script: Script) -> Iterator[Diagnosis]:
-    """Find: runs of event loops, of one kind, one after the other."""
+def sequential_runs(run: Evidence, script: Script) -> Iterator[Diagnosis]:
+    """Find similar runs of event loops one after the other."""
     runs: list[tuple[TaskSpan, ast.expr]] = []
     for span in run.partial.tasks:
         node = script.run_on(span.place.lineno) if span.parent is None and span.place else None
@@ -67,8 +67,8 @@ def _runs(runs: list[tuple[TaskSpan, ast.expr]]) -> Iterator[Diagnosis]:
     yield Diagnosis(f"{what} one after the other: {other}", advice, runs[1][0].place)
 
 
-def run_in_loop(run: Run, script: Script) -> Iterator[Diagnosis]:
-    """Find: asyncio.run is called where a loop runs already."""
+def run_in_loop(run: Evidence, script: Script) -> Iterator[Diagnosis]:
+    """Find a call of asyncio.run while a loop is running."""
     error = run.exception
     if error and "asyncio.run() cannot be called from a running event loop" in error.message:
         call = script.run_on(error.place.lineno) if error.place else None

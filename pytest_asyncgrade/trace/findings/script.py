@@ -14,7 +14,7 @@ from .flow import Flow, Shared
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_asyncgrade.trace.model import Run
+    from pytest_asyncgrade.trace.model import Evidence
 
 CREATES = frozenset({"create_task", "ensure_future"})
 _RUNS = frozenset({"run", "run_until_complete"})
@@ -50,12 +50,12 @@ class Script:
 
     @cached_property
     def parents(self) -> dict[ast.AST, ast.AST]:
-        """What is around each node."""
+        """The node around each node."""
         return {child: node for node in self.nodes for child in ast.iter_child_nodes(node)}
 
     @cached_property
     def modules(self) -> set[str]:
-        """The names under which modules are imported."""
+        """The names that imported modules have."""
         imports = [name for node in self.nodes if isinstance(node, ast.Import) for name in node.names]
         return {(name.asname or name.name).partition(".")[0] for name in imports}
 
@@ -73,12 +73,12 @@ class Script:
         return {called(node) for node in self.calls_on(line)} & self.names
 
     def function_called(self, name: str, line: int) -> str:
-        """Return how a line writes a function that it calls by some name, ``client.get``; empty if it does not."""
+        """Return a function as a line that calls it writes it, ``client.get``; empty if the line does not call it."""
         written = [ast.unparse(node.func) for node in self.calls_on(line) if called(node) == name]
         return written[0] if written and len(written[0]) <= _LONGEST_CALL else ""
 
     def calls_on(self, line: int) -> list[ast.Call]:
-        """Return the calls on a line, the outermost first."""
+        """Return the calls on a line, outermost first."""
         return [
             node
             for node in self.nodes
@@ -86,13 +86,13 @@ class Script:
         ]
 
     def giver_of(self, name: str) -> ast.Call | None:
-        """Return the call that gives a coroutine function to what calls plain functions, ``loop.call_soon(say)``."""
+        """Return the call that passes a coroutine function where a plain one is expected: ``loop.call_soon(say)``."""
         calls = (node for node in self.nodes if isinstance(node, ast.Call) and called(node) in _CALLERS)
         given = ((call, [*call.args, *(keyword.value for keyword in call.keywords)]) for call in calls)
         return next((call for call, values in given if any(_is_name(value, name) for value in values)), None)
 
     def giver_of_call(self, name: str, line: int) -> ast.Call | None:
-        """Return the call on a line that gives a coroutine to what calls plain functions, ``loop.call_soon(say())``."""
+        """Return the call on a line that passes a coroutine where a function is expected: ``loop.call_soon(say())``."""
         calls = (node for node in self.calls_on(line) if called(node) in _CALLERS - _IN_THREADS)
         return next(
             (call for call in calls if any(isinstance(one, ast.Call) and called(one) == name for one in call.args)),
@@ -100,7 +100,7 @@ class Script:
         )
 
     def called_too_soon(self, name: str) -> Iterator[str]:
-        """Yield how to write what should run a function in a thread and is given what it returns."""
+        """Yield corrections of calls that should run a function in a thread and are passed its result."""
         for call in self.nodes:
             if isinstance(call, ast.Call) and called(call) in _IN_THREADS:
                 for at, value in enumerate(call.args):
@@ -109,7 +109,7 @@ class Script:
                         yield ast.unparse(ast.Call(call.func, given, value.keywords))
 
     def plain_function_on(self, line: int) -> str:
-        """Return the name of the function that a line is in, if that is not written with async def."""
+        """Return the name of the function that a line is in, if it is written without async."""
         functions = ast.FunctionDef | ast.AsyncFunctionDef
         around = [
             node
@@ -120,7 +120,7 @@ class Script:
         return innermost.name if isinstance(innermost, ast.FunctionDef) else ""
 
     def way_to_await(self, call: str, line: int) -> str:
-        """Return what to write on a line where no await is allowed; empty where it is."""
+        """Return what to write on a line where await is not allowed; empty where it is."""
         lambdas = [node for node in self.nodes if isinstance(node, ast.Lambda) and node.lineno == line]
         if any(ast.unparse(node.body).startswith(call.partition("(")[0] + "(") for node in lambdas):
             return f"a lambda cannot wait: let it start a task, `lambda: asyncio.create_task({call})`"
@@ -132,36 +132,36 @@ class Script:
         return ""
 
     def run_on(self, line: int) -> ast.Call | None:
-        """Return the call on a line that runs an event loop, None if there is none, or another one."""
+        """Return the call on a line that runs an event loop, None unless there is exactly one."""
         found = [node for node in self.calls_on(line) if called(node) in _RUNS]
         return found[0] if len(found) == 1 else None
 
     def function_of(self, node: ast.AST) -> ast.AST:
-        """Return the function that a node is in, or else the whole script."""
+        """Return the function that a node is in, or the whole script."""
         while (node := self.parents.get(node, self.tree)) is not self.tree:
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
                 break
         return node
 
     def flow(self, node: ast.AST) -> Flow:
-        """Return what becomes of results in the function that a node is in."""
+        """Return what happens to results in the function that a node is in."""
         return Flow(self.function_of(node), self.parents, self.modules)
 
     @staticmethod
     def of(lines: tuple[str, ...]) -> Script:
-        """Return the source of a script, given as its lines."""
+        """Return the script that has these lines."""
         return _parsed("\n".join(lines))
 
 
 def _is_name(value: ast.expr, name: str) -> bool:
-    """Tell whether an expression is a function of some name, or a method."""
+    """Tell whether an expression is a function or a method of some name."""
     return (isinstance(value, ast.Name) and value.id == name) or (
         isinstance(value, ast.Attribute) and value.attr == name
     )
 
 
 def _own(function: ast.AST) -> Iterator[ast.AST]:
-    """Yield what is in a function, and not in one within it."""
+    """Yield the nodes of a function, without those of functions in it."""
     for child in ast.iter_child_nodes(function):
         if not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
             yield child
@@ -169,7 +169,7 @@ def _own(function: ast.AST) -> Iterator[ast.AST]:
 
 
 def _is_paced(function: ast.AsyncFunctionDef) -> bool:
-    """Tell whether a function keeps others waiting on purpose: it ends with a sleep, or prints a line bit by bit."""
+    """Tell whether a function waits on purpose: it ends with a sleep, or prints a line bit by bit."""
     last = function.body[-1]
     value = last.value if isinstance(last, ast.Expr | ast.Return) else None
     ends_with_sleep = (
@@ -197,7 +197,7 @@ def called(call: ast.Call) -> str:
     )
 
 
-def place_of_line(run: Run, line: int) -> Place:
-    """Return a place in the script, in the function it is in as far as a run told."""
+def place_of_line(run: Evidence, line: int) -> Place:
+    """Return a line of the script as a place, with its function if the run shows it."""
     known = [place for wait in run.partial.waits for place in wait.places if place.lineno == line]
     return known[0] if known else Place("", line, "")

@@ -1,8 +1,8 @@
 """Waits one after the other that could have overlapped.
 
-The trace finds them: in one call of a function the awaited calls follow each other without a gap, each waits for time
-alone, and no other task is there to make way for.  The source only silences: where a call may use what an earlier one
-returned, or the calls may be the ordered steps of one job.
+The trace finds them: in one call of a function, awaited calls follow each other without a gap, each waits for time
+only, and there is no other task to give way to.  The script only suppresses a finding: where a call may use what an
+earlier one returned, or the calls may be the ordered steps of one job.
 """
 
 from __future__ import annotations
@@ -24,24 +24,24 @@ from .script import place_of_line
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_asyncgrade.trace.model import Run, TaskSpan, Wait
+    from pytest_asyncgrade.trace.model import Evidence, TaskSpan, Wait
 
     from .script import Script
 
 _ENOUGH = 2
-"""So many waits one after the other could have overlapped."""
+"""Least waits one after the other that are reported."""
 _MOST_TERMS = 6
 _STEPS = frozenset({"step", "stage", "phase", "round", "level"})
-"""Functions of such names are the steps of one job, in their order."""
+"""Names of functions that are the ordered steps of one job."""
 _IN_ORDER = frozenset({"send", "write", "execute"})
-"""Methods of such names are called in the order that their object needs: of a connection, a file, a transaction."""
+"""Names of methods whose order matters to their object: a connection, a file, a transaction."""
 _ON_PURPOSE = re.compile(r"(^|_)(sequential|serial)(ly)?(_|$)|one_by_one|one_after_(the_)?other")
-"""Functions of such names are to show what it is like."""
+"""Names of functions that wait one after the other on purpose, to demonstrate it."""
 
 
 @dataclass(slots=True)
 class Step:
-    """One awaited call in a call of a function: where, of which function, from when to when."""
+    """One awaited call in a call of a function: its expression, its function, its start and its end."""
 
     node: ast.Await
     function: str
@@ -51,7 +51,7 @@ class Step:
     awaited: frozenset[int] = frozenset()
     """The numbers of the tasks it waits for."""
     pure: bool = True
-    """It waits for time alone, as far as it is seen here."""
+    """It waits for time only, its awaited tasks aside."""
     batch: bool = False
     """It waits for several tasks at once."""
 
@@ -69,7 +69,7 @@ class Step:
 class Steps:
     """The awaited calls of a run, by the call that they are made in."""
 
-    def __init__(self, run: Run, script: Script) -> None:
+    def __init__(self, run: Evidence, script: Script) -> None:
         self._script = script
         self.spans = {span.number: span for span in run.partial.tasks}
         self.waits = [wait for wait in run.partial.waits if wait.end > wait.start]
@@ -82,13 +82,13 @@ class Steps:
             self._add(wait)
 
     def _add(self, wait: Wait) -> None:
-        """Take in a wait: as a step of every call that it is in."""
+        """Add a wait, as a step of every call that it is in."""
         links = list(zip(wait.places, wait.calls, strict=False))
         for (inner, call), (outer, around) in pairwise(links):
             self._note(around.number, call.number, (outer.lineno, around.column), inner.function, wait)
         if links and len(wait.tasks) == 1 and (span := self.spans.get(wait.tasks[0])):
             outer, around = links[0]
-            if span.parent == wait.task and span.start == wait.start:  # made to be awaited at once
+            if span.parent == wait.task and span.start == wait.start:  # the task was created in order to await it
                 self._note(around.number, ("task", span.number), (outer.lineno, around.column), span.coroutine, wait)
 
     def _note(self, around: int, key: object, position: tuple[int, int], function: str, wait: Wait) -> None:
@@ -102,7 +102,7 @@ class Steps:
         step.batch = step.batch or len(wait.tasks) > 1
 
     def waits_for_time(self, step: Step) -> bool:
-        """Tell whether a step waits for nothing but time, nor any task that it waits for."""
+        """Tell whether a step, and every task that it waits for, waits for time only."""
         if not step.pure or any(start < step.end and end > step.start for start, end in self._blocked):
             return False
         left, seen = list(step.awaited), set(step.awaited)
@@ -115,10 +115,10 @@ class Steps:
         return True
 
     def others(self, steps: list[Step]) -> list[TaskSpan]:
-        """Return the tasks in progress meanwhile that neither wait for the steps nor belong to them."""
+        """Return the tasks in progress meanwhile that are not part of the steps and do not wait for them."""
         start, end = steps[0].start, steps[-1].end
         below = {steps[0].task} | {task for step in steps for task in step.awaited}
-        for span in self.spans.values():  # in the order of creation: a parent comes before its children
+        for span in self.spans.values():  # in the order of creation, so a parent comes before its children
             if span.parent in below and span.start >= start:
                 below.add(span.number)
         above = {steps[0].task}
@@ -132,7 +132,7 @@ class Steps:
         ]
 
     def makes_way(self, steps: list[Step], place: str) -> bool:
-        """Tell whether other tasks are a reason to wait one after the other: workers, consumers, other actors."""
+        """Tell whether other tasks are a reason to wait one after the other: workers, consumers, actors."""
         functions = {place, *(step.function for step in steps)}
         for span in self.others(steps):
             for wait in self._of_task[span.number]:
@@ -146,8 +146,8 @@ class Steps:
         return False
 
 
-def sequential_awaits(run: Run, script: Script) -> Iterator[Diagnosis]:
-    """Find: awaits that do not need each other wait one after the other."""
+def sequential_awaits(run: Evidence, script: Script) -> Iterator[Diagnosis]:
+    """Find independent awaits that wait one after the other."""
     steps = Steps(run, script)
     for made in list(steps.by_call.values()):
         for group in _groups(sorted(made.values(), key=lambda step: step.start), script, steps):
@@ -158,7 +158,7 @@ def sequential_awaits(run: Run, script: Script) -> Iterator[Diagnosis]:
 
 
 def _groups(made: list[Step], script: Script, steps: Steps) -> Iterator[list[Step]]:
-    """Return the steps that follow each other and do not need each other, two or more."""
+    """Return the groups of two or more independent steps that follow each other."""
     groups: list[list[Step]] = [[]]
     jobs = _jobs(made)
     for step in made:
@@ -172,17 +172,17 @@ def _groups(made: list[Step], script: Script, steps: Steps) -> Iterator[list[Ste
 
 
 def _is_work(step: Step, script: Script) -> bool:
-    """Tell whether a step is a call of a coroutine function of the student's that does more than to sleep."""
+    """Tell whether a step calls a coroutine function of the student's that does more than sleep."""
     name = step.name
     if name.startswith("__") or (name in _IN_ORDER and _receiver(step.node)):
         return False
-    if step.batch and script.flow(step.node).loop_of(step.node):  # so many at a time
+    if step.batch and script.flow(step.node).loop_of(step.node):  # batches
         return False
     return name in script.names - script.paced - script.generators
 
 
 def _jobs(made: list[Step]) -> set[str]:
-    """Return the objects on which one job is done: by methods with different verbs, ``connect`` and ``send``."""
+    """Return the objects whose awaited methods have different verbs, ``connect`` and ``send``: the steps of one job."""
     names: defaultdict[str, set[str]] = defaultdict(set)
     for step in made:
         names[_receiver(step.node)].add(step.name)
@@ -190,7 +190,7 @@ def _jobs(made: list[Step]) -> set[str]:
 
 
 def _receiver(node: ast.Await) -> str:
-    """Return the object whose method is awaited, as it is written; empty if it is no method."""
+    """Return the object whose method is awaited, as it is written; empty for a function."""
     function = node.value.func if isinstance(node.value, ast.Call) else None
     return ast.unparse(function.value) if isinstance(function, ast.Attribute) else ""
 
@@ -200,7 +200,7 @@ def _follows(step: Step, group: list[Step], script: Script) -> bool:
 
 
 def independent(node: ast.expr, name: str, earlier: list[tuple[str, ast.expr]], script: Script) -> bool:
-    """Tell whether a call of a function needs nothing of earlier ones, each its function's name and its expression."""
+    """Tell whether a call is independent of earlier ones, which are given by name and expression."""
     name = name.rpartition(".")[2]
     names = {one.rpartition(".")[2] for one, _node in earlier}
     flow, shared, nodes = script.flow(node), script.shared, {one for _name, one in earlier}
@@ -216,7 +216,7 @@ def independent(node: ast.expr, name: str, earlier: list[tuple[str, ast.expr]], 
 
 
 def _alike(name: str, other: str) -> bool:
-    """Tell whether two functions are of one kind by their names: else they may be the steps of one job.
+    """Tell whether the names of two functions are alike; functions with different verbs may be the steps of one job.
 
     >>> _alike("fetch_users", "fetch_orders"), _alike("func1", "func2"), _alike("connect", "send")
     (True, True, False)
@@ -225,7 +225,7 @@ def _alike(name: str, other: str) -> bool:
     return name == other or (first == second and first not in _STEPS)
 
 
-def _sequential(run: Run, group: list[Step], script: Script) -> Diagnosis:
+def _sequential(run: Evidence, group: list[Step], script: Script) -> Diagnosis:
     times = [step.seconds for step in group]
     terms = [number(time).removesuffix(" s") for time in times[:_MOST_TERMS]] + ["..."] * (len(times) > _MOST_TERMS)
     total = number(round(group[-1].end - group[0].start, 9))

@@ -1,4 +1,4 @@
-"""Tasks that nobody looks after, and programs that are stuck."""
+"""Tasks that nobody keeps, ends or limits, and programs that are stuck."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from .script import CREATES, called, place_of_line
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_asyncgrade.trace.model import Run
+    from pytest_asyncgrade.trace.model import Evidence
 
     from .script import Script
 
 MANY_TASKS = 500
-"""From how many tasks in progress at once on it is advised to limit them."""
+"""Most tasks in progress at once before a limit is advised."""
 
 
-def no_reference(run: Run, script: Script) -> Iterator[Diagnosis]:
-    """Find: a task is made, and nobody keeps it."""
+def no_reference(run: Evidence, script: Script) -> Iterator[Diagnosis]:
+    """Find tasks to which no reference is kept."""
     lines = {
         node.lineno
         for node in script.nodes
@@ -40,7 +40,7 @@ def no_reference(run: Run, script: Script) -> Iterator[Diagnosis]:
 
 
 def _creates_alone(call: ast.Call) -> bool:
-    """Tell whether a call is of ``asyncio.create_task`` or the like: a TaskGroup keeps its tasks."""
+    """Tell whether a call creates a task that nothing keeps, as a TaskGroup would."""
     function = call.func
     if isinstance(function, ast.Attribute):
         known = isinstance(function.value, ast.Name) and function.value.id in {"asyncio", "loop"}
@@ -48,8 +48,8 @@ def _creates_alone(call: ast.Call) -> bool:
     return isinstance(function, ast.Name) and function.id in CREATES
 
 
-def swallowed_cancellation(run: Run, script: Script) -> Iterator[Diagnosis]:
-    """Find: a task is cancelled and goes on."""
+def swallowed_cancellation(run: Evidence, script: Script) -> Iterator[Diagnosis]:
+    """Find tasks that are cancelled and go on."""
     spans = {span.number: span for span in run.partial.tasks}
     gone_on = {one.task: f"{one.time}" for one in run.partial.swallowed}
     for span in (one for one in spans.values() if one.number in gone_on or one.swallowed):
@@ -63,7 +63,7 @@ def swallowed_cancellation(run: Run, script: Script) -> Iterator[Diagnosis]:
             if (advice := _swallows(node)) and (span.number in gone_on or not _ends(node))
         )
         for node, advice in islice(found, 1):
-            # without one it was not the student: before 3.13 a TaskGroup leaves its own request to cancel behind
+            # without a handler it was not the student: before 3.13 a TaskGroup leaves its own cancel request behind
             when = gone_on.get(span.number)
             what = f"at {when} and went on all the same" if when else "and ended as if it had not been"
             line = getattr(node, "lineno", 0)
@@ -77,7 +77,7 @@ _CAUGHT = frozenset({"CancelledError", "BaseException", ""})
 
 
 def _swallows(node: ast.AST) -> str:
-    """Return what to write in place of what catches a CancelledError and does not let it go on; empty if nothing."""
+    """Return what to write instead of a node that swallows a CancelledError; empty if it does not."""
     match node:
         case ast.ExceptHandler() if not any(isinstance(one, ast.Raise) for one in ast.walk(node)):
             kinds = node.type.elts if isinstance(node.type, ast.Tuple) else [node.type]
@@ -92,12 +92,12 @@ def _swallows(node: ast.AST) -> str:
 
 
 def _ends(handler: ast.AST) -> bool:
-    """Tell whether a handler ends the loop around it, and so the work, on purpose."""
+    """Tell whether a handler deliberately ends the loop around it."""
     return isinstance(handler, ast.ExceptHandler) and isinstance(handler.body[-1], ast.Break)
 
 
-def unbounded(run: Run, _script: Script) -> Iterator[Diagnosis]:
-    """Find: very many tasks are in progress at once."""
+def unbounded(run: Evidence, _script: Script) -> Iterator[Diagnosis]:
+    """Find too many tasks in progress at once."""
     most = run.partial.max_concurrency
     if most > MANY_TASKS:
         message = f"{most} tasks are in progress at once; a server that gets so many requests may refuse them"
@@ -120,18 +120,18 @@ _ENDS = {
     WaitsFor.DATA: "the other end has to write what is read, with an end of line for readline(), or close its writer",
     WaitsFor.FUTURE: "a future needs somebody who calls its set_result()",
 }
-"""What could end a wait, by what it waits for."""
+"""How to end a wait, by what it waits for."""
 
 
-def deadlock(run: Run, _script: Script) -> Iterator[Diagnosis]:
-    """Find: every task waits, and nothing can wake them."""
+def deadlock(run: Evidence, _script: Script) -> Iterator[Diagnosis]:
+    """Find a deadlock: every task waits, and nothing can wake any of them."""
     if run.outcome is Outcome.DEADLOCKED:
         message = "the program is stuck: every task waits, and nothing can wake any of them"
         yield Diagnosis(message, _way_out(run))
 
 
-def _way_out(run: Run) -> str:
-    """Return what could have ended the waits of a program that is stuck."""
+def _way_out(run: Evidence) -> str:
+    """Return what could have ended the waits of a deadlocked program."""
     elapsed = run.partial.elapsed
     if run.partial.touched:
         return "what another thread puts or sets wakes nobody here: let the loop call it"
@@ -140,7 +140,7 @@ def _way_out(run: Run) -> str:
     last = {wait.task: wait.waits_for for wait in run.partial.waits if not wait.tasks}
     stuck = [span.number for span in run.partial.tasks if span.end is None or span.end == elapsed]
     waits = [waits_for for number in stuck if (waits_for := last.get(number)) in _ENDS]
-    if WaitsFor.QUEUE_DONE in waits:  # then a task that waits for an item is a worker that has done all its work
+    if WaitsFor.QUEUE_DONE in waits:  # then the tasks that wait for items are workers that have nothing left to do
         waits = [waits_for for waits_for in waits if waits_for is not WaitsFor.QUEUE_ITEM]
     ends = dict.fromkeys(_ENDS[waits_for] for waits_for in waits)
     return "; ".join(ends) or "what a task waits for has to be set, released or put by another one that can still run"

@@ -1,4 +1,4 @@
-"""What is lost without a word: tasks and cleanups that are cut off, exceptions that nobody looks at."""
+"""What gets lost silently: tasks and cleanups that are cut off, exceptions that nobody looks at."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from .script import called, place_of_line
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_asyncgrade.trace.model import Run, TaskSpan, Wait
+    from pytest_asyncgrade.trace.model import Evidence, TaskSpan, Wait
 
     from .script import Script
 
 _CLOSING = ".aclose"
 
 
-def cut_off(run: Run, _script: Script) -> Iterator[Diagnosis]:
-    """Find: a task is not done when main has ended."""
+def cut_off(run: Evidence, _script: Script) -> Iterator[Diagnosis]:
+    """Find tasks that are not done when main ends."""
     waited = _left_by_wait(run)
     for span in run.partial.tasks if run.outcome is Outcome.FINISHED else ():
         if _is_over(span) and span.number not in waited and span.parent is not None and span.place:
@@ -30,8 +30,8 @@ def cut_off(run: Run, _script: Script) -> Iterator[Diagnosis]:
             yield Diagnosis(message, "keep the task and await it before main ends", span.place)
 
 
-def left_running(run: Run, _script: Script) -> Iterator[Diagnosis]:
-    """Find: what ``asyncio.wait`` did not wait for is cut off at the end."""
+def left_running(run: Evidence, _script: Script) -> Iterator[Diagnosis]:
+    """Find tasks that ``asyncio.wait`` left running and that are cut off at the end."""
     spans = {span.number: span for span in run.partial.tasks}
     for number, wait in _left_by_wait(run).items() if run.outcome is Outcome.FINISHED else ():
         span, place = spans[number], wait.places[0]
@@ -43,8 +43,8 @@ def left_running(run: Run, _script: Script) -> Iterator[Diagnosis]:
         yield Diagnosis(message, advice, place)
 
 
-def _left_by_wait(run: Run) -> dict[int, Wait]:
-    """Return the tasks that were cut off after an ``asyncio.wait`` for them, each with that wait."""
+def _left_by_wait(run: Evidence) -> dict[int, Wait]:
+    """Return the tasks that were cut off although an ``asyncio.wait`` waited for them, each with that wait."""
     over = {span.number for span in run.partial.tasks if _is_over(span)}
     waits = [wait for wait in run.partial.waits if wait.waits_for is WaitsFor.FIRST_DONE and wait.places]
     return {number: wait for wait in waits for number in wait.tasks if number in over}
@@ -54,23 +54,23 @@ def _is_over(span: TaskSpan) -> bool:
     return (span.outlived or span.ended == "pending") and span.ended != "finished"
 
 
-def cleanup_cut_off(run: Run, _script: Script) -> Iterator[Diagnosis]:
-    """Find: an async generator that is left early has no time to clean up."""
+def cleanup_cut_off(run: Evidence, _script: Script) -> Iterator[Diagnosis]:
+    """Find async generators that are left early and have no time to clean up."""
     ends = {None, *(span.end for span in run.partial.tasks if not span.coroutine.endswith(_CLOSING))}
     for span in run.partial.tasks if run.outcome is Outcome.FINISHED else ():
         if not span.coroutine.endswith(_CLOSING) or not span.outlived or not span.place:
             continue
-        if span.ended != "finished" and span.end in ends:  # else it was asked to end, and took its time
+        if span.ended != "finished" and span.end in ends:  # else it was closed in time, and took long
             name = span.title.removesuffix(_CLOSING)
             message = f"the loop over {name}() was left, and the cleanup after its {span.place} was cut off at the end"
             advice = f"use `async with contextlib.aclosing({name}(...)) as items:` around the loop over items"
             yield Diagnosis(message, advice, span.place)
 
 
-def lost_exception(run: Run, _script: Script) -> Iterator[Diagnosis]:
-    """Find: a task fails, and nobody awaits it."""
+def lost_exception(run: Evidence, _script: Script) -> Iterator[Diagnosis]:
+    """Find tasks that fail and are never awaited."""
     for span in run.partial.tasks:
-        if span.lost and span.place:  # else the grader made the task
+        if span.lost and span.place:  # else the grader created the task
             where = f" on {span.raised_at}" if span.raised_at else ""
             task = f"its task, created on {span.place},"
             message = f"{span.title}() raised {span.error}{where}, and nobody awaited {task} to hear of it"
@@ -78,8 +78,8 @@ def lost_exception(run: Run, _script: Script) -> Iterator[Diagnosis]:
             yield Diagnosis(message, advice, span.raised_at or span.place)
 
 
-def unseen_exception(run: Run, script: Script) -> Iterator[Diagnosis]:
-    """Find: tasks fail, and nobody looks at what ``gather(..., return_exceptions=True)`` has made of that."""
+def unseen_exception(run: Evidence, script: Script) -> Iterator[Diagnosis]:
+    """Find failed tasks in the results of ``gather(..., return_exceptions=True)`` that nobody looks at."""
     for node in script.nodes:
         if not isinstance(node, ast.Call) or called(node) != "gather" or not _keeps_exceptions(node):
             continue
@@ -101,14 +101,14 @@ def _keeps_exceptions(node: ast.Call) -> bool:
     return isinstance(given, ast.Constant) and given.value is True
 
 
-def _failed_in(node: ast.Call, run: Run) -> list[TaskSpan]:
-    """Return the tasks that a gather has made, so that nobody else can look at them, and that failed."""
+def _failed_in(node: ast.Call, run: Evidence) -> list[TaskSpan]:
+    """Return the failed tasks that a gather created itself, so that no other code can await them."""
     lines = range(node.lineno, (node.end_lineno or node.lineno) + 1)
     return [span for span in run.partial.tasks if span.ended == "failed" and span.place and span.place.lineno in lines]
 
 
 def _is_ignored(node: ast.Call, script: Script) -> bool:
-    """Tell whether the results of an awaited call are dropped, or no more than counted."""
+    """Tell whether the results of an awaited call are dropped, or only counted."""
     awaited = script.parents.get(node)
     statement = script.parents.get(awaited) if isinstance(awaited, ast.Await) else None
     if isinstance(statement, ast.Expr):

@@ -1,4 +1,4 @@
-"""What a program does in vain: a lock for each call, a method that is not called, a call out of another thread."""
+"""Code without effect: a lock for each call, a method that is not called, a call from another thread."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from .script import called, place_of_line
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_asyncgrade.trace.model import Run
+    from pytest_asyncgrade.trace.model import Evidence
 
     from .script import Script
 
 _AT_ONCE = frozenset({"cancel", "set", "clear", "start", "close", "release", "stop", "shutdown", "task_done", "notify",
                       "notify_all", "kill", "terminate", "uncancel"})  # fmt: skip
-"""Methods that do something, take no argument, and are not awaited."""
+"""Methods that act at once, without an argument and without await."""
 _WAKES = frozenset({"cancel", "set", "set_result", "set_exception", "put_nowait", "get_nowait", "release", "notify",
                     "notify_all", "task_done", "create_task", "ensure_future", "call_soon", "call_later", "call_at",
                     "stop", "shutdown"})  # fmt: skip
-"""Methods of asyncio's that may let a task of the loop go on."""
+"""Methods of asyncio's that may wake a task."""
 _LIMITS = {"Lock": "lock", "Semaphore": "semaphore", "BoundedSemaphore": "semaphore"}
 
 
-def not_called(run: Run, script: Script) -> Iterator[Diagnosis]:
-    """Find: a method is named in a statement, and not called."""
+def not_called(run: Evidence, script: Script) -> Iterator[Diagnosis]:
+    """Find methods that a statement names and does not call."""
     recording = run.partial
     places = [*(place for wait in recording.waits for place in wait.places), *(span.place for span in recording.tasks),
               *(line.place for line in recording.output)]  # fmt: skip
@@ -40,8 +40,8 @@ def not_called(run: Run, script: Script) -> Iterator[Diagnosis]:
                 yield Diagnosis(message, f"write `{written}()`", place_of_line(run, node.lineno))
 
 
-def thread_unsafe(run: Run, script: Script) -> Iterator[Diagnosis]:
-    """Find: a thread uses the event loop of another one."""
+def thread_unsafe(run: Evidence, script: Script) -> Iterator[Diagnosis]:
+    """Find threads that use the event loop of another thread."""
     for touch in run.partial.touched:
         calls = script.calls_on(touch.place.lineno) if touch.place else []
         call = next((one for one in calls if called(one) in _WAKES), calls[0] if len(calls) == 1 else None)
@@ -60,8 +60,8 @@ def _from_a_thread(call: ast.Call | None) -> str:
     return f"from a thread: loop.call_soon_threadsafe({', '.join(map(ast.unparse, given)) or 'function, ...'})"
 
 
-def useless_lock(run: Run, script: Script) -> Iterator[Diagnosis]:
-    """Find: a lock or semaphore that every call of a function makes for itself, and that so keeps nobody out."""
+def useless_lock(run: Evidence, script: Script) -> Iterator[Diagnosis]:
+    """Find locks and semaphores that each call of a function makes for itself, so that they keep nobody out."""
     for function in script.coroutines:
         for block in (node for node in ast.walk(function) if isinstance(node, ast.AsyncWith)):
             for made in (_made_in(function, item.context_expr, script) for item in block.items):
@@ -77,7 +77,7 @@ def useless_lock(run: Run, script: Script) -> Iterator[Diagnosis]:
 
 
 def _made_in(function: ast.AsyncFunctionDef, used: ast.expr, script: Script) -> ast.Call | None:
-    """Return the call that makes a lock in the function that uses it, if nobody else can get hold of that lock."""
+    """Return the call that makes a lock in the function that uses it, if no other code can get that lock."""
     if isinstance(used, ast.Call):
         return used if called(used) in _LIMITS else None
     if not isinstance(used, ast.Name):
@@ -99,13 +99,13 @@ def _binds(node: ast.Assign, name: str) -> bool:
 
 
 def _places(made: ast.Call) -> int:
-    """Return how many may be inside at once; 1 if that is not written there."""
+    """Return how many tasks a lock or semaphore admits at once; 1 if the number is not a constant."""
     value = made.args[0].value if made.args and isinstance(made.args[0], ast.Constant) else 1
     return value if isinstance(value, int) else 1
 
 
-def _most_inside(run: Run, name: str, block: ast.AsyncWith) -> int:
-    """Return in how many calls at once a function waited in a block."""
+def _most_inside(run: Evidence, name: str, block: ast.AsyncWith) -> int:
+    """Return the most calls of a function that waited in a block at once."""
     first, last = block.body[0].lineno, block.end_lineno or block.lineno
     inside = [
         (wait.start, wait.end, call.number)

@@ -1,4 +1,4 @@
-"""What a run may use up; an exercise can say otherwise."""
+"""What a run may use up; an exercise can set other limits."""
 
 from __future__ import annotations
 
@@ -17,25 +17,25 @@ class Limits:
     """The limits of one run.  Where the platform cannot enforce one, the others still hold."""
 
     wall_seconds: float = 10.0
-    """Real seconds, from outside, on all processes of the run."""
+    """Real time of the whole run, measured by the parent, in seconds."""
     cpu_seconds: int = 10
-    """Of each process."""
+    """Processor time of each process, in seconds."""
     memory: int = 2_000_000_000
     """Address space of each process, in bytes."""
     file_size: int = 16_000_000
-    """Of each file written, in bytes."""
+    """Size of each file written, in bytes."""
     open_files: int = 256
-    """Of each process."""
+    """Open files of each process."""
     processes: int = 128
-    """Processes and threads, all together."""
+    """Processes and threads, in all."""
     output_lines: int = 10_000
     output_characters: int = 1_000_000
     records: int = 200_000
-    """Of what is recorded: lines, tasks, waits."""
+    """Lines, tasks and waits that are recorded, in all."""
 
     @classmethod
     def parse(cls, given: Mapping[str, Any], where: str) -> Limits:
-        """Return limits with the values `given`; UsageError, with `where` they were given, if one cannot be."""
+        """Return limits with the values `given`; UsageError, which says `where`, for a value that cannot be."""
         return cls(**tables.read(given, {field.name: _key(field) for field in fields(cls)}, where))
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from .records import Record, RecordError, Row, decode
 
-MAX_LINE = 1_000_000
+MAX_LINE_BYTES = 1_000_000
 """Longest line of records in bytes."""
 _SIGNATURE = 16
 """Length of a signature, in hexadecimal digits."""
@@ -29,8 +29,8 @@ def dump(*rows: Row) -> bytes:
 
 def load(line: bytes) -> Iterator[Record]:
     """Yield the records of a line; RecordError if it has none, or when it comes to one that is none."""
-    if len(line) > MAX_LINE:
-        msg = f"a line of {len(line)} bytes, more than {MAX_LINE}"
+    if len(line) > MAX_LINE_BYTES:
+        msg = f"a line of {len(line)} bytes, more than {MAX_LINE_BYTES}"
         raise RecordError(msg)
     try:
         rows = json.loads(line)
