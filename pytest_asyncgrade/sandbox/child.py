@@ -59,13 +59,13 @@ class Child(Protocol):
     """The pipe its records come from."""
 
     def status(self, seconds: float) -> int | None:
-        """Return its exit status, negative for a signal; None if it has not left in time."""
+        """Return its exit status, negative for a signal; None if it has not exited in time."""
 
     def locate(self) -> None:
         """Ask it which line it is on; the answer is a record."""
 
     def end(self) -> None:
-        """Kill it, if it is alive, and all it has started."""
+        """Kill it and all it has started, if they are alive."""
 
 
 class Launcher(Protocol):
@@ -82,7 +82,7 @@ class Launcher(Protocol):
         """Start a process for a run."""
 
     def close(self) -> None:
-        """Let go of what is kept for the next run."""
+        """End what is kept for the next run."""
 
 
 class Spawn:
@@ -100,7 +100,7 @@ class Spawn:
         return _SpawnedChild(order)
 
     def close(self) -> None:
-        """Do nothing: nothing is kept."""
+        """Do nothing: a spawned process is not kept."""
 
 
 class _SpawnedChild:
@@ -109,7 +109,7 @@ class _SpawnedChild:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self.records = self._process.stdout
-        with suppress(BrokenPipeError), self._process.stdin as pipe:  # if it died at once, what it left says how
+        with suppress(BrokenPipeError), self._process.stdin as pipe:  # if it died at once, its status says how
             pipe.write(order.dump())
 
     def status(self, seconds: float) -> int | None:
@@ -128,7 +128,7 @@ class _SpawnedChild:
 
 
 class ForkServer:
-    """A process that has imported all it needs, and forks for each run; `trace.protocol.fork_link` is its language."""
+    """A process that has imported all it needs and forks for each run; `trace.protocol.fork_link` has its messages."""
 
     def __init__(self, mode: str = "auto") -> None:
         self._candidates = candidates(mode)
@@ -195,7 +195,7 @@ class ForkServer:
             os.close(write_end)
 
     def close(self, *, thoroughly: bool = False) -> None:
-        """End the fork server; `thoroughly` also what may be left of a run, where its end does not end that too."""
+        """End the fork server; `thoroughly`: also what may be left of a run, where it does not end with the server."""
         if self._socket is not None:
             self._socket.close()
             self._socket = None
@@ -204,7 +204,7 @@ class ForkServer:
             self._process = None
             if thoroughly:
                 self.confinement.sweep()
-        if self._pidfd is not None:  # with the first process of a namespace all others have ended
+        if self._pidfd is not None:  # all processes of a namespace end with the first one
             _kill_process(self._pidfd)
             self._pidfd = None
 
@@ -249,7 +249,7 @@ def _kill_process(pidfd: int) -> None:
 
 
 def _command() -> list[str]:
-    """Return the command that starts our side of a student's process."""
+    """Return the command that starts our part of a student's process."""
     roots = dict.fromkeys(str(Path(package).parent) for package in packages())
     return [interpreter(), "-P", "-s", str(_START), *roots]
 
@@ -257,7 +257,7 @@ def _command() -> list[str]:
 def _environment() -> dict[str, str]:
     passed = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
     return passed | {
-        "MALLOC_ARENA_MAX": "2",  # each takes 64 MB of the address space, and each thread would make one
+        "MALLOC_ARENA_MAX": "2",  # each thread would make an arena, 64 MB of the address space
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONHASHSEED": "0",
         "PYTHONUTF8": "1",

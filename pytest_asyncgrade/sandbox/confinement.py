@@ -1,12 +1,12 @@
-"""How a student's process is kept from everything that is not its business: the strongest way this machine has.
+"""Confinement of a student's process, the strongest that this machine offers.
 
-`strong`: bubblewrap.  No network, a process tree of its own, a file system of its own with Python, the tools of
-/usr and nothing else; no rights, no way to new ones; the end of its first process is the end of all others.
-`partial`: Linux without bubblewrap.  No way to new rights, and Landlock (Linux 5.13): files that are neither Python's
-nor the run's own cannot be opened; from Linux 6.12 on, no signals to other processes.
-`weak`: elsewhere.  A clean environment, a private folder, limits, the end of the process group.
+`strong`: bubblewrap.  No network, a separate process tree, a separate file system with Python and the tools of /usr
+only; no rights, no way to gain rights; all processes end with the first one.
+`partial`: Linux without bubblewrap.  No way to gain rights, and Landlock (Linux 5.13): only Python's files and those of
+the run can be opened; from Linux 6.12 on, no signals to other processes.
+`weak`: elsewhere.  A clean environment, a private folder, limits, a process group that is killed as a whole.
 
-Each way also has the limits of `Limits`, a process group that is killed as a whole, and the parent's deadline.
+All of them have `Limits`, the process group and the parent's deadline.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _SETTINGS = (
 _MOUNTS = Path("/proc/self/mountinfo")
 _PRIVATE = "/tmp/asyncgrade"  # noqa: S108  # on a file system of its own
 _USERS = range(61_184, 65_520)
-"""User ids that nobody has: systemd's range for services that come and go."""
+"""User ids that no user has: systemd's range for temporary services."""
 
 HOW_TO_GET_IT = (
     "install bubblewrap (`apt-get install bubblewrap`, `dnf install bubblewrap`); if it is there but may make no "
@@ -48,7 +48,7 @@ HOW_TO_GET_IT = (
 
 
 class Confinement:
-    """A way to start a student's process; this one is the weakest: every platform has it."""
+    """How a student's process is confined; this is the weakest way, which every platform has."""
 
     isolation: Isolation = "weak"
     name = "a process group"
@@ -59,7 +59,7 @@ class Confinement:
 
     @contextmanager
     def folder(self) -> Iterator[str]:
-        """Make a private folder for one run, as the student's process will call it, and remove it at the end."""
+        """Make a private folder for one run, yield its path in the student's process, and remove it at the end."""
         from tempfile import TemporaryDirectory
 
         with TemporaryDirectory(prefix="asyncgrade-", ignore_cleanup_errors=True) as name:
@@ -70,24 +70,24 @@ class Confinement:
         return None
 
     def sweep(self) -> None:
-        """Kill what is left of a run whose parent its student has killed, where that is possible."""
+        """Kill what is left of a run whose program has killed its parent, where that is possible."""
 
 
 class OnLinux(Confinement):
-    """No way to new rights and, where the kernel has Landlock, no files but Python's and its own."""
+    """No way to gain rights and, where the kernel has Landlock, no files except Python's and its own."""
 
     def __init__(self) -> None:
         self.isolation = "partial" if _has_landlock() else "weak"
         self.name = "Landlock" if self.isolation == "partial" else "a process group"
-        self._user = random.choice(_USERS) if _is_root() and all(map(_is_for_all, _python())) else None  # noqa: S311
+        self._user = random.choice(_USERS) if _is_root() and all(map(_is_for_all, _python())) else None  # noqa: S311  # no secret
 
     def command(self, start: list[str]) -> list[str]:
-        """Return the command, as another user if we are root and that one can read our Python."""
+        """Return the command; it changes to another user if we are root and that user can read our Python."""
         return start if self._user is None else [*start, f"--user={self._user}"]
 
     @contextmanager
     def folder(self) -> Iterator[str]:
-        """Make a private folder that is the run's user's."""
+        """Make a private folder that belongs to the run's user."""
         with super().folder() as name:
             if self._user is not None:
                 os.chown(name, self._user, self._user)
@@ -112,7 +112,7 @@ class OnLinux(Confinement):
 
 
 class Bubblewrap(Confinement):
-    """Namespaces of its own, made by bubblewrap; the process is the first in its tree and takes all others along."""
+    """Separate namespaces, made by bubblewrap; all other processes end with the first one."""
 
     isolation: Isolation = "strong"
     name = "bubblewrap"
@@ -121,7 +121,7 @@ class Bubblewrap(Confinement):
         self._program = program
 
     def command(self, start: list[str]) -> list[str]:
-        """Return the command: what there is of a file system, and what is cut off."""
+        """Return the command, with the visible parts of the file system."""
         words = [
             self._program, "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try",
             "--as-pid-1", "--die-with-parent", "--hostname", "student", "--cap-drop", "ALL",
@@ -139,24 +139,24 @@ class Bubblewrap(Confinement):
         read, write = _measuring()
         read = [*_SETTINGS, *_python(), *read]
         for folder in sorted({str(parent) for path in (*read, *write) for parent in Path(path).parents}):
-            words += ["--perms", "0755", "--dir", folder]  # else they are for their owner alone
+            words += ["--perms", "0755", "--dir", folder]  # otherwise only their owner can read them
         for path in read:
             words += ["--ro-bind-try", path, path]
         for path in write:
             words += ["--bind-try", path, path]
         if not _is_root():
             return [*words, "--unshare-user", "--uid", "65534", "--gid", "65534", "--", *start]
-        rights = ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]  # to become nobody, at once
-        return [*words, *rights, "--", *start, f"--user={random.choice(_USERS)}"]  # noqa: S311
+        rights = ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]  # to become a user without rights, at once
+        return [*words, *rights, "--", *start, f"--user={random.choice(_USERS)}"]  # noqa: S311  # no secret
 
     @contextmanager
     def folder(self) -> Iterator[str]:
-        """Return a folder's name: it is made inside, on a file system that nobody else sees."""
+        """Yield the path of a folder that is made inside, on a file system that no other process sees."""
         yield _PRIVATE
 
 
 def candidates(mode: str = "auto") -> list[Confinement]:
-    """Return the ways to try, the strongest first: ``strict`` has one only, ``weak`` no namespaces."""
+    """Return the confinements to try, strongest first: only one for ``strict``, none with namespaces for ``weak``."""
     found: list[Confinement] = []
     program = _bubblewrap()
     if mode == "strict" or (mode == "auto" and program):
@@ -167,7 +167,7 @@ def candidates(mode: str = "auto") -> list[Confinement]:
 
 
 def why_not_strict() -> str:
-    """Return why bubblewrap cannot be used here, empty if it can."""
+    """Return why bubblewrap cannot be used here; empty if it can."""
     import subprocess
 
     program = _bubblewrap()
@@ -189,7 +189,7 @@ def _is_root() -> bool:
 
 
 def _can_mount_proc() -> bool:
-    """Tell whether a new /proc may be mounted: not where parts of it are covered up, as in a container."""
+    """Tell whether a new /proc can be mounted: not if parts of it are masked, as in a container."""
     try:
         mounts = _MOUNTS.read_text(encoding="utf-8")
     except OSError:
@@ -205,16 +205,16 @@ def _has_landlock() -> bool:
 
 
 def interpreter() -> str:
-    """Return the path of our interpreter in its real folder, where ``pyvenv.cfg`` is looked for.
+    """Return the path of our interpreter in its real folder, where it looks for ``pyvenv.cfg``.
 
-    ``../venv/bin/python`` leads through the folder that it was said in, which is not there for a confined process.
+    A relative path such as ``../venv/bin/python`` leads through a folder that a confined process does not see.
     """
     path = Path(sys.executable)
     return str(path.parent.resolve() / path.name)
 
 
 def _links(path: Path) -> Iterator[str]:
-    """Yield the paths that a link leads to, one link at a time."""
+    """Yield the paths that a chain of links leads through."""
     while path.is_symlink():
         path = path.parent / path.readlink()
         if ".." in path.parts:
@@ -236,7 +236,7 @@ def _python() -> list[str]:
 
 
 def packages() -> Iterable[str]:
-    """Return where the packages that a student's process imports before the student's program lie."""
+    """Return the paths of the packages that a student's process imports before the program."""
     from importlib.util import find_spec
 
     for name in ("pytest_asyncgrade", "freezegun", "dateutil", "six"):
@@ -254,6 +254,6 @@ def _is_for_all(path: str) -> bool:
 
 
 def _measuring() -> tuple[list[str], list[str]]:
-    """Return what is read and written where the coverage of this package is measured, by its own tests."""
+    """Return the paths to read and to write while this package's own tests measure its coverage."""
     settings, data = os.environ.get("COVERAGE_PROCESS_START"), os.environ.get("COVERAGE_FILE")
     return [settings] if settings else [], [str(Path(data).parent)] if data and settings else []

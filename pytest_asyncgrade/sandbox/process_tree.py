@@ -1,4 +1,4 @@
-"""The end of a process and of all it has started: the one place that knows how each platform does it."""
+"""Starts a process, and kills it with all it has started, on each platform."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ HAS_GROUPS = hasattr(os, "killpg")
 
 
 def start(command: list[str], *, env: dict[str, str], stdin: int, stdout: int) -> subprocess.Popen[bytes]:
-    """Start a process at the head of a group of its own."""
+    """Start a process as the leader of a new process group."""
     group: Any = {"start_new_session": True}
     if sys.platform == "win32":
         group = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
@@ -26,7 +26,7 @@ def start(command: list[str], *, env: dict[str, str], stdin: int, stdout: int) -
 
 
 def kill(process: subprocess.Popen[bytes], *, thoroughly: bool) -> None:
-    """Kill a process of ours and its group; `thoroughly` also those of its descendants that have left the group."""
+    """Kill a process of ours and its group; `thoroughly`: also descendants that have left the group."""
     strays = _descendants(process.pid) if thoroughly or not HAS_GROUPS else []
     if HAS_GROUPS:
         with suppress(ProcessLookupError, PermissionError):

@@ -1,7 +1,7 @@
-"""Runs a student's program in a process of its own, and builds the trace from what that process reports.
+"""Runs a student's program in a separate process, and builds the trace from what that process reports.
 
 The parent decides how the run ended: the child's word counts only if its records are exact, the last of them is there,
-and it left with status 0.  The deadline is the parent's, in real seconds, on the whole process tree.
+and it exited with status 0.  The deadline is the parent's, in real seconds, for the whole process tree.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from .submission_files import SubmissionFiles
 
 WALL_CLOCK_START_NS = 1_767_258_000 * 1_000_000_000
-"""What a graded program's ``time.time_ns()`` says at its start: 2026-01-01 09:00:00 UTC."""
+"""``time.time_ns()`` at the start of a graded program: 2026-01-01 09:00:00 UTC."""
 
 _LOCATED_AFTER = (0.5, 0.2, 0.2)
 """Shares of the time limit, one after the other, after which a process is asked which line it is on."""
@@ -62,15 +62,15 @@ class Job:
     scenarios: bytes = b""
     limits: Limits = field(default_factory=Limits)
     vary: dict[float, float] | None = None
-    """What becomes of the delays of the program's own sleeps; None: they cannot be varied, and are not recorded."""
+    """New delays for the program's own sleeps; None: they are neither varied nor recorded."""
     seed: int | None = None
-    """What the program's own random numbers come from; None: they differ from run to run."""
+    """The seed of the program's random numbers; None: they differ from run to run."""
     wall_ns: int = WALL_CLOCK_START_NS
-    """What ``time.time_ns()`` says at the program's start."""
+    """``time.time_ns()`` at the program's start."""
 
     @property
     def asked(self) -> str:
-        """What this is, as a teacher would write it: ``python greetings.py``, ``fetch_all([3, 1])``."""
+        """The run as a teacher would write it: ``python greetings.py``, ``fetch_all([3, 1])``."""
         varied = [f"{number(a)} as {number(b)}" for a, b in (self.vary or {}).items()]
         return f"{self._asked()}, waiting {', '.join(varied)}" if varied else self._asked()
 
@@ -83,13 +83,13 @@ class Job:
 
 
 def _typed(stdin: str) -> str:
-    """Return what somebody types who gives a program its input, line by line."""
+    """Return what a user types to give a program its input, line by line."""
     lines = [line or "an empty line" for line in stdin.removesuffix("\n").split("\n")]
     return clipped(" and ".join(lines), _LONGEST_INPUT)
 
 
 def run_isolated(job: Job, launcher: Launcher | None = None) -> Trace:
-    """Run a job in a process of its own and return its trace, whatever happens to that process.
+    """Run a job in a separate process and return its trace, whatever happens to that process.
 
     `launcher` starts that process (default: `Spawn`); a `ForkServer` makes many runs of one submission quicker.
     """
@@ -118,14 +118,14 @@ class _Run:
         status = child.status(_EXIT_TIMEOUT) if in_time else None
         child.end()
         reader.join(timeout=1)
-        if not reader.is_alive():  # else a process that has escaped us holds the pipe open
+        if not reader.is_alive():  # otherwise a process that has escaped holds the pipe open
             child.records.close()
         verdict = self._verdict(in_time=in_time, status=status)
         job = self._job
         return self._builder.build(asked=job.asked, source=self._source, verdict=verdict, varied=job.vary)
 
     def _wait(self, child: Child) -> bool:
-        """Wait for the end, and ask now and then which line the program is on; tell whether the end came in time."""
+        """Wait for the end, ask now and then which line the program is on, and tell whether the end came in time."""
         seconds = self._job.limits.wall_seconds
         for share in _LOCATED_AFTER:
             if self._told.wait(seconds * share):
@@ -158,7 +158,7 @@ class _Run:
         )
 
     def _read(self, pipe: IO[bytes]) -> None:
-        """Take in the records; the last one, or the end of the pipe, is what the parent waits for."""
+        """Read the records until the last one, or the end of the pipe, for which the parent waits."""
         seal = Seal(self._key)
         try:
             while line := pipe.readline(MAX_LINE_BYTES + 1):
@@ -171,7 +171,7 @@ class _Run:
             self._told.set()
 
     def _verdict(self, *, in_time: bool, status: int | None) -> Verdict | None:
-        """Return how the run ended where the child's word does not count, None where it does."""
+        """Return how the run ended where the child's report does not count, None where it does."""
         limits = self._job.limits
         if self._error is not None:
             return Verdict(Outcome.KILLED, f"the program disturbed its own recording ({self._error})")
@@ -197,7 +197,7 @@ class _Run:
 
 
 def _vanished(status: int | None) -> Verdict:
-    """Say how a process ended that never reported its end."""
+    """Return the verdict on a process that ended without a report."""
     if status is not None and status < 0:
         name = signal_name(-status)
         hint = " (a crash inside Python itself: endless recursion, or code in C)" if name == "SIGSEGV" else ""

@@ -1,9 +1,9 @@
-"""What of a submission is graded: the program, and the helper modules and data files beside it.
+"""The files of a submission that are graded: the program, its helper modules and its data files.
 
-No link leads out of the student's own folder, at whatever depth it is: that is decided by where a file really lies.
+No link leads out of the student's own folder: the real path of a file decides.
 
-What would configure Python or pytest, or be imported instead of a module of Python's or an installed one, stays behind,
-and so does what is no regular file of the folder.  All is read once, so that every run sees the same.
+Left behind is what would configure Python or pytest, what would be imported instead of a module of Python's or an
+installed one, and what is not a regular file.  All files are read once, so that every run sees the same.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from pytest_asyncgrade.trace.text import source_lines
 
-from .neighbours import files_named, names_in, patterns
+from .named_files import files_named, names_in, patterns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,23 +28,25 @@ if TYPE_CHECKING:
 _CONFIGURES = ("conftest.py", "sitecustomize.py", "usercustomize.py", "pyproject.toml", "pytest.ini", "setup.cfg",
                "setup.py", "tox.ini", "*.pth", "*.dist-info", "*.egg-info", "*.pyc", "*.so", "*.pyd")  # fmt: skip
 _NOISE = (".*", "__pycache__", "__MACOSX")
-"""What is left behind without a word: every folder has it."""
+"""Patterns of names that are left behind silently, since many folders have them."""
 _OF_A_GRADER = ("test_*.py", "solution.py", "solution")
-"""What no program that is graded alone gets, even if it lies beside."""
+"""Patterns of a grader's files, which a program that is graded alone never gets."""
 
-MAX_FILE = 5_000_000
-"""Largest file that comes along, in bytes."""
-MAX_BYTES = 20_000_000
-"""Of all files together."""
+MAX_FILE_BYTES = 5_000_000
+"""Largest file that is graded, in bytes."""
+MAX_TOTAL_BYTES = 20_000_000
+"""Largest size of all files together, in bytes."""
 MAX_FILES = 200
+"""Most files that are graded, the program not counted."""
 _MAX_LOOKED_AT = 10_000
+"""Most names of a folder that are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What an exercise says of the files beside the program: patterns such as ``*.csv`` or ``data/*``.
+    """An exercise's rules for files other than the program: patterns such as ``*.csv`` or ``data/*``.
 
-    `include` widens the list to what would stay behind, `exclude` narrows it; exclude wins.
+    `include` adds files that would be left behind, `exclude` removes files; exclude wins.
     """
 
     include: tuple[str, ...] = ()
@@ -53,14 +55,14 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class SubmissionFiles:
-    """The files of a submission, by their names relative to its folder (with ``/``); `script` is the program's."""
+    """The files of a submission, by their names relative to its folder (with ``/``); `script` is the program."""
 
     script: str
     files: dict[str, bytes] = field(default_factory=dict)
     left_behind: dict[str, str] = field(default_factory=dict)
-    """What stayed behind, and why."""
+    """Names that were left behind, with the reasons."""
     problem: str = ""
-    """Why there is no program to run."""
+    """Why there is no program to run; empty if there is one."""
 
     @property
     def source(self) -> tuple[str, ...]:
@@ -68,7 +70,7 @@ class SubmissionFiles:
         return source_lines(self.files.get(self.script, b""))
 
 
-def read_submission(  # noqa: PLR0913  # whose files they are, and which are wanted
+def read_submission(  # noqa: PLR0913  # whose files they are, and which of them to read
     script: Path,
     *,
     alone: bool = False,
@@ -77,12 +79,12 @@ def read_submission(  # noqa: PLR0913  # whose files they are, and which are wan
     private: Path | None = None,
     rules: Rules | None = None,
 ) -> SubmissionFiles:
-    """Return what is graded of the submission whose program is `script`.
+    """Read the files of the submission whose program is `script`.
 
-    All that is in `folder` (by default the script's, or the one that holds its package) comes along; beside a script
-    that is graded `alone` may lie what is other people's, so only what it names does.  No link leads out of the
-    student's `own` folder (by default that folder), which is said by its real path, nor into the teacher's `private`
-    one.
+    All files in `folder` (by default the script's, or the one that holds its package) are read.  A script that is
+    graded `alone` may lie among other people's files, so only the files that it names are read.  No link leads out of
+    the student's `own` folder (by default `folder`), which is given by its real path, nor into the teacher's `private`
+    folder.
     """
     folder = folder or script.parent
     name = script.relative_to(folder).as_posix()
@@ -109,10 +111,10 @@ def read_submission(  # noqa: PLR0913  # whose files they are, and which are wan
 
 
 def folder_of(folder: Path, program: bytes, own: Path | None = None) -> Path:
-    """Return the folder that the modules of a program in `folder` are imported from: that, or one above it.
+    """Return the folder from which the modules of a program in `folder` are imported: that one, or one above it.
 
-    Above it lies a package that the program is part of, a folder with ``__init__.py`` or one that the program imports
-    from by its name.  It is never above the student's `own` folder.
+    It is above a package that the program is part of: a folder with ``__init__.py``, or one from which the program
+    imports by name.  It is never above the student's `own` folder.
     """
     while folder.resolve() != own and (folder / "__init__.py").is_file() and folder.name:
         folder = folder.parent
@@ -123,7 +125,7 @@ def folder_of(folder: Path, program: bytes, own: Path | None = None) -> Path:
 
 
 def _instead(script: Path, own: Path) -> str:
-    """Name the file that was probably meant to be the program, and what to do with it."""
+    """Return which file was probably meant to be the program, and what to do with it."""
     folder = script.parent
     if not folder.is_dir() or not folder.resolve().is_relative_to(own):
         return ""
@@ -143,11 +145,11 @@ def _instead(script: Path, own: Path) -> str:
 
 
 class _LeftBehindError(Exception):
-    """Why a file does not come along."""
+    """Why a file is left behind."""
 
 
 def _inside(own: Path, private: Path | None, path: Path) -> Path:
-    """Return where a file really lies: in the folder `own`, and not in the `private` one."""
+    """Return the real path of a file, which has to be in the folder `own` and not in the `private` one."""
     real = Path(os.path.realpath(path))
     if not real.is_relative_to(own) or (private is not None and real.is_relative_to(private)):
         msg = "a link to somewhere else"
@@ -156,21 +158,21 @@ def _inside(own: Path, private: Path | None, path: Path) -> Path:
 
 
 def _read(path: Path) -> bytes:
-    """Return a regular file's bytes; a link, a pipe or a device is never opened."""
+    """Return the bytes of a regular file; a link, a pipe or a device is never opened."""
     status = path.lstat()
     if not stat.S_ISREG(status.st_mode):
         msg = "a folder" if stat.S_ISDIR(status.st_mode) else "no regular file"
         raise _LeftBehindError(msg)
-    if status.st_size > MAX_FILE:
-        msg = f"larger than {MAX_FILE // 1_000_000} MB"
+    if status.st_size > MAX_FILE_BYTES:
+        msg = f"larger than {MAX_FILE_BYTES // 1_000_000} MB"
         raise _LeftBehindError(msg)
     with path.open("rb") as file:
-        return file.read(MAX_FILE + 1)
+        return file.read(MAX_FILE_BYTES + 1)
 
 
 @dataclass(slots=True)
 class _Reading:
-    """The adding of files to a submission, within its limits."""
+    """Adds files to a submission, within the limits."""
 
     found: SubmissionFiles
     folder: Path
@@ -180,12 +182,12 @@ class _Reading:
     total: int = 0
 
     def add_all(self) -> None:
-        """Add the helper modules and data files beside a program, and those in folders below."""
+        """Add all helper modules and data files of the folder, and of the folders in it."""
         for name in self._walk():
             self._add(name)
 
     def add_named(self) -> None:
-        """Add the modules that the program and they import, and the files that their texts name."""
+        """Add the modules that the program and its modules import, and the files that their strings name."""
         home = self._home()
         bases = dict.fromkeys([home, ""])
         inits = (str(package / "__init__.py") for package in PurePosixPath(self.found.script).parents)
@@ -204,7 +206,7 @@ class _Reading:
                         todo += self._added(file)
 
     def _is_folder(self, name: str) -> bool:
-        """Tell whether a name is that of a folder, and not of a link to one."""
+        """Tell whether a name is that of a folder, not of a link to one."""
         path = self.folder / name
         return path.is_dir() and not path.is_symlink()
 
@@ -213,7 +215,7 @@ class _Reading:
         return self.found.script.rpartition("/")[0]
 
     def _added(self, name: str) -> list[str]:
-        """Add a file; return it if it is a module that was not there."""
+        """Add a file; return its name if it is a new module."""
         is_new = name not in self.found.files
         if is_new and not any(fnmatch(part, pattern) for part in name.split("/") for pattern in _OF_A_GRADER):
             self._add(name)
@@ -228,10 +230,10 @@ class _Reading:
                 self._check_name(name)
             if any(fnmatch(name, pattern) for pattern in rules.exclude):
                 msg = "not wanted in this exercise"
-                raise _LeftBehindError(msg)  # noqa: TRY301  # one place says why
-            if len(found.files) > MAX_FILES or self.total > MAX_BYTES:
+                raise _LeftBehindError(msg)  # noqa: TRY301  # one handler keeps the reason
+            if len(found.files) > MAX_FILES or self.total > MAX_TOTAL_BYTES:
                 msg = "too much: at most 200 files and 20 MB are graded"
-                raise _LeftBehindError(msg)  # noqa: TRY301
+                raise _LeftBehindError(msg)  # noqa: TRY301  # as above
             data = _read(_inside(self.own, self.private, self.folder / name))
         except _LeftBehindError as reason:
             found.left_behind.setdefault(name, str(reason))
@@ -242,7 +244,7 @@ class _Reading:
             self.total += len(data)
 
     def _check_name(self, name: str) -> None:
-        """Raise if a file stays behind for its name, in the folder itself or in that of the program."""
+        """Raise if a file is left behind for its name, relative to the folder or to the program's folder."""
         home = self._home()
         names = [name, name.removeprefix(f"{home}/")] if home else [name]
         for one in names:
@@ -250,9 +252,9 @@ class _Reading:
                 raise _LeftBehindError(reason)
 
     def _walk(self, start: str = "") -> Iterator[str]:
-        """Yield the names below a folder, in order; of one that is left behind as a whole, its own alone.
+        """Yield the names below a folder, in order; only the folder's own name if it is left behind as a whole.
 
-        A link to a folder is followed if that is the student's own, and was not looked at before.
+        A link to a folder is followed if the folder is the student's own and was not entered before.
         """
         home = self.folder.resolve()
         todo, count, seen = [start], 0, {home}
@@ -276,7 +278,7 @@ class _Reading:
 
     def _is_to_be_entered(self, entry: os.DirEntry[str], name: str, seen: set[Path]) -> bool:
         wanted = any(pattern.startswith(f"{name}/") for pattern in self.rules.include)
-        is_folder = os.path.isdir(entry.path)  # noqa: PTH112  # a link may lead round and round
+        is_folder = os.path.isdir(entry.path)  # noqa: PTH112  # a link may lead in a circle
         if not is_folder or (not wanted and reason_to_leave_behind(name)):
             return False
         if not entry.is_symlink():
@@ -289,7 +291,7 @@ class _Reading:
 
 
 def reason_to_leave_behind(name: str) -> str:
-    """Say why a file or folder of this name stays behind, if it does."""
+    """Return why a file or folder of this name is left behind; empty if it is not."""
     last = name.rpartition("/")[2]
     if any(fnmatch(last, pattern) for pattern in _CONFIGURES):
         return "it would configure Python or pytest"

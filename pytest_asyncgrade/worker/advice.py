@@ -1,6 +1,6 @@
-"""What a beginner needs to hear of an error that ended a program, beyond Python's words: what to write instead.
+"""What to write instead of the code that raised an error, for a beginner whom Python's message does not help.
 
-It is found by what was really there: the student's line, the names it uses and the values that a function was given.
+It is derived from what was really there: the student's line, the names it uses and the arguments of a function.
 """
 
 from __future__ import annotations
@@ -16,22 +16,22 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from .error_hints import leaves, text_of
-from .spot import COLLECTIONS, Spot, named, written
+from .error_sites import COLLECTIONS, ErrorSite, named, written
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 _RUN_TAKES = "asyncio.run takes a coroutine: asyncio.run(main()), and main is written with async def"
-# -- what was given to asyncio
+# -- arguments of asyncio's functions
 
 
-def _awaitables(_match: re.Match[str], spot: Spot) -> str:
-    """Say what a function of asyncio's was given in place of a coroutine."""
-    name, values = spot.given()
-    if name in {"ensure_future", ""} and (calls := spot.calls("gather", "create_task", "run", "run_until_complete")):
+def _awaitables(_match: re.Match[str], site: ErrorSite) -> str:
+    """Say what a function of asyncio's got instead of a coroutine."""
+    name, values = site.given()
+    if name in {"ensure_future", ""} and (calls := site.calls("gather", "create_task", "run", "run_until_complete")):
         name = written(calls[0].func).rpartition(".")[2]
     value = next((one for one in values if not asyncio.isfuture(one) and not inspect.iscoroutine(one)), None)
-    if any(frame.f_code.co_name == "run" for frame in spot.below):
+    if any(frame.f_code.co_name == "run" for frame in site.below):
         return _RUN_TAKES
     if function := named(value):
         if inspect.isasyncgen(value):
@@ -43,41 +43,41 @@ def _awaitables(_match: re.Match[str], spot: Spot) -> str:
 
 
 def _not_called(function: str, value: object) -> str:
-    """Say that a function is given where what it makes is meant."""
+    """Say that a function is passed where its coroutine is meant."""
     and_async = "" if inspect.iscoroutinefunction(value) else f", and {function} with async def"
     return f"{function} is not called: write {function}(){and_async}"
 
 
-def _coroutine_expected(_match: re.Match[str], spot: Spot) -> str:
-    """Say what a task is made of, or ``asyncio.run`` runs."""
-    for call in spot.calls("create_task"):
+def _coroutine_expected(_match: re.Match[str], site: ErrorSite) -> str:
+    """Say what ``create_task`` or ``asyncio.run`` takes."""
+    for call in site.calls("create_task"):
         function = written(call.args[0]) if call.args else ""
-        if isinstance(call.args[0], ast.Name) and inspect.isfunction(spot.value(call.args[0])):
-            return _not_called(function, spot.value(call.args[0]))
+        if isinstance(call.args[0], ast.Name) and inspect.isfunction(site.value(call.args[0])):
+            return _not_called(function, site.value(call.args[0]))
         return "a task is made of a coroutine, what a function written with async def makes when it is called"
     return _RUN_TAKES
 
 
-def _collection_in_gather(match: re.Match[str], spot: Spot) -> str:
-    name, values = spot.given()
+def _collection_in_gather(match: re.Match[str], site: ErrorSite) -> str:
+    name, values = site.given()
     if name != "gather" or not any(type(value) in COLLECTIONS for value in values):
         return ""
     kind = {"dict": "dictionary"}.get(match[1], match[1])
     return f"asyncio.gather takes the coroutines one by one: put a star before the {kind}, asyncio.gather(*...)"
 
 
-def _tasks_for_wait(_match: re.Match[str], spot: Spot) -> str:
-    _name, values = spot.given()
+def _tasks_for_wait(_match: re.Match[str], site: ErrorSite) -> str:
+    _name, values = site.given()
     function = next(filter(None, map(named, values)), "func1")
     return f"asyncio.wait takes tasks: make one of each coroutine, asyncio.create_task({function}(...)), or use gather"
 
 
-def _a_list_for_wait(_match: re.Match[str], _spot: Spot) -> str:
+def _a_list_for_wait(_match: re.Match[str], _spot: ErrorSite) -> str:
     return "asyncio.wait takes a list of tasks: asyncio.wait([asyncio.create_task(func1(...)), ...])"
 
 
-def _called_in_thread(_match: re.Match[str], spot: Spot) -> str:
-    calls = [*spot.calls("to_thread"), *spot.calls("run_in_executor"), *spot.calls("submit")]
+def _called_in_thread(_match: re.Match[str], site: ErrorSite) -> str:
+    calls = [*site.calls("to_thread"), *site.calls("run_in_executor"), *site.calls("submit")]
     for call in calls:
         for argument in call.args[:2]:
             if isinstance(argument, ast.Call) and (given := written(argument.func)):
@@ -90,18 +90,18 @@ def _called_in_thread(_match: re.Match[str], spot: Spot) -> str:
     return ""
 
 
-# -- what was awaited
+# -- objects that cannot be awaited
 
 
-def _not_awaitable(match: re.Match[str], spot: Spot) -> str:  # noqa: PLR0911  # a way out for each
-    """Say why what stands behind `await` cannot be awaited."""
+def _not_awaitable(match: re.Match[str], site: ErrorSite) -> str:  # noqa: PLR0911  # one hint for each case
+    """Say why the object after `await` cannot be awaited."""
     kind = match["kind"]
-    for value in spot.given()[1] if kind == "function" else ():  # it was given to one of asyncio's that waits
+    for value in site.given()[1] if kind == "function" else ():  # the function was passed to one of asyncio's
         return _not_called(named(value), value)
-    for node in spot.awaited():
-        value = spot.value(node)
+    for node in site.awaited():
+        value = site.value(node)
         if isinstance(node, ast.Call):
-            return _call_not_awaitable(kind, node, spot)
+            return _call_not_awaitable(kind, node, site)
         if (name := written(node)) and inspect.iscoroutinefunction(value):
             return f"{name} is not called: await {name}()"
         if kind == "NoneType":
@@ -116,13 +116,13 @@ def _not_awaitable(match: re.Match[str], spot: Spot) -> str:  # noqa: PLR0911  #
 _WITHOUT_AWAIT = frozenset({"cancel", "put_nowait", "get_nowait", "set", "clear", "release", "notify", "notify_all",
                             "set_result", "set_exception", "task_done", "call_soon", "call_later", "close",
                             "write"})  # fmt: skip
-"""Methods of asyncio's that are done at once."""
+"""Methods of asyncio's that are not coroutines."""
 
 
-def _call_not_awaitable(kind: str, node: ast.Call, spot: Spot) -> str:  # noqa: PLR0911  # a way out for each
+def _call_not_awaitable(kind: str, node: ast.Call, site: ErrorSite) -> str:  # noqa: PLR0911  # one hint for each case
     name = written(node.func) or "the function"
     last = name.rpartition(".")[2]
-    value = spot.value(node.func)
+    value = site.value(node.func)
     if kind == "async_generator":
         return f"{name}() is an async generator, for it has a yield: go through it with async for"
     if name in {"time.sleep", "sleep"}:
@@ -143,51 +143,51 @@ def _call_not_awaitable(kind: str, node: ast.Call, spot: Spot) -> str:  # noqa: 
 # -- async for, async with, and their like
 
 
-def _for_without_async(match: re.Match[str], spot: Spot) -> str:
-    loop = next((node for node in reversed(spot.statements) if isinstance(node, ast.For)), None)
-    if match["kind"] != "async_generator" and not _has(spot, match["kind"], "__aiter__"):
+def _for_without_async(match: re.Match[str], site: ErrorSite) -> str:
+    loop = next((node for node in reversed(site.statements) if isinstance(node, ast.For)), None)
+    if match["kind"] != "async_generator" and not _has(site, match["kind"], "__aiter__"):
         return ""
     if loop is not None:
         return f"write async for: async for {written(loop.target) or 'x'} in {written(loop.iter) or '...'}"
     return "go through it with async for: [x async for x in ...] makes a list"
 
 
-def _async_for_over(match: re.Match[str], spot: Spot) -> str:
+def _async_for_over(match: re.Match[str], site: ErrorSite) -> str:
     kind = match["kind"]
     if kind == "coroutine":
         return "the function has no yield in it, so it makes a coroutine: await it first, or let it yield"
-    if _has(spot, kind, "__iter__"):
+    if _has(site, kind, "__iter__"):
         if kind in {"list", "tuple", "range", "dict", "set", "str", "generator", "map", "zip"}:
             return f"a {kind} is there at once: write for, without async"
         return f"write __aiter__ and async def __anext__ in {kind}, in place of __iter__ and __next__"
     return f"{kind} needs the methods __aiter__ (with def) and __anext__ (with async def)"
 
 
-def _with_without_async(match: re.Match[str], spot: Spot) -> str:
+def _with_without_async(match: re.Match[str], site: ErrorSite) -> str:
     kind = match["kind"]
     if kind == "coroutine":
         return ""
-    if not _has(spot, kind, "__aenter__") and kind != "_AsyncGeneratorContextManager":
+    if not _has(site, kind, "__aenter__") and kind != "_AsyncGeneratorContextManager":
         return ""
     return "write async with in place of with"
 
 
-def _async_with(match: re.Match[str], spot: Spot) -> str:
+def _async_with(match: re.Match[str], site: ErrorSite) -> str:
     kind = match["kind"]
     if kind == "coroutine":
         return "await the call first: async with await ..."
     if kind == "async_generator":
         return "put @asynccontextmanager (from contextlib) above the function"
-    if _has(spot, kind, "__enter__"):
+    if _has(site, kind, "__enter__"):
         return "write with, without async"
     return f"{kind} needs the methods __aenter__ and __aexit__, both with async def"
 
 
-def _has(spot: Spot, kind: str, method: str) -> bool:
-    """Tell whether a class has a method: one of Python's, of asyncio's, or one that the line can reach by its name."""
-    if kind == "function" or spot.frame is None:
+def _has(site: ErrorSite, kind: str, method: str) -> bool:
+    """Tell whether a class has a method, if it is a class of Python's or asyncio's, or one that the line can name."""
+    if kind == "function" or site.frame is None:
         return False
-    names = {**vars(asyncio), **_builtins(), **spot.frame.f_globals, **spot.frame.f_locals}
+    names = {**vars(asyncio), **_builtins(), **site.frame.f_globals, **site.frame.f_locals}
     kind = kind.rpartition(".")[2]
     known = names.get(kind, vars(io).get(kind))
     if not inspect.isclass(known):
@@ -202,22 +202,22 @@ def _builtins() -> dict[str, object]:
 # -- loops
 
 
-def _nested_run(_match: re.Match[str], spot: Spot) -> str:
-    for call in spot.calls("run", "run_until_complete"):
+def _nested_run(_match: re.Match[str], site: ErrorSite) -> str:
+    for call in site.calls("run", "run_until_complete"):
         if call.args and (inner := written(call.args[0])):
-            code = spot.frame.f_code if spot.frame else None
+            code = site.frame.f_code if site.frame else None
             if code and not code.co_flags & inspect.CO_COROUTINE:
                 return f"{code.co_name} runs while the loop does: a function with async def can await {inner} instead"
             return f"inside a coroutine, await the other one instead: await {inner}"
     return "inside a coroutine, await the other one instead: await func1()"
 
 
-def _no_loop(_match: re.Match[str], spot: Spot) -> str:
-    name = next((written(node.func) for node in spot.statements if isinstance(node, ast.Call)), "") or "this"
+def _no_loop(_match: re.Match[str], site: ErrorSite) -> str:
+    name = next((written(node.func) for node in site.statements if isinstance(node, ast.Call)), "") or "this"
     return f"{name} works while an event loop runs: call it in async def main(), and run that by asyncio.run(main())"
 
 
-def _missing_name(match: re.Match[str], _spot: Spot) -> str:
+def _missing_name(match: re.Match[str], _spot: ErrorSite) -> str:
     name = match[1]
     if name in sys.stdlib_module_names:
         return f"write import {name} at the top of the program"
@@ -226,7 +226,7 @@ def _missing_name(match: re.Match[str], _spot: Spot) -> str:
     return ""
 
 
-def _missing_attribute(match: re.Match[str], _spot: Spot) -> str:
+def _missing_attribute(match: re.Match[str], _spot: ErrorSite) -> str:
     name = match[1]
     if name.startswith(("Windows", "Proactor")):
         return "it exists on Windows only: leave this line out, asyncio.run(main()) needs no policy"
@@ -235,18 +235,18 @@ def _missing_attribute(match: re.Match[str], _spot: Spot) -> str:
     return ""
 
 
-def _sleeps_for(_match: re.Match[str], spot: Spot) -> str:
-    for frame in spot.below:
+def _sleeps_for(_match: re.Match[str], site: ErrorSite) -> str:
+    for frame in site.below:
         if frame.f_code is asyncio.sleep.__code__ and type(frame.f_locals.get("delay")) is str:
             return "asyncio.sleep takes a number of seconds, without quotes"
     return ""
 
 
-def _said(text: str) -> Callable[[re.Match[str], Spot], str]:
+def _said(text: str) -> Callable[[re.Match[str], ErrorSite], str]:
     return lambda _match, _spot: text
 
 
-_EXPLAINED: tuple[tuple[str, str, Callable[[re.Match[str], Spot], str]], ...] = (
+_EXPLAINED: tuple[tuple[str, str, Callable[[re.Match[str], ErrorSite], str]], ...] = (
     ("EOFError", "EOF when reading",
      _said("the program asks for input, and nobody types anything when it is graded")),
     ("RecursionError", "maximum recursion depth", _said("a function calls itself again and again")),
@@ -305,26 +305,26 @@ _EXPLAINED: tuple[tuple[str, str, Callable[[re.Match[str], Spot], str]], ...] = 
     ("ValueError", "a coroutine was expected", _coroutine_expected),
     ("TypeError", "a coroutine was expected", _coroutine_expected),
 )  # fmt: skip
-"""(type, pattern for the message, what to say)."""
+"""Errors by type and by a pattern for Python's own message, each with its hint."""
 
 
 def advice(error: BaseException, name: Callable[[str], str | None]) -> str:
-    """Return what to make of an exception that ended a program; empty if Python's own words say it all.
+    """Return a hint for an exception that ended a program; empty if Python's message says enough.
 
     `name` tells whether a file is the student's.
     """
     kind, message = type(error).__name__, text_of(error)
     if isinstance(error, ModuleNotFoundError) and isinstance(error.name, str):
         return _missing_module(error.name.partition(".")[0])
-    spot = Spot.of(error, name)
+    site = ErrorSite.of(error, name)
     for type_, pattern, say in _EXPLAINED:
-        if type_ == kind and (match := re.search(pattern, message)) and (said := say(match, spot)):
+        if type_ == kind and (match := re.search(pattern, message)) and (said := say(match, site)):
             return said
     return ""
 
 
 def of_group(error: BaseException, lines: Iterable[str]) -> str:
-    """Say how to catch what comes in a group, if the program tries to, with ``except``."""
+    """Say how to catch exceptions of a group, if the program tries to catch them with ``except``."""
     if not isinstance(error, BaseExceptionGroup):
         return ""
     kinds = {base.__name__ for leaf in leaves(error) for base in type(leaf).__mro__} - {"object", "BaseException"}

@@ -1,4 +1,4 @@
-"""Which call of the student's blocked its thread: known by the frames between the student's line and the wait."""
+"""Which call of the student's blocked its thread, by the frames between the student's line and the wait."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _OUTSIDE = frozenset({sockets.__name__, processes.__name__})
 """Modules of ours that wait for another program."""
 _WAITING = frozenset({"threading", "queue", "subprocess", "socket", "ssl", "select", "selectors", "concurrent",
                       "multiprocessing", "http", "urllib", "socketserver", "sched", "asyncio"})  # fmt: skip
-"""Modules of Python's whose functions are made to wait."""
+"""Modules of Python's whose functions are meant to wait."""
 _STANDS_FOR = {
     "VirtualLock.acquire": "Lock.acquire", "VirtualLock.__enter__": "Lock.acquire",
     "VirtualSimpleQueue.get": "SimpleQueue.get",
@@ -45,8 +45,8 @@ TIME_SLEEP = BlockingCall("time.sleep", WaitsFor.BLOCKING_SLEEP)
 def blocking_call(frame: FrameType | None, name: Callable[[str], str | None]) -> BlockingCall | None:
     """Return the library's function that the student's line called; `name` tells whether a file is the student's.
 
-    None if that function is not made to wait: that a library finds one of its locks taken for a moment is not the
-    student's doing.
+    None if that function is not meant to wait: a library that finds one of its own locks held for a moment is not the
+    student's mistake.
     """
     theirs = ours = None
     outside = False
@@ -62,8 +62,8 @@ def blocking_call(frame: FrameType | None, name: Callable[[str], str | None]) ->
         frame = frame.f_back
     if theirs is not None:
         module = _module(theirs)
-        is_made_to_wait = outside or module.partition(".")[0] in _WAITING
-        return _named(module, theirs.f_code.co_qualname) if is_made_to_wait else None
+        is_meant_to_wait = outside or module.partition(".")[0] in _WAITING
+        return _named(module, theirs.f_code.co_qualname) if is_meant_to_wait else None
     if ours is None:
         return None
     qualname = ours.f_code.co_qualname

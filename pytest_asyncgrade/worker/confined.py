@@ -1,6 +1,7 @@
-"""What a student's process does to itself before the student's program begins: rights given up, limits set.
+"""How a student's process confines itself before the student's program begins: it gives up rights and sets limits.
 
-And how the fork server ends what a run has left behind.  Linux has all of it, other systems what `resource` gives them.
+The fork server gives up rights here, too, and kills what a run left behind.  Linux has all of it, other systems what
+`resource` offers.
 """
 
 from __future__ import annotations
@@ -30,18 +31,21 @@ _ON_FILES = (
 )  # execute, write, read, truncate, ioctl: all else is for folders
 _READING = 1 << 0 | 1 << 2 | 1 << 3  # execute, read a file, read a folder
 _RIGHTS_SINCE = {1: 13, 2: 14, 3: 15, 5: 16}
-"""How many rights on files Landlock knows, by its version (linux/landlock.h)."""
+"""The number of rights on files that Landlock knows, by its version (linux/landlock.h)."""
 _SCOPES_SINCE = 6
 _NO_SIGNALS_NOR_SOCKETS_OUTSIDE = 0b11
 
 _SPARE_MEMORY = 64 << 20
+"""Memory above a run's limit that is reserved for reporting the end, in bytes."""
 _SPARE_CPU = 2
+"""Processor time above a run's limit that is reserved for reporting the end, in seconds."""
 _small_pieces = [bytearray(size) for size in range(16, 512, 16) for _ in range(40)]
-_PATIENCE = 2.0
+_KILL_TIMEOUT = 2.0
+"""Time limit for killing what a run left behind, in real seconds."""
 
 
 def become_fork_server() -> None:
-    """Give up every way to new rights, end with our parent, and become the parent of whatever loses its own."""
+    """Give up every way to gain rights, end with our parent, and adopt processes that lose their parent."""
     if sys.platform == "linux":
         call = _libc().prctl
         _libc().capset(struct.pack("Ii", _CAPABILITIES, 0), bytes(24))
@@ -52,7 +56,7 @@ def become_fork_server() -> None:
 
 
 def confine(limits: Limits, access: Access | None, folder: str) -> None:
-    """Set the limits of a run and, where `access` is given, leave open only what it names and the run's `folder`."""
+    """Set the limits of a run; where `access` is given, deny all paths but those and the run's `folder`."""
     if sys.platform == "linux":
         _libc().prctl(_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
         _libc().prctl(_SET_DUMPABLE, 1, 0, 0, 0)
@@ -73,18 +77,18 @@ def confine(limits: Limits, access: Access | None, folder: str) -> None:
 
 
 def _limit(resource: Any, name: str, value: int, spare: int) -> None:
-    """Set one limit, as far as it is known here and not lower already; `spare` is for us, to tell of the end."""
+    """Set one limit, unless it is unknown here or lower already; `spare` is kept for us, to report the end."""
     kind = getattr(resource, name, None)
     if kind is None:
         return
     hard = resource.getrlimit(kind)[1]
-    with suppress(ValueError, OSError):  # macOS knows some by name alone
+    with suppress(ValueError, OSError):  # macOS has names for limits that it does not know
         top = value + spare if hard == resource.RLIM_INFINITY else min(value + spare, hard)
         resource.setrlimit(kind, (min(value, top), top))
 
 
 def use_spare_memory() -> None:
-    """Let us have the memory that was kept for telling of the end: some at once, in small pieces, then more."""
+    """Release the memory that was reserved for reporting the end: small pieces at once, then the rest."""
     _small_pieces.clear()
     with suppress(ImportError, ValueError, OSError):
         import resource
@@ -94,14 +98,14 @@ def use_spare_memory() -> None:
 
 
 def comment(limits: Limits, error: BaseException) -> str:
-    """Return what there is to say of the exception that ends a program; first of all, have memory to say it."""
+    """Return a comment on the exception that ends a program, after releasing the memory that this takes."""
     use_spare_memory()
     limit = limit_behind(error, limits)
     return f" (the program may {limit})" if limit else ""
 
 
 def limit_behind(error: BaseException, limits: Limits) -> str:
-    """Return what a program may do, if an exception says that it wanted more; else nothing."""
+    """Return which limit an exception is the sign of, in words; empty if of none."""
     number = error.errno if isinstance(error, OSError) else None
     if isinstance(error, MemoryError):
         return f"use {_megabytes(limits.memory)} of memory"
@@ -119,8 +123,8 @@ def _megabytes(count: int) -> str:
 
 
 def kill_leftovers() -> None:
-    """Kill what a run has left behind, and wait for its end: all of our namespace, or all of our children."""
-    deadline = time.monotonic() + _PATIENCE
+    """Kill the processes that a run left behind, and wait for their end: our namespace, or our children."""
+    deadline = time.monotonic() + _KILL_TIMEOUT
     while time.monotonic() < deadline:
         if os.getpid() == 1:
             with suppress(ProcessLookupError):
@@ -149,7 +153,7 @@ def _libc() -> Any:
 
 
 def _close_files(read: Iterable[str], write: Iterable[str]) -> None:
-    """Open nothing from here on but what is below these paths (Landlock)."""
+    """Deny opening anything that is not below these paths, from now on (Landlock)."""
     from ctypes import get_errno
 
     call = _libc().syscall

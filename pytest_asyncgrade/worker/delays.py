@@ -1,4 +1,4 @@
-"""Varies the delays of the program's own sleeps, so that lines printed by a timetable come at the wrong moments."""
+"""Varies the delays of the program's own sleeps, so that a program that prints by a timetable gets it wrong."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 
 def vary(varied: Mapping[float, float], is_students: Callable[[str], object], note: Callable[[float], None]) -> None:
-    """From here on let `asyncio.sleep` and `time.sleep`, called by a file of the student's, wait as `varied` says.
+    """Make `asyncio.sleep` and `time.sleep`, when a file of the student's calls them, wait as long as `varied` says.
 
-    A delay that is not in there is left as it is.  `note` is given each delay as the program has it, in seconds.
+    Other delays stay as they are.  `note` is called with each delay that the program asked for, in seconds.
     """
 
     def wrap(sleep: Callable[..., Any]) -> Callable[..., Any]:

@@ -1,4 +1,4 @@
-"""What a beginner needs to hear of an error, beyond what Python says."""
+"""Hints on errors for beginners, beyond Python's messages."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _NOTEBOOK = re.compile(r"^\s*(%%?\w+|!|In \[\d*\]:|>>>\s|\.\.\.\s)")
 
 
 def text_of(error: BaseException) -> str:
-    """Return an exception's message, with the name that it might have meant."""
+    """Return an exception's message, with the name that was probably meant."""
     try:
         return f"{error}{_meant(error)}"
     except BaseException:  # noqa: BLE001  # a student's __str__ may do anything
@@ -31,7 +31,7 @@ def text_of(error: BaseException) -> str:
 
 
 def _meant(error: BaseException) -> str:
-    """Return a hint at a misspelt name, as Python gives it from 3.12 on, in its tracebacks alone."""
+    """Return a hint at a misspelt name; Python gives it in tracebacks only."""
     name = error.name if isinstance(error, AttributeError | NameError) else None
     if type(name) is not str or name.startswith(("Windows", "Proactor")) or _is_module(error, name):
         return ""
@@ -45,12 +45,12 @@ def _meant(error: BaseException) -> str:
 
 
 def _is_module(error: BaseException, name: str) -> bool:
-    """Tell whether a name that is not known is that of a module of Python's, which was not imported."""
+    """Tell whether an unknown name is that of a module of Python's that was not imported."""
     return isinstance(error, NameError) and name in sys.stdlib_module_names
 
 
 def leaves(error: BaseException) -> Iterator[BaseException]:
-    """Yield the exceptions in a group, and in groups in it; of any other exception itself."""
+    """Yield the exceptions in a group and in its groups; any other exception is yielded itself."""
     if isinstance(error, BaseExceptionGroup):
         for part in error.exceptions:
             yield from leaves(part)
@@ -59,7 +59,7 @@ def leaves(error: BaseException) -> Iterator[BaseException]:
 
 
 def no_function(name: str, there: Iterable[str], filename: str) -> str:
-    """Say that a function is missing, and which one might be meant."""
+    """Say that a function is missing, and which one was probably meant."""
     near = get_close_matches(name, list(there), n=1, cutoff=0.6)
     return f"there is no function {name} in {filename}" + (f"; did you mean to call {near[0]} so?" if near else "")
 
@@ -99,7 +99,7 @@ def _undecodable(source: bytes) -> Unreadable:
 
 
 def syntax_error(error: SyntaxError, source: bytes = b"") -> str:
-    """Say what Python cannot read, with the line, and what to make of it."""
+    """Say what Python cannot read, with the line and a hint."""
     code = f", `{error.text.strip()}`" if isinstance(error.text, str) and error.text.strip() else ""
     where = f"line {error.lineno} of {error.filename}{code}: " if error.lineno else ""
     said = _way_out(error, source)
@@ -112,7 +112,7 @@ _OUTSIDE = re.compile(
 
 
 def _way_out(error: SyntaxError, source: bytes) -> str:
-    """Return what to do about a line that Python cannot read; empty if nothing is known."""
+    """Return a hint on a line that Python cannot read; empty if there is none."""
     try:
         lines = source_lines(source)
         line = lines[(error.lineno or 0) - 1] if error.lineno else ""

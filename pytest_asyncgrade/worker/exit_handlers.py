@@ -1,6 +1,6 @@
-"""The exit handlers that a program registers, run at its end, while time is still virtual.
+"""Runs the exit handlers of a program at its end, while time is still virtual.
 
-Those of others (a coverage tool, the interpreter's own) are left for the interpreter.
+Handlers that others registered (a coverage tool, the interpreter) are left to the interpreter.
 """
 
 from __future__ import annotations
@@ -17,21 +17,21 @@ if TYPE_CHECKING:
 
 
 class ExitHandlers:
-    """Stands in for `atexit`: what the program registers, each handler with the function it was registered as."""
+    """Takes the place of `atexit`; keeps each handler with the function under which it was registered."""
 
     def __init__(self) -> None:
         self._handlers: list[tuple[Callable[[], object], Callable[..., object]]] = []
 
     @contextmanager
     def collecting(self) -> Iterator[None]:
-        """Take in what is registered from here on."""
+        """Collect the handlers that are registered meanwhile."""
         real = atexit.register, atexit.unregister
 
         def unregister(function: Callable[..., object], /) -> None:
             self._handlers[:] = [handler for handler in self._handlers if handler[1] != function]
             real[1](function)
 
-        atexit.register, atexit.unregister = self._register, unregister  # type: ignore[assignment]  # no other names
+        atexit.register, atexit.unregister = self._register, unregister  # type: ignore[assignment]  # the parameters have other names
         try:
             yield
         finally:
@@ -42,7 +42,7 @@ class ExitHandlers:
         return function
 
     def run(self) -> None:
-        """Run the handlers, last in first out; an exception of one is shown, and the next one runs, as in Python."""
+        """Run the handlers, last in, first out; an exception in one is printed, and the next one runs, as in Python."""
         while self._handlers:
             handler, function = self._handlers.pop()
             try:

@@ -1,8 +1,8 @@
-"""Keeps what records a program out of that program's reach.
+"""Keeps the recorder of a program out of the program's reach.
 
-A program shares its process with its recorder, so this cannot be perfect.  What an obvious walk finds (attributes of
-its streams, its loop, its tasks; the frames below it; ``sys.modules``; `gc`) leads to functions that can be called, as
-the program's own actions call them, and to nothing behind them.
+A program shares its process with its recorder, so this cannot be perfect.  An obvious walk (over attributes of its
+streams, its loop, its tasks; over the frames below it, ``sys.modules`` or `gc`) leads to functions that can be called,
+as the program's own actions call them, and to nothing behind them.
 """
 
 from __future__ import annotations
@@ -26,29 +26,23 @@ _TRACERS = frozenset({"sys.settrace", "sys.setprofile", "sys.monitoring.register
 
 
 def opaque(function: _F) -> _F:
-    """Return something that calls `function` and does not say which: an object of C without a link to it."""
+    """Return a callable that calls `function` and does not reveal it: a C object without a visible reference."""
     call: Any = lru_cache(maxsize=0)(function)  # a size of 0: nothing is ever kept
     del call.__wrapped__
-    return call  # type: ignore[no-any-return]
+    return call  # type: ignore[no-any-return]  # it is called like the function
 
 
 class OpaqueObserver(Observer):
-    """An observer that passes everything on to another one, and does not show it."""
+    """An observer that passes everything on to another one without revealing it."""
 
     def __init__(self, observer: Observer) -> None:
-        self.advancing = opaque(observer.advancing)  # type: ignore[method-assign]
-        self.slept = opaque(observer.slept)  # type: ignore[method-assign]
-        self.stalled = opaque(observer.stalled)  # type: ignore[method-assign]
-        self.busy_waited = opaque(observer.busy_waited)  # type: ignore[method-assign]
-        self.touched = opaque(observer.touched)  # type: ignore[method-assign]
-        self.error_reported = opaque(observer.error_reported)  # type: ignore[method-assign]
-        self.task_creating = opaque(observer.task_creating)  # type: ignore[method-assign]
-        self.task_created = opaque(observer.task_created)  # type: ignore[method-assign]
-        self.task_done = opaque(observer.task_done)  # type: ignore[method-assign]
+        for event in vars(Observer):
+            if not event.startswith("_"):
+                setattr(self, event, opaque(getattr(observer, event)))
 
 
 def _codes(values: Iterable[object]) -> Iterator[CodeType]:
-    """Yield the code of functions, and that within."""
+    """Yield the code of functions, and of the functions in them."""
     for value in values:
         code = value if isinstance(value, CodeType) else getattr(value, "__code__", None)
         if isinstance(code, CodeType):
@@ -57,12 +51,12 @@ def _codes(values: Iterable[object]) -> Iterator[CodeType]:
 
 
 def close_side_doors(package: str) -> None:
-    """From here on refuse what looks through memory, and forget the modules below `package`; for good.
+    """Refuse, from now on, functions that look through memory, and forget the modules of `package`.
 
-    A deadlock is explained by looking at what tasks hold on to: that goes on.
+    The explanation of deadlocks, which looks at what tasks refer to, still may.
     """
     ours = frozenset(_codes([*vars(deadlock).values(), *vars(suspended).values()]))
-    refused = _WALKS if "COVERAGE_PROCESS_START" in os.environ else _WALKS | _TRACERS  # coverage traces
+    refused = _WALKS if "COVERAGE_PROCESS_START" in os.environ else _WALKS | _TRACERS  # coverage sets a tracer
 
     def audit(event: str, arguments: tuple[Any, ...]) -> None:
         if event in refused and sys._getframe(1).f_code not in ours:

@@ -37,10 +37,10 @@ _HIDDEN = (
     str(Path(__file__).parent.parent),
     str(Path(asyncio.__file__).parent),
 )
-"""Folders whose frames mean nothing to a student: they are left out of tracebacks."""
+"""Folders whose frames are left out of tracebacks: they mean nothing to a student."""
 
 _COLLECT = compile("collect()", "sys", "exec")
-"""What warns meanwhile warns at ``sys:1``, as it does when Python itself collects at the end, and not at our line."""
+"""Runs the collection, so that its warnings are for ``sys:1``, as at the end of Python, and not for our line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +58,14 @@ class End:
 class Program:
     """A student's file, ready to run.
 
-    Its modules are in its folder, and in `folder` above it, if it is part of a package.  Its code says that it is from
+    Its modules are in its folder, and in `folder` above it if it is part of a package.  Its code bears the name
     `filename`, an absolute path, as with ``python file.py``.
-    `begin` is called when what counts begins.  `comment` is given the exception that ends the program, before anything
-    else is done, and returns what there is to say of it; `fell` is called when that exception is an error of the
-    program's.  The program can see all this: it is below it on the stack.
+    `begin` is called when recording should begin.  `comment` gets the exception that ends the program, before anything
+    else is done, and returns a comment on it; `fell` is called if that exception is an error of the program's.  The
+    program can see all these: they are below it on the stack.
     """
 
-    def __init__(  # noqa: PLR0913  # what a program is, and what is done with it
+    def __init__(  # noqa: PLR0913  # what a program is, and what to do with it
         self,
         path: Path,
         files: SourceFiles,
@@ -98,7 +98,7 @@ class Program:
         return self._ended(run)
 
     def call(self, function: str, args: list[Any], kwargs: dict[str, Any]) -> End:
-        """Import the file, then call a function of it; a coroutine is run in an event loop of its own."""
+        """Import the file, then call a function of it; a coroutine is run with ``asyncio.run``."""
 
         def call() -> object:
             module = self._imported()
@@ -108,7 +108,7 @@ class Program:
         return self._ended(call, function=function)
 
     def play(self, scenarios: Path, scenario: str, kwargs: dict[str, Any]) -> End:
-        """Import the file, then run a scenario of the grader's, whose first argument is the student's module."""
+        """Import the file, then run a scenario of the grader's with the student's module as first argument."""
 
         def play() -> object:
             module = self._imported()
@@ -123,9 +123,9 @@ class Program:
         return self._ended(play)
 
     def _imported(self) -> ModuleType:
-        """Import the file; if that ends it, what it had defined until then is there, and nothing else.
+        """Import the file; if the program ends or fails during that, what it had defined by then stays available.
 
-        So a program that runs its own main when it is imported, and fails there, still has its functions.
+        So a program that runs its main when it is imported, and fails there, still has its functions.
         """
         try:
             return self._load(self.path.stem)
@@ -150,10 +150,10 @@ class Program:
         source = self.path.read_bytes()
         if problem := unreadable(source):
             place = None if problem.line is None else Place(self.name, problem.line, "")
-            raise NoProgramError(f"Python cannot read {self.name}: {problem.reason}", place)  # noqa: EM102, TRY003  # said to the student
+            raise NoProgramError(f"Python cannot read {self.name}: {problem.reason}", place)  # noqa: EM102, TRY003  # a message for the student
         tree: ast.Module = compile(source, self._filename, "exec", flags=ast.PyCF_ONLY_AST | 0, dont_inherit=True)
         if not tree.body:
-            raise NoProgramError(f"{self.name} has no code in it")  # noqa: EM102, TRY003  # said to the student
+            raise NoProgramError(f"{self.name} has no code in it")  # noqa: EM102, TRY003  # a message for the student
         self._last_statement = (tree.body[-1].lineno, tree.body[-1].col_offset)
         lines = [f"{line}\n" for line in source_lines(source)]
         linecache.cache[self._filename] = (len(source), None, lines, self._filename)
@@ -168,14 +168,14 @@ class Program:
         if (self.path.parent / "__init__.py").is_file():
             module.__package__ = ".".join(self.path.parent.relative_to(self._folder).parts)
         try:
-            exec(compile(tree, self._filename, "exec", dont_inherit=True), module.__dict__)  # noqa: S102  # our purpose
+            exec(compile(tree, self._filename, "exec", dont_inherit=True), module.__dict__)  # noqa: S102  # running it is our purpose
         except SystemExit as error:
             if not self._is_at_the_end(error):
                 raise
         return module
 
     def _ended(self, action: Callable[[], object], *, function: str = "") -> End:
-        """Run `action`, then what Python runs at a program's end, and say how it ended."""
+        """Run `action`, then what Python runs at the end of a program, and return how it ended."""
         with self._exit_handlers.collecting():
             end = self._guarded(action, function)
             told = suppress(DeadlockError) if end.outcome is Outcome.DEADLOCKED else nullcontext()
@@ -194,9 +194,9 @@ class Program:
             return next(early, None) or self.crashed(error, function)
 
     def _is_at_the_end(self, error: SystemExit) -> bool:
-        """SystemExit with status 0 out of the script's last statement is how many a good program ends.
+        """Tell whether SystemExit with status 0 comes from the script's last statement, as in many good programs.
 
-        Out of a coroutine it is not: what else the event loop had to do was cut off.
+        From a coroutine it does not count: the rest of the event loop's work was cut off.
         """
         frames = traceback.extract_tb(error.__traceback__)
         module = [frame for frame in frames if frame.filename == self._filename and frame.name == "<module>"]
@@ -207,8 +207,8 @@ class Program:
     def _wind_up(self, told: AbstractContextManager[object]) -> None:
         """Do what the interpreter does at the end, while time is still virtual: join threads, run exit handlers.
 
-        What has been `told` before is not said again.
-        At last it lets go of the program: a coroutine that was never awaited says so when it is collected.
+        `told` suppresses what has been reported before.
+        Then it releases the program: a coroutine that was never awaited warns when it is collected.
         """
         with told:
             for callback in reversed(threading._threading_atexits):  # type: ignore[attr-defined]  # 3.9-3.14: executors
@@ -231,14 +231,14 @@ class Program:
         return End(Outcome.EXITED, reason, place, status=status)
 
     def crashed(self, error: BaseException, function: str = "") -> End:
-        """Return the end of a program that an exception came out of, and show its traceback, as Python does."""
+        """Return the end of a program that raised an exception, and print its traceback, as Python does."""
         comment = self._comment(error)
         if isinstance(error, SyntaxError) and error.filename:
             error.filename = self._files.name(error.filename) or error.filename
-        if not isinstance(error, DeadlockError):  # there, what was never awaited may be the cause
+        if not isinstance(error, DeadlockError):  # in a deadlock, a coroutine that was never awaited may be the cause
             self._fell()
         report = _traceback_for_students(error, self._files.name)
-        origin = next(leaves(error), error)  # of a group, what the student's own code raised
+        origin = next(leaves(error), error)  # in a group, the first exception of the student's own
         place = self._files.raised(origin.__traceback__) or self._files.raised(error.__traceback__)
         kind, message = type(origin).__name__, clipped(text_of(origin))
         ended_at = place
@@ -261,15 +261,15 @@ class Program:
         return End(outcome, reason, ended_at, raised, status=1)
 
     def _said(self, error: BaseException, origin: BaseException) -> str:
-        """Return what to make of an error, if anything is known."""
+        """Return a hint on an error, if there is one."""
         try:
             return of_group(error, linecache.getlines(self.name)) or advice(origin, self._files.name)
-        except Exception:  # noqa: BLE001  # it looks at objects of the program's, which may do anything
+        except Exception:  # noqa: BLE001  # it uses objects of the program's, which may do anything
             return ""
 
 
 class EndedEarlyError(BaseException):
-    """The program asked for something that it had not defined when it ended itself; `end` says how it did."""
+    """The program uses a name that it had not defined when it ended; `end` says how it did."""
 
     def __init__(self, end: End) -> None:
         super().__init__(end.reason)
@@ -277,7 +277,7 @@ class EndedEarlyError(BaseException):
 
 
 class NoProgramError(Exception):
-    """The file is empty, or no program at all, as a line of it may show."""
+    """The file is empty or not a program; `place` is the line that shows it, if there is one."""
 
     def __init__(self, reason: str, place: Place | None = None) -> None:
         super().__init__(reason)
@@ -286,13 +286,13 @@ class NoProgramError(Exception):
 
 
 def _show(error: BaseException, report: str) -> None:
-    """Write a traceback to standard error, or let the program's own ``sys.excepthook`` do what it does."""
+    """Write a traceback to standard error, or call the program's own ``sys.excepthook``."""
     try:
         if sys.excepthook is sys.__excepthook__:
             sys.stderr.write(report)
         else:
             sys.excepthook(type(error), error, error.__traceback__)
-    except BaseException:  # noqa: BLE001  # the streams and the hook are the program's, and may be broken
+    except BaseException:  # noqa: BLE001  # the streams and the hook are the program's and may be broken
         return
 
 
@@ -308,7 +308,7 @@ def _call(function: Callable[..., Any], args: list[Any], kwargs: dict[str, Any])
 
 
 def _traceback_for_students(error: BaseException, students: Callable[[str], str | None]) -> str:
-    """Return a traceback as Python prints it, less the frames of asyncio and of this package."""
+    """Return a traceback as Python prints it, without frames of asyncio and of this package."""
     report = traceback.TracebackException.from_exception(error)
     queue = [report]
     while queue:

@@ -1,6 +1,6 @@
-"""Writes down what a program does in virtual time: its lines, its tasks, where it blocked.
+"""Records what a program does in virtual time: its lines, its tasks, its waits, its blocking calls.
 
-Each record is given out as it is made: what becomes of it then is not known here.
+It passes each record on as it is made and does not know where it goes.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ from pytest_asyncgrade.virtualtime.suspended import frames as frames_of
 
 from .blocking_calls import TIME_SLEEP, blocking_call
 from .hardening import OpaqueObserver, opaque
+from .next_task import next_task
 from .sampler import Sampler
 from .unawaited import report_unawaited
-from .upcoming import next_task
 from .waits import Waits
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     from .source_locations import SourceFiles
 
 _AT_THE_END = (".shutdown_asyncgens", ".shutdown_default_executor")
-"""The tasks that ``asyncio.run`` makes for itself when all is over."""
+"""Tasks that ``asyncio.run`` creates for itself at the end."""
 
 _LONGEST_NAME = 200
 _SHORT = 20
@@ -60,7 +60,7 @@ _MOST_UNAWAITED = 50
 _MOST_BLOCKED = 2_000
 _MOST_TOUCHED = 20
 _MOST_ARGUMENTS = 200
-"""Of how many tasks it is recorded what their functions were given."""
+"""Most tasks whose arguments are recorded."""
 _MOST_DELAYS = 100
 _OWN_NAME = type.__dict__["__name__"].__get__
 _TRACEBACK = BaseException.__dict__["__traceback__"].__get__
@@ -70,18 +70,18 @@ _printed, _task_created, _task_done = row_of(Printed), row_of(TaskCreated), row_
 
 
 def _is_short(value: object) -> bool:
-    """Tell whether a number or a text is short when it is written."""
+    """Tell whether the text of a number or a string is short."""
     return len(value) <= _SHORT if type(value) is str else type(value) is not int or abs(value) < 10**_SHORT
 
 
 def _is_inner(coroutine: Any) -> bool:
-    """Tell whether asyncio runs a function of its insides in a task: to look up an address, for instance."""
+    """Tell whether a task of asyncio's runs an internal function, to look up an address for instance."""
     code = coroutine.cr_code if type(coroutine) is CoroutineType else coroutine.gi_code
     return bool(code.co_name.startswith("_") and code.co_filename.startswith(ASYNCIO_FOLDER))
 
 
 class Recorder(Observer):
-    """Sees what a program does, and gives each record (a list) to `write`; calls `flush` now and then."""
+    """Observes a program and passes each record to `write`; calls `flush` now and then."""
 
     def __init__(
         self,
@@ -97,13 +97,13 @@ class Recorder(Observer):
         self._main = get_ident()
         self._begin_ns: int | None = None
         self._zero_ns = 0
-        """What the clock read then."""
+        """The reading of the clock at `begin`, in nanoseconds."""
         self.before_advancing: list[Callable[[], None]] = []
         self._place, self._name, self._raised = files.running, files.name, files.raised
         self._tasks: dict[int, int] = {}
-        """Numbers by `id`, of those not done: a dictionary with weak keys would hash tasks, which costs more.
+        """Numbers of the tasks in progress, by `id`: a dictionary with weak keys would hash tasks, which is slower.
 
-        A task that is lost before it is done leaves its number behind, until another takes its place in memory.
+        A task that is collected before it is done leaves its number behind, until another task gets its `id`.
         """
         self._loops: WeakKeyDictionary[asyncio.AbstractEventLoop, int] = WeakKeyDictionary()
         self._loop_numbers = count(1)
@@ -113,12 +113,12 @@ class Recorder(Observer):
         self._waits = Waits(self.write, files.name, lambda task: self._tasks.get(id(task)))
         self._unawaited_left = _MOST_UNAWAITED
         self._creating: list[tuple[int | None, object]] = []
-        """Of tasks that a factory is making: which task asked for it, and the coroutine."""
+        """Tasks that a factory is creating: the number of the parent, and the coroutine."""
         self._begun: set[int] = set()
-        """Which tasks, by `id`, began to run while they were made."""
+        """The `id` of tasks that began to run while they were created."""
         self._blocked_left = _MOST_BLOCKED
         self._failed: dict[int, int] = {}
-        """Numbers by `id` of the tasks that failed: the object is the same when Python says that nobody asked it."""
+        """Numbers of the tasks that failed, by `id`, for the report that an exception was never retrieved."""
         self._fell = False
         self._touched: set[Place | None] = set()
         self._arguments_left = _MOST_ARGUMENTS
@@ -126,11 +126,11 @@ class Recorder(Observer):
         self.clock = VirtualClock(wall_ns=wall_ns, observer=OpaqueObserver(self), closed=closed)
 
     def fell(self) -> None:
-        """Note that an error has ended the program: what has not been awaited by now may be for its sake."""
+        """Note that an error has ended the program, which may be why a coroutine is not awaited."""
         self._fell = True
 
     def begin(self) -> None:
-        """Begin to record: from here on counts what the program does, and how long it takes."""
+        """Begin to record, at virtual time 0."""
         self._begin_ns, self._zero_ns = self.clock.elapsed_ns, self.clock.ns
 
     @property
@@ -139,25 +139,25 @@ class Recorder(Observer):
         return self.clock.ns - self._zero_ns
 
     def write(self, row: Row) -> None:
-        """Give out a record, unless recording has not begun."""
+        """Pass a record on if recording has begun."""
         if self._begin_ns is not None:
             self._write(row)
 
     def advancing(self) -> None:
-        """Let those who collect what happened at this instant do so before it is over."""
+        """Record the waits that began at this instant, and collect output, before time moves."""
         if self._begin_ns is not None:
             self._waits.look(self.now)
         for collect in self.before_advancing:
             collect()
 
     def slept(self, start_ns: int, end_ns: int) -> None:
-        """Record a `time.sleep`, or as much of it as there was after `begin`: a thread may have begun it before."""
+        """Record a `time.sleep`, or the part of it after `begin`, since a thread may have begun it before."""
         begin_ns = self._begin_ns or 0
         start = max(0, start_ns - begin_ns)
         self._block(start, end_ns - begin_ns, self._task(), sys._getframe(1), TIME_SLEEP)
 
     def stalled(self, start_ns: int, end_ns: int, *, for_ever: bool = False) -> None:
-        """Record another call that blocked, if it has stopped an event loop: if it was made in a task."""
+        """Record another call that blocked, if it was made in a task and so stopped an event loop."""
         if (end_ns > start_ns or for_ever) and (task := self._task()) is not None:
             begin_ns, frame = self._begin_ns or 0, sys._getframe(1)
             if call := blocking_call(frame, self._name):
@@ -169,20 +169,20 @@ class Recorder(Observer):
             self.write(encode(CallBlocked(start, end, task, self._place(frame), call.waits_for, call.what)))
 
     def touched(self) -> None:
-        """Record, once for each line, that a thread uses the event loop of another one."""
+        """Record, once for each line, that a thread uses the event loop of another thread."""
         frame: FrameType | None = sys._getframe(1)
         place = self._place(frame)
         if place in self._touched or len(self._touched) >= _MOST_TOUCHED:
             return
         while frame is not None and not self._name(frame.f_code.co_filename):
-            if frame.f_code.co_name == "__del__":  # whoever happens to run when something is collected
+            if frame.f_code.co_name == "__del__":  # garbage is collected in whichever thread runs
                 return
             frame = frame.f_back
         self._touched.add(place)
         self.write(encode(LoopTouched(self.now, place)))
 
     def busy_waited(self) -> None:
-        """Record the begin of a busy wait: of the running task, or of the one whose turn is next, if they all yield."""
+        """Record the start of a busy wait, of the running task or, if all tasks yield, of the next one."""
         task, frame = self._task(), sys._getframe(1)
         if task is None and (next_one := next_task()) is not None:
             task = self._tasks.get(id(next_one))
@@ -190,7 +190,7 @@ class Recorder(Observer):
         self.write(encode(BusyWaitBegan(self.now, task, self._place(frame))))
 
     def _suspended(self, task: asyncio.Task[Any]) -> FrameType | None:
-        """Return the innermost of the student's frames in a task that is not running."""
+        """Return the innermost of the student's frames in a suspended task."""
         found: FrameType | None = None
         kind = kind_of(task)
         one: Any = kind and kind.get_coro(task)
@@ -200,11 +200,11 @@ class Recorder(Observer):
         return found
 
     def task_creating(self, coroutine: object) -> None:
-        """Keep who asks for a task: it may run, as an eager one does, before it is known."""
+        """Keep the parent of a new task: an eager task runs before `task_created`."""
         self._creating.append((self._task(), coroutine))
 
     def task_created(self, task: object, coroutine: object) -> bool:
-        """Record a new task; True if its end is of interest, too."""
+        """Record a new task; True if its end should be reported, too."""
         parent, known = self._task(), False
         if self._creating and self._creating[-1][1] is coroutine:
             parent, _ = self._creating.pop()
@@ -217,14 +217,14 @@ class Recorder(Observer):
         generator = coroutine if named else driven(coroutine)
         closing = type(generator) is AsyncGeneratorType
         name = coroutine.__qualname__ if named else _OWN_NAME(type(coroutine))
-        if closing:  # nobody else makes a task of what an async generator gives
+        if closing:  # no other code makes a task of an async generator's step
             name = f"{generator.__qualname__}.aclose"
         kind = kind_of(task)
         if self._begin_ns is None or kind is None or name.endswith(_AT_THE_END) or (named and _is_inner(coroutine)):
             return False
         self._count = number = self._count + 1
         self._tasks[id(task)] = number
-        if number == 1 and get_ident() == self._main:  # only there can signals be handled
+        if number == 1 and get_ident() == self._main:  # signals are handled in the main thread only
             self.sampler.start(self._flush)
         place = self._place(generator.ag_frame if closing else sys._getframe(1))
         arguments = self._arguments(coroutine) if type(coroutine) is CoroutineType else ""
@@ -235,7 +235,7 @@ class Recorder(Observer):
         return True
 
     def _arguments(self, coroutine: CoroutineType[Any, Any, Any]) -> str:
-        """Return what a function of the student's was given, as far as it is numbers and short texts."""
+        """Return the arguments of a function of the student's that are numbers and short texts."""
         frame = coroutine.cr_frame
         if self._arguments_left <= 0 or frame is None or not self._name(frame.f_code.co_filename):
             return ""
@@ -253,7 +253,7 @@ class Recorder(Observer):
         return number
 
     def delay(self, seconds: float) -> None:
-        """Record, once, the delay that the program has given a sleep of its own."""
+        """Record, once, a delay that the program gave one of its sleeps."""
         delay_ns = nanoseconds(seconds)
         if delay_ns not in self._delays and len(self._delays) < _MOST_DELAYS:
             self._delays.add(delay_ns)
@@ -266,7 +266,7 @@ class Recorder(Observer):
             return
         cancelled = kind.cancelled(task)
         error = None if cancelled else kind.exception(task)
-        name = kind.get_name(task)[:_LONGEST_NAME]  # 3.11, 3.12: it may be named late
+        name = kind.get_name(task)[:_LONGEST_NAME]  # 3.11, 3.12: a task may be named after it was created
         if error is None:
             now, cancelling = self.clock.ns - self._zero_ns, kind.cancelling(task)
             self._write(_task_done(number, now, "cancelled" if cancelled else "finished", name, cancelling, None))
@@ -276,13 +276,13 @@ class Recorder(Observer):
         self.write(encode(TaskDone(number, self.now, "failed", name, kind.cancelling(task), failure)))
 
     def error_reported(self, context: Mapping[str, Any]) -> None:
-        """Record that nobody has asked for the exception of a task, and never will."""
+        """Record that the exception of a task was never retrieved."""
         number = self._failed.pop(id(context.get("future")), None)
         if number is not None:
             self.write(encode(ExceptionLost(number)))
 
     def watch(self) -> None:
-        """From here on record each coroutine that is never awaited, and each task that is left when main has ended."""
+        """Record, from now on, coroutines that are never awaited, and tasks that are left when main ends."""
         report_unawaited(self._name, self._record_unawaited)
         stock = asyncio.runners._cancel_all_tasks  # type: ignore[attr-defined]  # 3.11-3.14: asyncio.Runner calls it
 
@@ -291,7 +291,7 @@ class Recorder(Observer):
             self.write(encode(TasksLeft(tuple(sorted(number for number in numbers if number is not None)))))
             stock(loop)
 
-        asyncio.runners._cancel_all_tasks = opaque(cancel_all_tasks)  # type: ignore[attr-defined]
+        asyncio.runners._cancel_all_tasks = opaque(cancel_all_tasks)  # type: ignore[attr-defined]  # as above
 
     def _record_unawaited(self, coroutine: str, place: Place | None) -> None:
         if self._unawaited_left > 0:
@@ -299,7 +299,7 @@ class Recorder(Observer):
             self.write(encode(NeverAwaited(coroutine, place, self._fell)))
 
     def slow_steps(self) -> None:
-        """Record, at the end, which tasks have kept the processor busy for long."""
+        """Record, at the end, the steps that kept the processor busy for long."""
         for step in self.sampler.stop():
             self.write(encode(step))
 
@@ -314,7 +314,7 @@ class Recorder(Observer):
         self.write(_printed(self.now, stream, text, None, None))
 
     def whereabouts(self, frame: FrameType | None) -> Place | None:
-        """Return the student's line that the program is on: of the task that the first one waits for, or a thread."""
+        """Return the student's line that the program is on, in a thread or in the task that the first task awaits."""
         place = self._place(frame)
         waiting = self._task() is None and self.clock.runtime.loops
         if waiting and (task := awaited_last(waiting[-1], self._order)) is not None:  # type: ignore[arg-type]  # a loop
@@ -329,7 +329,7 @@ class Recorder(Observer):
         return self._tasks.get(id(task), self._count)
 
     def _task_at_work(self) -> int | None:
-        """Return the running task, unless it is another thread's turn: that computes, and the task waits for it."""
+        """Return the running task, unless another thread has its turn: then that thread computes, not the task."""
         return self._task() if self.clock.runtime.scheduler.has_turn() else None
 
     def _task(self) -> int | None:

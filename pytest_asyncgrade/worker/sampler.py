@@ -1,7 +1,7 @@
-"""Notices a task that keeps the processor busy, by looking where it is whenever the process has computed for a while.
+"""Finds tasks that keep the processor busy, by sampling the program whenever it has used some processor time.
 
-Computing takes no virtual time, but in real time nothing else can run meanwhile.  A look costs nothing to a program
-that waits: the timer counts the time of the processor, so load of the machine does not count either.
+Computing takes no virtual time, but in real time nothing else can run meanwhile.  A program that waits is not sampled:
+the timer counts processor time, so the load of the machine does not matter either.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ if TYPE_CHECKING:
     from pytest_asyncgrade.trace.output import Place
 
 TICK = 0.02
-"""How often to look, in seconds of the processor."""
+"""Processor time between two samples, in seconds."""
 
 LONG = 0.1
-"""From how many such seconds on a step is told: as long as asyncio itself calls a callback slow."""
+"""Least processor time of a step that is reported, in seconds: asyncio's own limit for slow callbacks."""
 
 _MOST = 20
 
 
 class Sampler:
-    """Looks at one program; `task` returns the number of the running task, `place` the student's line of a frame."""
+    """Samples one program; `task` returns the number of the running task, `place` the student's line of a frame."""
 
     def __init__(self, task: Callable[[], int | None], place: Callable[[FrameType | None], Place | None]) -> None:
         self._task, self._place = task, place
@@ -42,21 +42,21 @@ class Sampler:
         self._then: Callable[[], None] = lambda: None
 
     def start(self, then: Callable[[], None] = lambda: None) -> None:
-        """Begin to look, and call `then` each time; where there is no such timer (Windows) nothing is ever found."""
+        """Begin to sample, and call `then` each time; without such a timer (Windows) nothing is found."""
         self._then = then
         if hasattr(signal, "setitimer"):
             signal.signal(signal.SIGPROF, opaque(self.look))
             signal.setitimer(signal.ITIMER_PROF, TICK, TICK)
 
     def stop(self) -> list[StepWasSlow]:
-        """Look no more; return the long steps."""
+        """Stop, and return the long steps."""
         if hasattr(signal, "setitimer"):
             signal.setitimer(signal.ITIMER_PROF, 0)
         self._end_step()
         return self._found
 
     def look(self, _signal: int, frame: FrameType | None) -> None:
-        """See which step of which task is under way; a program that has used up its memory is left alone."""
+        """Take a sample, unless the program has used up its memory."""
         with suppress(MemoryError):
             self._look(frame)
 

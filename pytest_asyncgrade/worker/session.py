@@ -39,11 +39,11 @@ from pytest_asyncgrade.virtualtime import virtual_time
 from pytest_asyncgrade.worker.channel import Channel
 from pytest_asyncgrade.worker.confined import comment, confine
 from pytest_asyncgrade.worker.delays import vary
-from pytest_asyncgrade.worker.draws import seed
 from pytest_asyncgrade.worker.fork_server import serve
 from pytest_asyncgrade.worker.hardening import close_side_doors, opaque
 from pytest_asyncgrade.worker.program import End, Program
 from pytest_asyncgrade.worker.recorder import Recorder
+from pytest_asyncgrade.worker.seeding import seed
 from pytest_asyncgrade.worker.source_locations import SourceFiles
 from pytest_asyncgrade.worker.stdio import text_stream
 from pytest_asyncgrade.worker.streams import DescriptorTail, Lines, OutputLimit

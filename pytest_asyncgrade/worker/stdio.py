@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 class RecordingStream(io.RawIOBase):
     """The raw end of a text stream: every write goes to `record`; `echo` gets a copy.
 
-    It belongs to the program, which can look into it: `record` must not lead any further (`hidden.opaque`).
+    It belongs to the program, which can look into it: `record` has to be opaque (`hardening.opaque`).
     """
 
     def __init__(self, record: Callable[[bytes], None], fd: int, *, echo: BinaryIO | None = None) -> None:
@@ -45,7 +45,7 @@ class RecordingStream(io.RawIOBase):
 
 
 def text_stream(record: Callable[[bytes], None], fd: int, *, echo: BinaryIO | None = None) -> io.TextIOWrapper:
-    """Return a text stream as Python's own are: UTF-8, every line passed on at once, as in a terminal."""
+    """Return a text stream like Python's own in a terminal: UTF-8, each line passed on at once."""
     errors = "strict" if fd == 1 else "backslashreplace"
     stream = RecordingStream(record, fd, echo=echo)
     return io.TextIOWrapper(stream, encoding="utf-8", errors=errors, line_buffering=True)

@@ -1,8 +1,8 @@
 """Standard output and error of a program in virtual time, line by line.
 
-What Python code prints is recorded as it is printed, with its task and line.  What reaches the file descriptors
-another way (a subprocess, `os.write`, a C library) lands in a file, which is looked at before the clock moves on, so
-that it has its exact virtual time too.  A file never blocks its writer, as a pipe nobody reads would.
+What Python code prints is recorded as it is printed, with its task and line.  What reaches the file descriptors in
+another way (a subprocess, `os.write`, a C library) goes to a file, which is read before the clock moves, so that it has
+its exact virtual time, too.  A file never blocks its writer, unlike a pipe that nobody reads.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from pytest_asyncgrade.trace.output import Stream
 
 MAX_LINE_CHARACTERS = 10_000
-"""Longest line recorded, in characters; a longer one is cut, and says so."""
+"""Longest line that is recorded whole, in characters."""
 
 
 class OutputLimit:
-    """How much a program may print, in characters and in lines; `exceeded` is called when that is too much."""
+    """How much a program may print, in characters and in lines; `exceeded` is called when it prints more."""
 
     def __init__(self, characters: float, lines: float, exceeded: Callable[[], None]) -> None:
         self._characters = characters
@@ -28,7 +28,7 @@ class OutputLimit:
         self._exceeded = exceeded
 
     def spend(self, characters: int) -> None:
-        """Note one more line."""
+        """Count one more line."""
         self._characters -= characters
         self._lines -= 1
         if self._characters < 0 or self._lines < 0:
@@ -36,7 +36,7 @@ class OutputLimit:
 
 
 class Lines:
-    """Cuts text into lines; `limit` is what may still be recorded, in bytes, over all streams together."""
+    """Splits output into lines; `limit` is shared by all streams."""
 
     def __init__(self, record: Callable[[Stream, str], None], stream: Stream, limit: OutputLimit) -> None:
         self._record = record
@@ -45,8 +45,8 @@ class Lines:
         self._begun = bytearray()
 
     def add(self, data: bytes) -> None:
-        """Record the lines that are whole now."""
-        if not self._begun and data.find(b"\n") == len(data) - 1:  # what most calls of print() write
+        """Record the lines that are complete now."""
+        if not self._begun and data.find(b"\n") == len(data) - 1:  # what print() usually writes
             self._finish(data[:-1])
             return
         *whole, rest = data.split(b"\n")
@@ -74,7 +74,7 @@ class Lines:
 
 
 class DescriptorTail:
-    """The file behind a file descriptor: what appears in it is recorded when `collect` is called."""
+    """The file behind a file descriptor; `collect` records what was written to it."""
 
     def __init__(self, record: Callable[[Stream, str], None], stream: Stream, path: str, limit: OutputLimit) -> None:
         self._lines = Lines(record, stream, limit)

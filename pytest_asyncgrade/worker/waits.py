@@ -1,6 +1,6 @@
-"""What tasks wait for, looked at whenever time is about to pass: whoever is suspended then waits.
+"""Records what tasks wait for, whenever time is about to move: a task that is suspended then waits.
 
-A wait so costs the program nothing while it runs, and what only might be waited for (a future that is created) is none.
+So a wait costs the program nothing while it runs, and a future that nobody waits for is not recorded.
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ if TYPE_CHECKING:
 _MOST_WAITS = 2_000
 _MOST_AWAITED = 100
 _MOST_WATCHED = 4_000
-"""How many tasks in progress are looked at."""
+"""Most tasks in progress that are watched."""
 _MOST_LOOKS = 2_000_000
-"""How many looks at a task the recording of one program may take."""
+"""Most looks at tasks in one run."""
 _LONGEST_NAME = 200
 _SLEEP = asyncio.sleep.__code__
 _MOST_PLACES = 6
-"""Most lines of the student's that are told of one wait."""
+"""Most of the student's lines that are recorded for one wait."""
 _LONG = 1e12
 _WAITS_FOR = {
     "sleep": WaitsFor.SLEEP, "Lock.acquire": WaitsFor.LOCK, "Semaphore.acquire": WaitsFor.SEMAPHORE,
@@ -53,12 +53,12 @@ _MADE_OF_OTHERS = frozenset({"Queue.join", "Barrier.wait"})
 """Functions of asyncio's that wait for an event or a condition of their own, and say more than that."""
 _wait_began = row_of(WaitBegan)
 _INLINED = frozenset({"<listcomp>", "<setcomp>", "<dictcomp>"})
-"""Comprehensions are functions before Python 3.12; what they await their function awaits."""
+"""Comprehensions are functions before Python 3.12; they belong to the function around them."""
 _LINKS = (CoroutineType, GeneratorType)
 
 
 class _Watch:
-    """A task, and the future it was last seen to wait for."""
+    """A task, and the future that it waited for at the last look."""
 
     __slots__ = ("cancelled", "kind", "named", "number", "task", "waiter")
 
@@ -68,13 +68,13 @@ class _Watch:
         self.number = number
         self.waiter: Callable[[], object] = lambda: None
         self.named = False
-        """Whether it has been told which function of the student's it runs."""
+        """Whether the student's function that the task runs has been recorded."""
         self.cancelled = 0
-        """How many requests to cancel it have been told to have been swallowed."""
+        """The number of cancel requests at the last look."""
 
 
 class Waits:
-    """The waits of a program's tasks; `name` tells whether a file is the student's, `number` the number of a task."""
+    """Records the waits of tasks; `name` tells whether a file is the student's, `number` the number of a task."""
 
     def __init__(
         self,
@@ -90,7 +90,7 @@ class Waits:
         self._waits_left, self._looks_left = _MOST_WAITS, _MOST_LOOKS
 
     def watch(self, task: asyncio.Task[Any], number: int) -> None:
-        """Look at a task from now on."""
+        """Watch a task from now on."""
         kind = kind_of(task)
         if self._waits_left > 0 and len(self._watched) < _MOST_WATCHED and kind is not None:
             self._watched.append(_Watch(task, kind, number))
@@ -160,7 +160,7 @@ class Waits:
         return tuple(places[: -_MOST_PLACES - 1 : -1]), tuple(calls[: -_MOST_PLACES - 1 : -1])
 
     def _column(self, frame: FrameType) -> int:
-        """Return the column of the expression that a frame is in, in bytes of UTF-8; as `ast` counts them."""
+        """Return the column of the expression that a frame is in, in bytes of UTF-8, as `ast` counts."""
         key = frame.f_code, frame.f_lasti
         if (known := self._columns.get(key)) is None:
             position = next(islice(frame.f_code.co_positions(), frame.f_lasti // 2, None), (None,) * 4)
@@ -169,7 +169,7 @@ class Waits:
 
 
 def _waits_for(code: CodeType) -> WaitsFor:
-    """Return what a coroutine function waits for: a library's may have the name of one of asyncio's."""
+    """Return what a coroutine function waits for; a function of another library may have the same name."""
     of_asyncio = code.co_filename.startswith(ASYNCIO_FOLDER)
     return _WAITS_FOR.get(code.co_qualname, WaitsFor.LIBRARY) if of_asyncio else WaitsFor.LIBRARY
 

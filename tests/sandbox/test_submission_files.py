@@ -106,7 +106,7 @@ def test_a_named_pipe_is_never_opened(folder: Path) -> None:
 
 
 def test_a_file_that_is_too_large_is_left_behind(folder: Path) -> None:
-    (folder / "big.txt").write_bytes(b"x" * (submission_files.MAX_FILE + 1))
+    (folder / "big.txt").write_bytes(b"x" * (submission_files.MAX_FILE_BYTES + 1))
     assert read_submission(folder / "program.py").left_behind == {"big.txt": "larger than 5 MB"}
 
 

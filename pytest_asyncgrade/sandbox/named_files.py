@@ -1,7 +1,8 @@
-"""Which files beside a program it uses: the modules that it imports, and the files that its texts name.
+"""Which other files a program uses: the modules that it imports, and the files that its strings name.
 
-A program that is named on its own may lie among other people's files, so only what it names comes along.  A module
-comes by an import or by its exact name; a data file also by a pattern (``*.csv``), for what a program lists or formats.
+A program that is given as a single file may lie among other people's files, so only the files that it names are graded.
+A module is named by an import or by its file name; a data file also by a pattern (``*.csv``), which covers names that
+a program lists or formats.
 """
 
 from __future__ import annotations
@@ -17,11 +18,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _LONGEST = 200
-"""Longest text that is taken for a path, in characters."""
+"""Longest string that is considered a path, in characters."""
 _MOST = 2_000
-"""Most texts of one file that are looked up."""
+"""Most strings of one file that are looked up."""
 _PATTERN = re.compile(r"[^*?]*[*?].*\.\w+")
-"""A pattern of data files; it ends in a suffix."""
+"""Matches patterns of data files, which end in a suffix."""
 _BY_NAME = frozenset({"__import__", "import_module", "run_module", "find_spec"})
 
 
@@ -32,13 +33,13 @@ class Named:
     modules: set[str] = field(default_factory=set)
     """Top-level names of absolute imports."""
     relative: set[tuple[int, str]] = field(default_factory=set)
-    """Of relative imports the level and the first name; the name of a package itself is empty."""
+    """The level and the first name of relative imports; the name is empty for the package itself."""
     texts: dict[str, None] = field(default_factory=dict)
-    """Texts that may be paths or patterns, in their order."""
+    """Strings that may be paths or patterns, in their order."""
 
 
 def names_in(source: bytes) -> Named:
-    """Return what a module names; nothing of one that Python cannot read."""
+    """Return what a module names; nothing if Python cannot read it."""
     named = Named()
     try:
         tree = ast.parse(source)
@@ -76,10 +77,10 @@ def _add_text(named: Named, text: str) -> None:
 
 
 def files_named(named: Named, module: str, bases: Iterable[str], folder: Path) -> Iterator[tuple[str, bool]]:
-    """Yield the files and folders in `folder` that a module names, each with whether it is imported.
+    """Yield the files and folders in `folder` that a module names, and for each whether it is imported.
 
-    `module` is the name of the module's file, `bases` are the folders that modules are imported from and files are read
-    from; all names are relative to `folder`.
+    `module` is the name of the module's file; `bases` are the folders from which modules are imported and files read;
+    all names are relative to `folder`.
     """
     wanted = [PurePosixPath(base, top) for top in sorted(named.modules) for base in bases]
     for level, top in sorted(named.relative):
@@ -96,4 +97,4 @@ def patterns(named: Named, bases: Iterable[str]) -> list[str]:
 
 
 def _is_module(path: Path) -> bool:
-    return os.path.isdir(path) or (path.suffix == ".py" and os.path.lexists(path))  # noqa: PTH112  # of any name
+    return os.path.isdir(path) or (path.suffix == ".py" and os.path.lexists(path))  # noqa: PTH112  # `Path` would refuse some names

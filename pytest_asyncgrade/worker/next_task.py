@@ -1,4 +1,4 @@
-"""Which task of a loop has its turn next, found without a look at anything that may be the program's own."""
+"""Finds the task whose step is next in a loop, without touching objects that may be the program's."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pytest_asyncgrade.virtualtime.loop.tasks import Task
 
 
 class _Probe:
-    """As much of an event loop as it takes to see how a task plans its steps."""
+    """As much of an event loop as a task needs to schedule a step."""
 
     step: object
 
@@ -26,18 +26,18 @@ async def _nothing() -> None:
 
 def _type_of_steps() -> type:
     probe, coroutine = _Probe(), _nothing()
-    task = asyncio.Task(coroutine, loop=probe, name="probe")  # type: ignore[arg-type]  # with no name it would count
-    task._log_destroy_pending = False  # type: ignore[attr-defined]
+    task = asyncio.Task(coroutine, loop=probe, name="probe")  # type: ignore[arg-type]  # a task without a name would use up a number
+    task._log_destroy_pending = False  # type: ignore[attr-defined]  # 3.11-3.14: no warning for this one
     coroutine.close()
     return type(probe.step)
 
 
 _STEP: Any = _type_of_steps()
-"""Of C, and no name leads to it; whatever else is called next may be an object of the program's, and is not touched."""
+"""The type of C's scheduled steps (3.11-3.14), which has no name; other callbacks may be the program's objects."""
 
 
 def next_task() -> asyncio.Task[Any] | None:
-    """Return the task whose step the running loop takes next."""
+    """Return the task whose step is next in the running loop."""
     loop: Any = asyncio._get_running_loop()
     step: Any = loop._ready[0]._callback if loop is not None and loop._ready else None
     task = step.__self__ if type(step) is _STEP else None

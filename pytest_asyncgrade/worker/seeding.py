@@ -1,4 +1,4 @@
-"""Makes what a program draws with `random` the same in every run, so that it is graded the same twice."""
+"""Makes the random numbers of a program the same in each run, so that it gets the same grade twice."""
 
 from __future__ import annotations
 
@@ -7,16 +7,15 @@ from itertools import count
 
 
 def seed(number: int) -> None:
-    """From here on let all that `random` draws come from `number`, where the program gives no seed itself.
+    """Derive from `number` all that `random` draws where the program gives no seed itself.
 
-    So do generators that it makes without one, and ``random.seed()``.  `secrets` and `random.SystemRandom` go on as
-    they are.
+    That includes generators made without a seed and ``random.seed()``, not `secrets` and `random.SystemRandom`.
     """
     original, numbers = random.Random.seed, count()
 
     def seed(self: random.Random, a: float | str | bytes | bytearray | None = None, version: int = 2) -> None:
         original(self, f"{number} {next(numbers)}" if a is None else a, version)
 
-    random.Random.seed = seed  # type: ignore[method-assign]
+    random.Random.seed = seed  # type: ignore[method-assign]  # the purpose of this module
     random.seed = random._inst.seed  # its functions are methods of one generator
     random.seed()
