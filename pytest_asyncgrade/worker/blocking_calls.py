@@ -48,26 +48,21 @@ def blocking_call(frame: FrameType | None, name: Callable[[str], str | None]) ->
     None if that function is not meant to wait: a library that finds one of its own locks held for a moment is not the
     student's mistake.
     """
-    theirs = ours = None
+    called: FrameType | None = None
     outside = False
     for _ in range(MAX_DEPTH):
         if frame is None or name(frame.f_code.co_filename) is not None:
             break
-        module = _module(frame)
-        if module.partition(".")[0] == _PACKAGE:
-            ours = frame
-            outside = outside or module in _OUTSIDE
-        else:
-            theirs = frame
+        called = frame
+        outside = outside or _module(frame) in _OUTSIDE
         frame = frame.f_back
-    if theirs is not None:
-        module = _module(theirs)
-        is_meant_to_wait = outside or module.partition(".")[0] in _WAITING
-        return _named(module, theirs.f_code.co_qualname) if is_meant_to_wait else None
-    if ours is None:
+    if called is None:
         return None
-    qualname = ours.f_code.co_qualname
-    return _named("", _STANDS_FOR.get(qualname, qualname))
+    module, qualname = _module(called), called.f_code.co_qualname
+    top = module.partition(".")[0]
+    if top == _PACKAGE:
+        return _named("", _STANDS_FOR.get(qualname, qualname))
+    return _named(module, qualname) if outside or top in _WAITING else None
 
 
 def _module(frame: FrameType) -> str:
