@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import textwrap
 from dataclasses import replace
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from pytest_asyncgrade.grading import Verdict
-from pytest_asyncgrade.trace.text import cut, display_width, folded, padded, printable
+from pytest_asyncgrade.trace.text import cut, display_width, folded, padded, printable, wrapped
 from pytest_asyncgrade.trace.timeline import explained, headline, timeline
 
 from . import phrases
@@ -86,7 +85,7 @@ def _findings(work: Work) -> Iterator[Styled]:
         yield "", ()
         yield f"  {phrases.TO_LOOK_AT}:", ("bold",)
     for message, advice in explained(findings[:MOST_FINDINGS]):
-        first, *rest = textwrap.wrap(printable(message), WIDTH - 4, break_on_hyphens=False)
+        first, *rest = wrapped(printable(message), WIDTH - 4)
         yield f"  - {first}", ()
         for line in rest:
             yield f"    {line}", ()
@@ -99,7 +98,7 @@ def _findings(work: Work) -> Iterator[Styled]:
 def _check(check: CheckResult, above: Failure | None) -> Iterator[Styled]:
     word = phrases.VERDICTS[check.verdict]
     word = word.upper() if check.verdict in _LOUD else word
-    first, *rest = textwrap.wrap(printable(check.name), WIDTH - 16) or [""]
+    first, *rest = wrapped(printable(check.name), WIDTH - 16) or [""]
     yield f"  {word:<8}{phrases.worth(check):<4} {first}", _STYLES[check.verdict]
     for line in rest:
         yield f"{'':15}{line}", _STYLES[check.verdict]
@@ -139,14 +138,14 @@ def _side_by_side(rows: list[Row]) -> Iterator[Styled]:
 
 def _values(title: str, values: tuple[QuotedLine, ...]) -> Iterator[Styled]:
     for index, value in enumerate(values[:MOST_VALUES]):
-        for part, text in enumerate(textwrap.wrap(printable(str(value)), WIDTH - 25, drop_whitespace=False) or [""]):
+        for part, text in enumerate(folded(printable(str(value)), WIDTH - 25) or [""]):
             yield f"{'':15}{f'{title}:' if index == part == 0 else '':<10}{text}".rstrip(), ()
     if len(values) > MOST_VALUES:
         yield f"{'':25}{phrases.note(f'{len(values) - MOST_VALUES} more')}", ()
 
 
 def _wrapped(text: str, indent: int, *, style: Iterable[str] = ()) -> Iterator[Styled]:
-    for line in textwrap.wrap(text, WIDTH - indent, break_on_hyphens=False) or [""]:
+    for line in wrapped(text, WIDTH - indent) or [""]:
         yield " " * indent + line, tuple(style)
 
 
