@@ -1,4 +1,4 @@
-"""The grade as a student reads it in the terminal: 80 columns, plain ASCII of ours, readable without colour."""
+"""The grade for a student's terminal: 80 columns, readable without colour, ASCII but for the student's own text."""
 
 from __future__ import annotations
 
@@ -21,16 +21,20 @@ if TYPE_CHECKING:
     from pytest_asyncgrade.trace import QuotedLine
 
 WIDTH = 80
+"""Width of the report, in columns."""
 MOST_VALUES = 20
+"""Number of lines of what was expected, or came, that are shown of one check."""
 _COLUMN = (WIDTH - 16) // 2
-"""Of what was expected, and of what came beside it."""
+"""Width of the expected lines, and of the actual ones, side by side, in columns."""
 MOST_FINDINGS = 5
+"""Number of findings that are shown of one work."""
 LONGEST_NAME = 30
+"""Widest name of a student, in columns."""
 Styled = tuple[str, tuple[str, ...]]
 """A line of text, and the markup of pytest's terminal writer for it (``("red", "bold")``)."""
 
 _LOUD = {Verdict.FAILED, Verdict.ERROR}
-"""Verdicts in capital letters, to be found without colour."""
+"""Verdicts that are shown in capital letters, to stand out without colour."""
 _STYLES: dict[Verdict, tuple[str, ...]] = {
     Verdict.PASSED: ("green",),
     Verdict.FAILED: ("red",),
@@ -40,9 +44,9 @@ _STYLES: dict[Verdict, tuple[str, ...]] = {
 
 
 def render(grade: Grade, *, verbose: bool = False) -> Iterator[Styled]:
-    """Yield the report line by line, none of which a log obeys; `verbose` shows all that the programs did."""
+    """Yield the report in lines that no log obeys; with `verbose` also what happened in runs that lost nothing."""
     for line, style in _lines(grade, verbose=verbose):
-        for part in folded(tame(line), WIDTH) or [""]:  # what makes it tame may be too much for its width
+        for part in folded(tame(line), WIDTH) or [""]:  # making it tame may have made it too wide
             yield tame(part), style
 
 
@@ -79,7 +83,7 @@ def _work(work: Work, *, verbose: bool) -> Iterator[Styled]:
 
 
 def _findings(work: Work) -> Iterator[Styled]:
-    """Yield what the runs show, each once, whether or not it cost points."""
+    """Yield the findings of the runs, whether or not they cost points."""
     findings = work.findings
     if findings:
         yield "", ()
@@ -150,7 +154,7 @@ def _wrapped(text: str, indent: int, *, style: Iterable[str] = ()) -> Iterator[S
 
 
 def _table(grade: Grade) -> Iterator[Styled]:
-    """Yield the table of students and exercises, in as many parts as the width asks for."""
+    """Yield the table of students and exercises, in as many parts as its width needs."""
     scores = {(work.student, work.exercise): phrases.fraction(work) for work in grade.works}
     for student in grade.students:
         works = tuple(work for work in grade.works if work.student == student)
@@ -165,7 +169,7 @@ def _table(grade: Grade) -> Iterator[Styled]:
 
 
 def _parts(columns: list[str], width: int) -> Iterator[list[str]]:
-    """Cut a row of columns into pieces that fit."""
+    """Divide a row of columns into parts that fit."""
     part: list[str] = []
     for column in columns:
         if part and sum(len(name) + 2 for name in [*part, column]) > width:
