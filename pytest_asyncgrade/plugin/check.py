@@ -83,22 +83,22 @@ def _refuse_value(item: pytest.Function, value: object) -> None:
     if inspect.iscoroutine(value):
         value.close()  # else Python warns that nobody awaited it
     if inspect.isgenerator(value):
-        place = _place(item, _lineno)
-        msg = f"{place}: a check with yield in it does nothing: write assert, and what yields as a fixture"
+        location = _location(item, _lineno)
+        msg = f"{location}: a check with yield in it does nothing: write assert, and what yields as a fixture"
         raise BrokenCheckError(msg)
-    msg = f"{_place(item, _line_of_return)}: a check that returns a value tells nothing: write assert, not return"
+    msg = f"{_location(item, _line_of_return)}: a check that returns a value tells nothing: write assert, not return"
     raise BrokenCheckError(msg)
 
 
 def _unawaited(item: pytest.Function) -> str:
     message = "a check is a plain def, nothing in it is awaited: write def, not async def"
-    return f"{_place(item, lambda node: node.lineno)}: {message}"
+    return f"{_location(item, lambda node: node.lineno)}: {message}"
 
 
 _Definition = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-def _place(item: pytest.Function, line: Callable[[_Definition], int]) -> str:
+def _location(item: pytest.Function, line: Callable[[_Definition], int]) -> str:
     """Return the place of a line in a check's function; that of the function if its source cannot be read."""
     code = inspect.unwrap(item.function).__code__
     source = "".join(linecache.getlines(code.co_filename))

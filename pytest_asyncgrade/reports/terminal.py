@@ -129,7 +129,7 @@ def _reason(reason: Reason) -> Iterator[Styled]:
 
 
 def _side_by_side(rows: list[Row]) -> Iterator[Styled]:
-    """Yield what was expected beside what came, with a mark where the two differ."""
+    """Yield the expected and the actual lines side by side, with a mark where they differ."""
     yield f"{'':15}{phrases.EXPECTED:<{_COLUMN}} {phrases.ACTUAL}", ()
     for row in rows[: 2 * MOST_VALUES]:
         cells = [folded(printable(text), _COLUMN - 1) for text in row[:2]]
