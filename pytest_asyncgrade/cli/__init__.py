@@ -1,4 +1,4 @@
-"""The ``asyncgrade`` command.  What a subcommand needs is imported when it is called."""
+"""The ``asyncgrade`` command.  Each subcommand imports what it needs when it is called."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ def run(  # noqa: PLR0913  # one each for what can be said
 ) -> None:
     """Run the script FILE in virtual time.
 
-    Its standard output is exactly the script's, its exit status too; no sleep takes any time.  What is no option of
-    this command is passed on to the script, and everything after --.
+    Its standard output and its exit status are exactly those of the script; no sleep takes any time.  Arguments that
+    are no options of this command, and all arguments after --, are passed on to the script.
     """
     from .run import run as run_here
 
@@ -95,10 +95,10 @@ def grade(  # noqa: PLR0913  # one each for what can be said
     isolation: str,
     verbose: bool,
 ) -> None:
-    """Grade the submission PATH, a file or a folder, wherever it lies.
+    """Grade the submission PATH, a file or a folder anywhere.
 
-    As `pytest --grade` does, but nothing that lies beside the submission or in this folder has a say: no conftest.py,
-    no settings of pytest, no plugin, no module that is called like one of Python's.
+    Like `pytest --grade`, but nothing next to the submission or in this folder can influence the grade: no conftest.py,
+    no settings of pytest, no plugin, no module with the name of one of Python's.
     """
     from .grade import grade as grade_here
 
@@ -118,8 +118,9 @@ def grade(  # noqa: PLR0913  # one each for what can be said
 def verify(graders: tuple[Path, ...], *, seeds: int, with_mutants: bool) -> None:
     """Prove GRADERS, folders such as graders/greetings (default: all in graders/).
 
-    The solution gets full marks, whatever the random values; the starter less; each mistake loses exactly the checks
-    its docstring names; and mutants of the solution, made by what students of asyncio get wrong, lose something.
+    The solution has to get full marks, whatever the random values, and the starter less; each mistake has to lose
+    exactly the checks that its docstring names; and mutants of the solution, made by mistakes that students of asyncio
+    make, have to lose something.
     """
     from pytest_asyncgrade.errors import UsageError
 
@@ -170,7 +171,7 @@ def new(name: str, *, script: Path | None) -> None:
     "course", type=click.Path(exists=True, dir_okay=False, path_type=Path), default=Path("exercises", "course.toml")
 )
 def list_(course: Path, *, markdown: bool) -> None:
-    """List the exercises of a COURSE (default: exercises/course.toml), in the order they are best done in."""
+    """List the exercises of a COURSE (default: exercises/course.toml), in the order in which to do them."""
     from pytest_asyncgrade.errors import UsageError
     from pytest_asyncgrade.grading.course import as_markdown, as_text, read_course
 
@@ -188,6 +189,6 @@ def _graders() -> list[Path]:
 
 
 def _absolute(report: str) -> str:
-    """Return FORMAT=PATH with the path from here: pytest is started elsewhere."""
+    """Return FORMAT=PATH with an absolute path: pytest is started in another folder."""
     name, separator, path = report.partition("=")
     return f"{name}={Path(path).absolute()}" if separator and path not in {"", "-"} else report

@@ -1,7 +1,8 @@
 """``asyncgrade action``: what the action of ``action.yml`` does, with its inputs in variables.
 
-They come in variables because an expression put into a script would be run.  What may hold a student's text is printed
-where the runner takes no commands; annotations and outputs are ours, and come when everything of the student's is dead.
+The inputs come in variables because an expression in a script would be executed.  What may hold a student's text is
+printed while the runner takes no commands; annotations and outputs are ours, and written when all processes of students
+have ended.
 """
 
 from __future__ import annotations
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
 
 PREFIX = "ASYNCGRADE_"
 FAIL_ON = ("lost", "error", "never")
-SECONDS = 600.0
-"""After which no further run of one student's begins; a class takes its time, for nobody is to lose by that."""
+DEADLINE_SECONDS = 600.0
+"""Real seconds after which no further run of a single student begins; a class has no deadline."""
 _FILES = {
     "html": "grade.html", "json": "grade.json", "junit": "junit.xml", "csv": "grades.csv", "markdown": "summary.md",
     "classroom": "result.json", "github": "annotations.txt",
@@ -47,7 +48,7 @@ class Inputs:
 
     @classmethod
     def parse(cls, environ: Mapping[str, str], workspace: Path) -> Inputs:
-        """Return the inputs, with paths from the workspace; UsageError names the one that cannot be."""
+        """Return the inputs, with paths relative to the workspace; UsageError names the one that is wrong."""
         given = {key.removeprefix(PREFIX).lower(): value.strip() for key, value in environ.items() if _is_ours(key)}
         graders = workspace / (given.get("graders") or "graders") / given.get("exercise", "")
         if not graders.exists():
@@ -68,19 +69,19 @@ class Inputs:
         )
 
     def options(self, folder: Path) -> list[str]:
-        """Return the options of the grading that writes its reports into a folder."""
+        """Return the options for a grading that writes its reports into a folder."""
         options = [f"--submission{'s' if self.students else ''}={self.submission}"]
         options += [] if self.timeout is None else [f"--grade-timeout={self.timeout!r}"]
         return options + [f"--grade-report={kind}={folder / name}" for kind, name in _FILES.items()]
 
 
 def action(environ: Mapping[str, str], workspace: Path) -> int:
-    """Grade, say to the workflow what came of it, and return the exit status of the step."""
+    """Grade, give the results to the workflow, and return the exit status of the step."""
     try:
         inputs = Inputs.parse(environ, workspace)
         folder = Path(tempfile.mkdtemp(prefix="asyncgrade-", dir=environ.get("RUNNER_TEMP") or None))
         with without_commands(environ):
-            graded(inputs.graders, inputs.options(folder), seconds=None if inputs.students else SECONDS)
+            graded(inputs.graders, inputs.options(folder), seconds=None if inputs.students else DEADLINE_SECONDS)
     except (NotGradedError, UsageError) as problem:
         error(f"asyncgrade: {problem}")
         add_outputs(environ, {"status": "error", "score": "0", "max-score": "0"})

@@ -1,6 +1,6 @@
-"""``asyncgrade grade``: pytest in a clean interpreter, so that what it grades has no say in how.
+"""``asyncgrade grade``: pytest in a clean interpreter, which the graded files cannot influence.
 
-No folder of the submission's, nor the current one, is on the module path; settings, root and plugins are given.
+Neither a folder of the submission nor the current one is on the module path; settings, root and plugins are given.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _START = (
 
 
 _BROKEN = 3
-"""pytest's status for a check that is in error: reports are written, and are no grade."""
+"""Exit status if a check is in error: there are reports, but no reliable grade."""
 _WHY = {
     2: "it was interrupted",
     4: "it was asked for in a way that cannot work; the error above says what to do",
@@ -36,7 +36,7 @@ OVERTIME_SECONDS = 120.0
 
 
 class NotGradedError(AsyncgradeError):
-    """There is no grade: the teacher's mistake, or the platform's; the message says which."""
+    """There is no grade, by a mistake of the teacher or the platform; the message says which."""
 
 
 def grade(graders: Path, options: Iterable[str]) -> NoReturn:
@@ -45,9 +45,9 @@ def grade(graders: Path, options: Iterable[str]) -> NoReturn:
 
 
 def graded(graders: Path, options: Iterable[str], *, seconds: float | None) -> bool:
-    """Grade for a platform; tell whether the grade is one to rely on.
+    """Grade for a platform; tell whether the grade is reliable.
 
-    After `seconds` no further run begins, and a little later the grading is given up; None: it may take any time.
+    After `seconds` no further run begins, and `OVERTIME_SECONDS` later the grading is given up; None for no limit.
     NotGradedError if there is no grade at all.
     """
     if not graders.exists():
@@ -80,7 +80,7 @@ def _run(graders: Path, options: Iterable[str], timeout: float | None) -> int:
 
 
 def _installed() -> list[str]:
-    """Return where this package, pytest and its plugins are imported from."""
+    """Return the folders that this package, pytest and its plugins are imported from."""
     ours = Path(__file__).parents[2]
     return list(dict.fromkeys([*filter(_is_installed, sys.path), str(ours)]))
 
@@ -90,6 +90,6 @@ def _is_installed(path: str) -> bool:
 
 
 def _environment() -> dict[str, str]:
-    """Return our environment, less what changes Python or pytest."""
+    """Return our environment without the variables that change Python or pytest."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "PYTEST"))}
     return kept | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONUTF8": "1"}

@@ -1,7 +1,7 @@
-"""``asyncgrade gradescope``: grades what lies in Gradescope's folders, and always leaves a ``results.json``.
+"""``asyncgrade gradescope``: grades a submission in Gradescope's folders, and always leaves a ``results.json``.
 
-Without that file, or with half of it, a student reads that the results are "not formatted correctly".  So one that says
-that the grading did not end is there before it begins, and each is written whole.
+If that file is missing or incomplete, a student reads that the results are "not formatted correctly".  So a first one
+is written before the grading, which says that the grading did not end, and every file is written as a whole.
 https://gradescope-autograders.readthedocs.io/en/latest/specs/
 """
 
@@ -20,8 +20,8 @@ from pytest_asyncgrade.reports.safe_text import as_json
 
 from .grade import NotGradedError, graded
 
-SECONDS = 480.0
-"""After which no further run is begun: an autograder has ten minutes, if its settings say nothing else."""
+DEADLINE_SECONDS = 480.0
+"""Real seconds after which no further run begins: by default an autograder has ten minutes."""
 _NOT_YOURS = "This could not be graded, and that is not your program's fault. Tell your teacher: "
 
 
@@ -46,7 +46,7 @@ def _graded(root: Path) -> dict[str, Any]:
     with TemporaryDirectory(prefix="asyncgrade-") as name:
         report = Path(name, "results.json")
         options = [f"--submission={root / 'submission'}", f"--grade-report=gradescope={report}"]
-        if not graded(root / "source" / "graders", options, seconds=SECONDS):
+        if not graded(root / "source" / "graders", options, seconds=DEADLINE_SECONDS):
             msg = "a check of the grader is broken, see the autograder's output"
             raise NotGradedError(msg)
         results: dict[str, Any] = json.loads(report.read_text(encoding="utf-8"))
@@ -54,10 +54,10 @@ def _graded(root: Path) -> dict[str, Any]:
 
 
 def lateness(metadata: Path) -> dict[str, Any]:
-    """Return what Gradescope says of the time of a submission: its moments, and the seconds after the due date.
+    """Return what Gradescope says about the time of a submission: its dates, and the seconds after the due date.
 
-    A student may have a due date of their own; of those who hand in together the latest counts.  Empty if it says
-    nothing that can be understood: then nothing is said of it.
+    A student may have a personal due date; for a group the latest counts.  Empty if the metadata cannot be understood:
+    then the report does not mention lateness.
     """
     try:
         given = json.loads(metadata.read_text(encoding="utf-8"))
@@ -71,13 +71,13 @@ def lateness(metadata: Path) -> dict[str, Any]:
 
 
 def _dates(own: dict[str, Any], everybodys: dict[str, Any]) -> tuple[str, str | None]:
-    """Return the due date and the late one: a student's own, if there is one."""
+    """Return the due date and the late one: the student's personal ones if there are any."""
     given = own if own.get("due_date") else everybodys
     return given["due_date"], given.get("late_due_date")
 
 
 def with_lateness(results: dict[str, Any], late: dict[str, Any]) -> dict[str, Any]:
-    """Return results whose ``extra_data`` holds what `late` says, and whose ``output`` says it if it is late."""
+    """Return results with `late` in their ``extra_data``; their ``output`` mentions it if the work is late."""
     if not late:
         return results
     extra = results.get("extra_data", {}) | {"late": late}

@@ -1,7 +1,7 @@
-"""``asyncgrade init``: writes what a platform needs, from the templates beside this file.
+"""``asyncgrade init``: writes the files that a platform needs, from the templates in this folder.
 
-Nothing that is there is overwritten but an autograder for Gradescope, which is made anew.  Of a grader only what
-grading needs is copied: its solution, its alternatives and its mistakes stay with the teacher.
+Nothing is overwritten except an autograder for Gradescope, which is replaced.  Only the files that grading needs are
+copied from a grader: its solution, alternatives and mistakes stay with the teacher.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PYTHON = "3.13"
-"""What Gradescope is told to grade with; GitHub and Classroom 50 bring their own."""
+"""The version of Python for Gradescope; GitHub and Classroom 50 choose theirs."""
 _SCRIPTS = ("setup.sh", "run_autograder")
 _KEPT = {"solution.py", "solution", "mistakes", "alternatives", "__pycache__"}
 _SHORT_NAME = re.compile(r"[a-z0-9][a-z0-9-]{1,38}")
@@ -34,7 +34,7 @@ _ACTION = re.compile(r"[\w.-]+/[\w./-]+@[\w./-]+")
 def init_classroom50(folder: Path, grader: Path) -> list[Path]:
     """Write the bundle of one exercise's assignment, and its entry for ``assignments.json``.
 
-    An assignment's name has no ``_`` there.  UsageError if it cannot be.
+    The name of an assignment has no ``_``.  UsageError if a name or a folder is wrong.
     """
     name = grader.resolve().name.lower().replace("_", "-")
     if not _SHORT_NAME.fullmatch(name):
@@ -51,7 +51,7 @@ def init_classroom50(folder: Path, grader: Path) -> list[Path]:
 
 
 def init_github(folder: Path, action: str, exercise: str) -> list[Path]:
-    """Write the workflows of a student's repository and of the teacher's; UsageError if it cannot be."""
+    """Write the workflows for students' repositories and the teacher's; UsageError if an argument is wrong."""
     if not _ACTION.fullmatch(action):
         msg = f"--action {action}: name a repository with this package, and a tag or commit: OWNER/REPOSITORY@v1.2.3"
         raise UsageError(msg)
@@ -67,9 +67,9 @@ def init_github(folder: Path, action: str, exercise: str) -> list[Path]:
 
 
 def init_gradescope(folder: Path, graders: Iterable[Path], packages: Iterable[str] = ()) -> list[Path]:
-    """Write an autograder for exercises, and the archive of it that Gradescope wants; UsageError if it cannot be.
+    """Write an autograder for exercises, and its archive to upload; UsageError if an argument is wrong.
 
-    `packages` are installed as well.  An autograder that is there already is replaced.
+    `packages` are installed as well.  An existing autograder is replaced.
     """
     for package in packages:
         if not _REQUIREMENT.fullmatch(package):
@@ -91,12 +91,12 @@ def init_gradescope(folder: Path, graders: Iterable[Path], packages: Iterable[st
 
 
 def _first_lines(script: bytes) -> list[bytes]:
-    """Return what says whose script it is."""
+    """Return the lines that tell whose script it is."""
     return script.splitlines()[:2]
 
 
 def _grader(grader: Path) -> dict[str, bytes]:
-    """Return the files that grading needs, by their paths below ``graders``; UsageError if that is no grader."""
+    """Return the files that grading needs, by their paths in ``graders``; UsageError if the folder is no grader."""
     if not any(grader.glob("test_*.py")):
         msg = f"{grader}: there is no test_*.py in it: name the folder of a grader, as in graders/concurrent_sleeps"
         raise UsageError(msg)
@@ -116,7 +116,7 @@ def _template(name: str, **given: str) -> str:
 
 
 def _zip(content: dict[str, bytes]) -> bytes:
-    """Return an archive in which scripts can be executed."""
+    """Return an archive whose scripts are executable."""
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as file:
         for name, data in content.items():
@@ -127,7 +127,7 @@ def _zip(content: dict[str, bytes]) -> bytes:
 
 
 def _write(content: dict[Path, bytes], *, replace: bool = False) -> list[Path]:
-    """Write files and return them; without `replace` none of them may be there."""
+    """Write files and return them; without `replace` none of them may exist."""
     for path in content:
         if not replace and (path.exists() or path.is_symlink()):
             msg = f"there is {path} already: choose another folder, or remove it"

@@ -1,7 +1,7 @@
-"""``asyncgrade new``: an exercise made from a script that does what it should, ready to be made better by hand.
+"""``asyncgrade new``: makes an exercise from a script that is right, as a draft to improve by hand.
 
-The script is run in virtual time; the grader asks for the lines it printed, their moments and its duration.  The
-starter is the script without the bodies of its functions; two known mistakes are made of it by what students get wrong.
+The script is run in virtual time, and the grader asks for the lines it printed, their moments and its duration.  The
+starter is the script without the bodies of its functions.  Two of its mutants are the known mistakes.
 """
 
 from __future__ import annotations
@@ -31,11 +31,13 @@ if TYPE_CHECKING:
     from pytest_asyncgrade.trace import Trace
 
 MISTAKES = 2
+"""Number of mistakes that are made from a solution."""
 MOST_LINES = 200
+"""Longest output of a script to make an exercise from, in lines."""
 MOST_CHARACTERS = 10_000
-"""Of the output of a script that an exercise is made from."""
+"""The same, in characters."""
 _STARTS = (WALL_CLOCK_START_NS, WALL_CLOCK_START_NS + 123_456_789_000_000_000)
-"""When two runs begin that have to be the same, in nanoseconds since 1970; whole seconds apart, so that floats are."""
+"""Start times of two runs that have to be the same, in nanoseconds since 1970; whole seconds apart for exact floats."""
 _SAMPLE = '''"""Two naps at the same time."""
 
 import asyncio
@@ -68,26 +70,26 @@ _KINDS = ("never_awaited", "blocked_loop", "busy_wait", "cut_off")
 
 
 def new(name: str, script: Path | None, folder: Path) -> list[Path]:
-    """Write the exercise `name` below `folder`, and return the files; UsageError if that cannot be."""
+    """Write the exercise `name` into `folder` and return the files; UsageError if a name or the script is wrong."""
     if not name.isidentifier():
         msg = f"asyncgrade new {name!r}: a name like rock_and_roll is needed, of letters, digits and _"
         raise UsageError(msg)
     student, teacher = folder / "exercises" / name, folder / "graders" / name
-    for place in (student, teacher):
-        if place.exists():
-            msg = f"asyncgrade new {name}: there is {place} already; choose another name, or remove it"
+    for target in (student, teacher):
+        if target.exists():
+            msg = f"asyncgrade new {name}: there is {target} already; choose another name, or remove it"
             raise UsageError(msg)
     parcel = _solution(name, script)
     source = importlib.util.decode_source(parcel.files[parcel.script])
     trace = _traced(name, parcel)
-    beside = {path: data for path, data in parcel.files.items() if path != parcel.script}
-    solution = teacher / "solution" if beside else teacher
+    others = {path: data for path, data in parcel.files.items() if path != parcel.script}
+    solution = teacher / "solution" if others else teacher
     files = {
         student / "README.md": _readme(name, trace).encode(),
-        **{student / path: data for path, data in beside.items()},
+        **{student / path: data for path, data in others.items()},
         student / parcel.script: _starter(source).encode(),
-        **{solution / path: data for path, data in beside.items()},
-        solution / (parcel.script if beside else "solution.py"): source.encode(),
+        **{solution / path: data for path, data in others.items()},
+        solution / (parcel.script if others else "solution.py"): source.encode(),
         teacher / f"test_{name}.py": _grader(name, trace).encode(),
     }
     if settings := _settings(name, parcel.script, trace):
@@ -118,7 +120,7 @@ def _solution(name: str, script: Path | None) -> SubmissionFiles:
 
 
 def _settings(name: str, filename: str, trace: Trace) -> str:
-    """Return the ``exercise.toml`` that the exercise needs, empty if it needs none."""
+    """Return the ``exercise.toml`` that the exercise needs; empty if it needs none."""
     text = f'[files]\nprogram = "{filename}"\n' if filename != f"{name}.py" else ""
     if shown := sorted({finding.kind for finding in trace.diagnosis}):
         listed = ", ".join(f'"{kind}"' for kind in shown)
@@ -127,7 +129,7 @@ def _settings(name: str, filename: str, trace: Trace) -> str:
 
 
 def _traced(name: str, parcel: SubmissionFiles) -> Trace:
-    """Return what the script does; UsageError if that cannot be asked of a student."""
+    """Return the trace of the script; UsageError if students could not be asked to do the same."""
     trace, again = (run_isolated(Job(parcel, seed=number, wall_ns=start)) for number, start in enumerate(_STARTS))
     problem = _problem(trace) or _difference(trace, again)
     if problem:
@@ -137,7 +139,7 @@ def _traced(name: str, parcel: SubmissionFiles) -> Trace:
 
 
 def _problem(trace: Trace) -> str:
-    """Return why a script is nothing to make an exercise of; empty if it is."""
+    """Return why no exercise can be made from a script; empty if one can."""
     output = trace.partial.output
     if trace.outcome is Outcome.FLOODED or len(output) > MOST_LINES or len(output.text) > MOST_CHARACTERS:
         printed = Counter(line.lineno for line in output if line.lineno).most_common(1)
@@ -152,7 +154,7 @@ def _problem(trace: Trace) -> str:
 
 
 def _difference(trace: Trace, again: Trace) -> str:
-    """Return in what two runs differ, with other random numbers and another date; empty if they are the same."""
+    """Return how two runs with different random numbers and dates differ; empty if they are the same."""
     runs = [
         [f'"{clipped(line, 80)}" at {_number(line.time)} s' for line in run.partial.output] for run in (trace, again)
     ]
@@ -169,12 +171,12 @@ def _difference(trace: Trace, again: Trace) -> str:
 
 
 def _number(value: float) -> str:
-    """Return a number as Python reads it back, as short as can be."""
+    """Return the shortest literal for a number."""
     return repr(float(value)).removesuffix(".0")
 
 
 def _starter(source: str) -> str:
-    """Return the script with a TODO for the body of each function."""
+    """Return the script with a TODO instead of the body of each function."""
     lines = list(text_lines(source))
     kinds = ast.FunctionDef | ast.AsyncFunctionDef
     functions = [node for node in ast.walk(ast.parse(source)) if isinstance(node, kinds)]
@@ -253,7 +255,7 @@ def test_nothing_goes_wrong(trace: Trace) -> None:
 
 
 def _mistakes(exercise: Exercise, source: str) -> Iterator[tuple[Path, bytes]]:
-    """Yield two mistakes, of different kinds, with the checks that they lose."""
+    """Yield two mistakes of different kinds, with the checks that they lose in their docstrings."""
     made = [mutant for mutant in mutants(source) if mutant.operator in _MISTAKEN]
     right = known.solution(exercise)
     programs = {

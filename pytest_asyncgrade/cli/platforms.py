@@ -1,4 +1,4 @@
-"""The subcommands that platforms call, and ``asyncgrade init``, which writes what calls them."""
+"""The subcommands that platforms call, and ``asyncgrade init``, which writes the files that call them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _Folder = click.argument("folder", type=click.Path(file_okay=False, path_type=Pa
 def classroom50(autograder: Path) -> None:
     """Grade the current folder for Classroom 50.
 
-    The graders are in CLASSROOM50_BUNDLE_DIR, else beside the file AUTOGRADER.  Writes result.json and release-body.md.
+    The graders are in CLASSROOM50_BUNDLE_DIR, or next to the file AUTOGRADER.  Writes result.json and release-body.md.
     """
     from pytest_asyncgrade.errors import AsyncgradeError
 
@@ -36,7 +36,7 @@ def classroom50(autograder: Path) -> None:
 
 @click.command()
 def action() -> None:
-    """Grade as the action of action.yml asks for, in variables that begin with ASYNCGRADE_."""
+    """Grade as the action of action.yml asks for in variables that begin with ASYNCGRADE_."""
     from pytest_asyncgrade.errors import AsyncgradeError
 
     from .action import action as grade
@@ -51,7 +51,7 @@ def action() -> None:
 @click.command()
 @click.argument("root", type=click.Path(file_okay=False, path_type=Path), default=Path("/autograder"))
 def gradescope(root: Path) -> None:
-    """Grade what is in the folders of Gradescope's autograder, ROOT (default: /autograder)."""
+    """Grade the submission in the folder of Gradescope's autograder, ROOT (default: /autograder)."""
     from .gradescope import gradescope as grade
 
     grade(root)
@@ -59,7 +59,7 @@ def gradescope(root: Path) -> None:
 
 @click.group()
 def init() -> None:
-    """Write the files with which a platform grades."""
+    """Write the files that a platform needs to grade."""
 
 
 @init.command(name="classroom50")
@@ -91,7 +91,7 @@ def init_github(folder: Path, action: str, exercise: str) -> None:
 def init_gradescope(folder: Path, graders: tuple[Path, ...], packages: tuple[str, ...]) -> None:
     """Write an autograder with GRADERS into FOLDER, and autograder.zip, which is uploaded to Gradescope.
 
-    Run again, it makes the autograder anew.
+    If there is an autograder, it is replaced.
     """
     from .init import init_gradescope as write
 
@@ -99,7 +99,7 @@ def init_gradescope(folder: Path, graders: tuple[Path, ...], packages: tuple[str
 
 
 def _tell(write: Callable[[], Iterable[Path]]) -> None:
-    """Write files and say which."""
+    """Write files and print their paths."""
     from pytest_asyncgrade.errors import UsageError
 
     try:

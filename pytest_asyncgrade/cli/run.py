@@ -48,7 +48,7 @@ def run(  # noqa: PLR0913  # one each for what can be said
     html: TextIO | None,
     chrome: TextIO | None,
 ) -> None:
-    """Run a script in virtual time, and end as it does."""
+    """Run a script in virtual time and end as it ends."""
     run_here = _Run(file)
     end = run_here.run(args)
     if trace_file is not None:
@@ -70,7 +70,7 @@ def run(  # noqa: PLR0913  # one each for what can be said
 
 
 def _be_interrupted() -> None:
-    """End as Python does after Ctrl-C: by the signal, so that a shell or a make that waits for us stops, too."""
+    """End as Python does after Ctrl-C: by the signal, so that a shell or make that waits for us stops, too."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     sys.stdout.flush()
     signal.raise_signal(signal.SIGINT)
@@ -86,7 +86,7 @@ def _picture(trace: Trace, signs: Signs) -> Iterator[str]:
 
 
 def _ignored(file: Path) -> frozenset[str]:
-    """Return the kinds of findings that do not count in the exercise that a file belongs to, if it does."""
+    """Return the kinds of findings to ignore in the exercise that a file belongs to, if it belongs to one."""
     from pytest_asyncgrade.grading.exercise import Exercise
 
     folders = [folder for folder in file.parents if (folder / "exercise.toml").is_file()][:1]
@@ -99,7 +99,7 @@ def _ignored(file: Path) -> frozenset[str]:
 
 
 class _Run:
-    """A run of a script in this very process, recorded."""
+    """A recorded run of a script in this process."""
 
     def __init__(self, file: Path) -> None:
         self.records: list[Row] = []

@@ -1,7 +1,7 @@
-"""``asyncgrade verify``: proves a grader, by grading what is right and what is known to be wrong.
+"""``asyncgrade verify``: proves a grader by grading programs that are known to be right or wrong.
 
-Everything is graded as one class by ``pytest --grade``, a student for each program: the solution and what else is right
-under many names, since the random values of a grader depend on the student; each mistake; mutants of the solution.
+Everything is graded as one class by ``pytest --grade``, with a student for each program: the solution, alternatives
+and mistakes, under several names because the random values of a grader depend on the student; and the mutants.
 """
 
 from __future__ import annotations
@@ -29,26 +29,26 @@ if TYPE_CHECKING:
 
 _LOST = 1
 _ONE_SEED = ("--seed", "0")
-"""For the runs of mutants, which are compared with those of the solution."""
+"""Options for the runs of mutants, which are compared with those of the solution."""
 _TIMES = frozenset({"elapsed", "time", "start", "end"})
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What came of one exercise: the counts, and what is wrong with its grader, in lines."""
+    """The result for one exercise: the counts, and what is wrong with its grader."""
 
     slug: str
     checks: int
     mistakes: int
     made: int
-    """How many mutants there are."""
+    """Number of mutants."""
     killed: int
     equivalent: int
     problems: tuple[str, ...]
 
 
 def verify(grader: Path, *, seeds: int, with_mutants: bool) -> Proof:
-    """Prove one grader; UsageError if it is not one."""
+    """Prove one grader; UsageError if it is none."""
     exercise = Exercise.of_grader(grader)
     solution, mistakes = known.solution(exercise), known.others(exercise, "mistakes")
     if exercise.withheld:
@@ -102,7 +102,7 @@ def _programs(exercise: Exercise, solution: Files, mistakes: Mapping[str, Files]
 def _problems(
     programs: Mapping[str, _Program], works: Mapping[str, Any], losses: Mapping[str, set[str]]
 ) -> Iterator[str]:
-    """Yield what is wrong with the programs that are known; `losses` are the checks that the mistakes name."""
+    """Yield what is wrong with the grades of known programs; `losses` are the checks that the mistakes name."""
     for student, work in works.items():
         program, lost = programs[student], set(lost_checks(work))
         seed = f" (--grade-seed={work['seed']})" if work["seed"] is not None else ""
@@ -119,12 +119,12 @@ def _problems(
 
 
 def _path(exercise: Exercise, name: str) -> str:
-    """Return the path of a known program in the grader's folder: a folder's, or a file's."""
+    """Return the path of a known program in the grader's folder, which may be a folder or a file."""
     return name if (exercise.grader / name).is_dir() else f"{name}.py"
 
 
 def _hidden_problems(exercise: Exercise, work: Mapping[str, Any]) -> Iterator[str]:
-    """Yield what is wrong with ``[hidden]``: students are told of its points."""
+    """Yield what is wrong with ``[hidden]``, whose points students are told."""
     hidden = [check for check in work["checks"] if _file(check) in exercise.hidden.files and not check["bonus"]]
     points = sum(check["points"] for check in hidden)
     if points != exercise.hidden.points:
@@ -136,7 +136,7 @@ def _file(check: Mapping[str, Any]) -> str:
 
 
 def _mutants(exercise: Exercise, solution: Files) -> tuple[int, int, int, list[str]]:
-    """Return how many mutants there are, are killed, are equivalent, and what is wrong."""
+    """Return the numbers of all mutants, of killed and of equivalent ones, and what is wrong."""
     twice = grade_programs(exercise, {"solution-0": solution, "solution-1": solution}, *_ONE_SEED)
     right, again = twice["solution-0"], twice["solution-1"]
     timed = _behaviour(right) == _behaviour(again)  # not so where processes take real time
@@ -167,7 +167,7 @@ def _mutants(exercise: Exercise, solution: Files) -> tuple[int, int, int, list[s
 
 
 def _behaviour(work: Mapping[str, Any], *, timed: bool = True) -> list[Any]:
-    """Return what can be told of a program by what it does, and not by what its lines are numbered."""
+    """Return the observable behaviour of a program, without line numbers."""
 
     def told(what: Mapping[str, Any], *keys: str) -> list[Any]:
         return [what[key] for key in keys if timed or key not in _TIMES]
@@ -190,7 +190,7 @@ def _survivor(source: str, mutant: Mutant, where: str) -> str:
 
 
 def grade_programs(exercise: Exercise, programs: Mapping[str, Files], *options: str) -> dict[str, Any]:
-    """Grade the files of each program as a student's of that name, and return the report's works by student."""
+    """Grade each program as the work of a student of that name, and return the works in the report by student."""
     with TemporaryDirectory(prefix="asyncgrade-") as name:
         folder = Path(name)
         for student, files in programs.items():

@@ -1,7 +1,7 @@
-"""What a step of a GitHub workflow says to the runner: commands in its output, and the files that variables name.
+"""What a step of a GitHub workflow tells the runner: commands in its output, and files that variables name.
 
-The runner takes any line that begins with ``::`` for a command, whoever wrote it; so what may hold a student's text is
-printed between ``::stop-commands::`` and a word that nobody can guess.  Its files are only added to.
+The runner takes any line that begins with ``::`` for a command, whoever wrote it.  So what may hold a student's text
+is printed between ``::stop-commands::`` and a word that nobody can guess.  Its files are only appended to.
 https://docs.github.com/actions/reference/workflow-commands-for-github-actions
 """
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def without_commands(environ: Mapping[str, str]) -> Iterator[None]:
-    """Let nothing that is printed be a command, by this process or one it starts; elsewhere this does nothing."""
+    """Stop the runner from taking printed lines for commands, also those of child processes; no effect elsewhere."""
     if environ.get("GITHUB_ACTIONS") != "true":
         yield
         return
@@ -35,7 +35,7 @@ def without_commands(environ: Mapping[str, str]) -> Iterator[None]:
 
 
 def error(message: str) -> None:
-    """Let the runner show an error of ours on the page of the run."""
+    """Let the runner show an error on the page of the workflow run."""
     escaped = message.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
     click.echo(f"::error::{escaped}")
 
@@ -47,7 +47,7 @@ def add_outputs(environ: Mapping[str, str], outputs: Mapping[str, str]) -> None:
 
 
 def add(environ: Mapping[str, str], variable: str, text: str) -> None:
-    """Add text to the file that a variable names, if it does; UsageError if that is a link or cannot be written."""
+    """Append text to the file that a variable names; UsageError if that is a link or cannot be written."""
     path = environ.get(variable)
     if not path:
         return

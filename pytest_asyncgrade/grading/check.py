@@ -1,4 +1,4 @@
-"""One check of a student's work: what it is worth, and how it went.  Frozen, and plain data all through."""
+"""One check of a student's work: what it is worth, and how it went; frozen plain data."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Verdict(StrEnum):
     ERROR = "error"
     """The grader's fault."""
     NOT_RUN = "not_run"
-    """It could not be judged, after a syntax error for example."""
+    """Nobody's fault: it could not be judged, for example after a syntax error."""
 
 
 class Visibility(StrEnum):
@@ -52,9 +52,9 @@ class Points:
         *,
         visibility: Visibility = Visibility.VISIBLE,
     ) -> Points:
-        """Return the checked arguments of the mark on the test `where`; UsageError names it if they are wrong.
+        """Return the arguments of the mark on the test `where`; UsageError names the test if they are wrong.
 
-        `visibility` is that of a check whose mark does not say it.
+        `visibility` is that of a check whose mark does not give one.
         """
         left = dict(kwargs)
         points = args[0] if len(args) == 1 else left.pop("points", None)
@@ -80,8 +80,8 @@ class Points:
 class Failure:
     """Why a check was not passed, in the student's words.
 
-    `traceback` is for the teacher, of an error of the grader; so is `flag`, of a check that could not cope with what a
-    student's program did.
+    Two fields are for the teacher: the `traceback` of an error of the grader, and a `flag` if the check could not cope
+    with what a student's program did.
     """
 
     rationale: str
@@ -106,7 +106,7 @@ class CheckResult:
     failure: Failure | None = None
     runs: tuple[str, ...] = ()
     duration: float = 0.0
-    """Real seconds that the check took, the runs included that it was the first to ask for."""
+    """Real seconds that the check took, including the runs that it was the first to ask for."""
 
     @property
     def score(self) -> int:
@@ -115,7 +115,7 @@ class CheckResult:
 
     @property
     def max_score(self) -> int:
-        """The points it could have earned that count for the maximum: none for a bonus."""
+        """What it adds to the maximum score: its points, or 0 for a bonus."""
         return 0 if self.points.bonus else self.points.points
 
 
@@ -123,12 +123,12 @@ _SEVERITY = (Verdict.PASSED, Verdict.NOT_RUN, Verdict.FAILED, Verdict.ERROR)
 
 
 def worst(verdicts: Iterable[Verdict]) -> Verdict:
-    """Return the verdict that counts of those on one check."""
+    """Return the verdict that counts of several on one check."""
     return max(verdicts, key=_SEVERITY.index)
 
 
 def merged(results: Sequence[CheckResult]) -> CheckResult:
-    """Return one result for all that was found of a check, by its subtests, itself, its teardown: the worst counts."""
+    """Return one result for the subtests of a check, the check itself and its teardown: the worst counts."""
     verdict = worst(result.verdict for result in results)
     failures = list(dict.fromkeys(one.failure for one in results if one.verdict is verdict and one.failure))
     failure = failures[0] if failures else None

@@ -1,4 +1,4 @@
-"""A course: its exercises in order, what each teaches and what it builds on, as ``exercises/course.toml`` has them."""
+"""A course: its exercises in order, what each teaches and what it builds on, from ``exercises/course.toml``."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 HARDEST = 4
-"""The greatest difficulty."""
+"""The highest difficulty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Lesson:
     difficulty: int
     """From 1, the first steps, to `HARDEST`."""
     requires: tuple[str, ...] = ()
-    """The exercises, by slug, that should be done before."""
+    """The slugs of the exercises that should be done before."""
 
 
 _KEYS = {
@@ -39,7 +39,7 @@ _KEYS = {
 
 
 def read_course(path: Path) -> list[Lesson]:
-    """Return the lessons of a ``course.toml`` in their order; UsageError if it cannot be that."""
+    """Return the lessons of a ``course.toml`` in their order; UsageError if it is wrong."""
     try:
         given = tables.load(path)
     except OSError as error:
@@ -69,7 +69,7 @@ def _lesson(table: dict[str, Any], path: Path, before: set[str]) -> Lesson:
 
 
 def as_text(lessons: list[Lesson]) -> list[str]:
-    """Return a course as a table for the terminal, a line for each exercise and one above."""
+    """Return a course as a table for the terminal: a heading, then a line for each exercise."""
     rows = [("exercise", "difficulty", "teaches", "after")]
     rows += [(one.slug, "*" * one.difficulty, ", ".join(one.concepts), ", ".join(one.requires)) for one in lessons]
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
@@ -80,7 +80,7 @@ def as_text(lessons: list[Lesson]) -> list[str]:
 
 
 def as_markdown(lessons: list[Lesson]) -> list[str]:
-    """Return a course as a table of Markdown, with a link to each exercise's folder."""
+    """Return a course as a Markdown table with a link to the folder of each exercise."""
     rows = [
         f"| [{one.title}]({one.slug}/README.md) | {'●' * one.difficulty}{'○' * (HARDEST - one.difficulty)} "
         f"| {', '.join(f'`{concept}`' for concept in one.concepts)} "

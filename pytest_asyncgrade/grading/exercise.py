@@ -1,4 +1,4 @@
-"""An exercise: what is known of it on the teacher's side, from the folder of its grader."""
+"""An exercise, as the folder of its grader describes it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Exercise:
-    """One exercise: the folder of its grader, and its starter, which the student makes into a submission."""
+    """One exercise: the folder of its grader, and the starter, which a student turns into a submission."""
 
     slug: str
     grader: Path
@@ -24,23 +24,23 @@ class Exercise:
     limits: Limits = field(default_factory=Limits)
     rules: Rules = field(default_factory=Rules)
     program: str = ""
-    """What a submission's program is called, where the exercise says it: ``app/main.py``."""
+    """The path of a submission's program, such as ``app/main.py``; empty for ``<slug>.py``."""
     ignored: frozenset[str] = frozenset()
-    """Kinds of findings that say nothing here: what they find is what the exercise asks for."""
+    """Kinds of findings to ignore, since the exercise asks for what they find."""
     equivalents: Mapping[str, str] = field(default_factory=dict)
-    """Mutants of the solution that do what they should, by name, and why."""
+    """Mutants of the solution that are right, by name, each with the reason."""
     hidden: HiddenChecks = field(default_factory=HiddenChecks)
     withheld: int = 0
-    """The points of the hidden checks, if they are not here."""
+    """Points of the hidden checks, if their files are missing."""
 
     @classmethod
     def of_grader(cls, folder: Path, slug: str | None = None) -> Exercise:
-        """Return the exercise of ``graders/<slug>/``; its starter is ``exercises/<slug>/<slug>.py`` beside that.
+        """Return the exercise of ``graders/<slug>/``; its starter is ``exercises/<slug>/<slug>.py``.
 
-        Where ``[files]`` names the program, it is that one in ``exercises/<slug>/``.
+        If ``[files]`` names the program, the starter is that file in ``exercises/<slug>/``.
 
         ``exercise.toml`` in the grader's folder may set ``[limits]``, ``[files]``, ``[findings]``, ``[equivalent]`` and
-        ``[hidden]``; UsageError if it cannot be that.
+        ``[hidden]``; UsageError if it is wrong.
         """
         slug = slug or folder.name
         settings = read_settings(folder / FILENAME)
@@ -50,7 +50,7 @@ class Exercise:
 
     @property
     def private(self) -> Path:
-        """The folder that is the teacher's, even if it lies in a student's: all graders, or this one."""
+        """The teacher's folder, even if it lies in a student's: that of all graders, or of this one."""
         return self.grader.parent if self.grader.parent.name == "graders" else self.grader
 
     @property

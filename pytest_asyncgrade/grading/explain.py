@@ -1,4 +1,4 @@
-"""Why a plain ``assert`` of a check failed, in the student's words."""
+"""Explains in the student's words why a plain ``assert`` of a check failed."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def explain_matcher(op: str, left: object, right: object) -> Explanation | None:
 
 
 def _explain_finding(findings: object) -> Explanation | None:
-    """Explain that there are findings where there should be none: by the first."""
+    """Explain by the first finding that there should be none."""
     first = findings[0] if isinstance(findings, list) and findings else None
     return Explanation(f"{first.message} ({first.advice})") if isinstance(first, Finding) else None
 
@@ -75,7 +75,7 @@ def quoted_output(output: Output) -> tuple[QuotedLine, ...]:
 
 
 def _quoted(text: object) -> str:
-    """Return a text as reports show it; any other value as Python does, for it is no text and so no line."""
+    """Return a text as reports show it, and any other value as Python shows it: it cannot be a line."""
     return f'"{clipped(text)}"' if isinstance(text, str) else shown(text)
 
 
@@ -127,7 +127,7 @@ def _value(value: object) -> str:
 
 
 def failed_assert(tb: TracebackType | None) -> ast.expr | None:
-    """Return the expression of the ``assert`` statement that a traceback ends on, None if it ends elsewhere."""
+    """Return the expression of the ``assert`` statement at the end of a traceback; None if it ends elsewhere."""
     while tb is not None and tb.tb_next is not None:
         tb = tb.tb_next
     if tb is None:
@@ -143,7 +143,7 @@ def failed_assert(tb: TracebackType | None) -> ast.expr | None:
 
 
 def _sides(op: str, expression: ast.Compare) -> tuple[ast.expr, ast.expr] | None:
-    """Return what was compared by `op`, None if a chain compares by it more than once: nobody knows which failed."""
+    """Return what was compared by `op`; None if a chain compares by it twice, so that either can have failed."""
     values = [expression.left, *expression.comparators]
     found = [index for index, kind in enumerate(expression.ops) if _SIGNS[type(kind)] == op]
     return (values[found[0]], values[found[0] + 1]) if len(found) == 1 else None

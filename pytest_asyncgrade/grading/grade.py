@@ -1,4 +1,4 @@
-"""The grade: what the reports are made from.  Frozen, and plain data but for the traces of runs."""
+"""The grade, which the reports are made from: frozen plain data, except the traces of runs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """One student's work on one exercise, graded: its checks in the grader's order, its runs by their key."""
+    """One student's graded work on one exercise: checks in the grader's order, runs by their keys."""
 
     exercise: str
     student: str
@@ -26,29 +26,29 @@ class Work:
     checks: tuple[CheckResult, ...]
     runs: Mapping[str, Run] = field(default_factory=dict)
     path: str = ""
-    """Where the script is, as a whole path; empty if that is not known."""
+    """The absolute path of the script; empty if it is not known."""
     isolation: str = ""
-    """How the program was kept in: how well, and by what; empty if nothing of it ran."""
+    """How well the program was confined, and by what; empty if it never ran."""
     seed: int | None = None
-    """The seed of the random values that were used in its grading, None if there were none."""
+    """The seed of the random values in its grading; None if there were none."""
     left_behind: Mapping[str, str] = field(default_factory=dict)
     """Files that were handed in and not graded, and why."""
     withheld: int = 0
-    """Points of checks that the teacher keeps and that were not here to be judged: they count nowhere."""
+    """Points of checks that the teacher keeps and that were not judged here: they do not count."""
     is_weakly_isolated: bool = False
-    """Whether the program was kept in by the weakest means there is."""
+    """Whether the program was confined by the weakest means."""
 
     def runs_to_show(self, *, verbose: bool = False) -> list[Trace]:
-        """Return the runs of checks that lost something, with `verbose` of all: each that tells something new."""
+        """Return the runs of checks that were not passed, with `verbose` of all, without those that show the same."""
         checks = [check for check in self.checks if check.verdict is not Verdict.PASSED or verbose]
         runs = [self.runs[key].trace for key in dict.fromkeys(key for check in checks for key in check.runs)]
-        if not verbose:  # with other delays much the same happens again
+        if not verbose:  # runs with other delays show much the same
             runs = [run for run in runs if not run.varied] or runs
-        return [run for run in runs if run is _teller(run, runs)]
+        return [run for run in runs if run is _representative(run, runs)]
 
     @property
     def findings(self) -> list[Finding]:
-        """What the runs show, each line and kind once."""
+        """The findings of the runs, each kind once for each line."""
         keys = dict.fromkeys(key for check in self.checks for key in check.runs)
         found = [finding for key in keys for finding in self.runs[key].findings]
         once = list({(finding.kind, finding.place): finding for finding in reversed(found)}.values())[::-1]
@@ -66,10 +66,11 @@ class Work:
         return sum(check.max_score for check in self.checks)
 
 
-def _teller(run: Trace, runs: list[Trace]) -> Trace:
-    """Return the one of the runs that tells as much: of a syntax error one is enough, whatever was asked.
+def _representative(run: Trace, runs: list[Trace]) -> Trace:
+    """Return the representative of the runs that show the same as this one.
 
-    So it is of runs in which nothing happened: the last will do, which is the whole program's as a rule.
+    A syntax error is shown once, whatever was run.  If nothing happened in several runs, the last one is shown: it is
+    usually that of the whole program.
     """
     if run.outcome == "finished":
         return [other for other in runs if _is_empty(other)][-1] if _is_empty(run) else run
@@ -85,7 +86,7 @@ def _is_empty(run: Trace) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Grade:
-    """Everything that was graded in one go."""
+    """Everything that was graded in one session."""
 
     works: tuple[Work, ...] = ()
     not_handed_in: tuple[str, ...] = ()
@@ -118,15 +119,15 @@ class Grade:
 
     @property
     def isolations(self) -> tuple[str, ...]:
-        """How the programs were kept in, each way once."""
+        """How the programs were confined, each way once."""
         return tuple(dict.fromkeys(work.isolation for work in self.works if work.isolation))
 
     @property
     def broken(self) -> bool:
-        """Whether a check is in error: the grader's fault, so that this is no grade to rely on."""
+        """Whether a check is in error: that is the grader's fault, and so the grade cannot be relied on."""
         return any(check.verdict is Verdict.ERROR for check in self.checks)
 
     @property
     def complete(self) -> bool:
-        """Whether every point was earned; a bonus need not be."""
+        """Whether every point was earned, not counting a bonus."""
         return all(check.verdict is Verdict.PASSED or check.points.bonus for check in self.checks) and not self.broken

@@ -1,4 +1,4 @@
-"""What students hand in: whose program lies where, and which of the files around it come along."""
+"""What students hand in: where each program is, and whose files around it may come along."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ if TYPE_CHECKING:
 
     from .exercise import Exercise
 
-_DEEPEST = 3
-"""How many folders, each the only one in the one above it, may be around a program."""
+_MOST_WRAPPED = 3
+"""Number of folders, each the only one in its parent, that a program may be wrapped in."""
 
 
 @dataclass(frozen=True, slots=True)
 class HandedIn:
-    """A student's program on disk: `filename` in `folder`, all of which comes along, somewhere in their `own` folder.
+    """A student's program on disk: `filename` in `folder`, all of which may come along.
 
-    No link leads out of that one.
+    No link is followed out of the student's `own` folder, in which `folder` is.
     """
 
     folder: Path
     filename: str
     own: Path | None = None
-    """None for a file that was named: beside it may lie what is not theirs, so only what it names comes along."""
+    """None for a file that was named: other files may not be the student's, so only those it uses come along."""
 
     @classmethod
     def file(cls, path: Path, filename: str) -> HandedIn:
-        """Return the program in a file that somebody has named; if it is called so, `filename` is its path."""
+        """Return the program in a file that was named; its folder is above `filename` if the path ends like that."""
         real = path.resolve()
         depth = len(PurePosixPath(filename).parts) if real.as_posix().endswith(f"/{filename}") else 1
         folder = real.parents[depth - 1]
@@ -53,11 +53,11 @@ class HandedIn:
 
     @property
     def script(self) -> Path:
-        """Where the program is, whether or not it is there."""
+        """The path of the program, whether or not it is there."""
         return self.folder / self.filename
 
     def parcel(self, exercise: Exercise) -> SubmissionFiles:
-        """Return what of it is graded for an exercise."""
+        """Return the files that are graded for an exercise."""
         return read_submission(
             self.script,
             alone=self.own is None,
@@ -70,7 +70,7 @@ class HandedIn:
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """Where the submissions are: the starters themselves, one file or folder, or a folder per student."""
+    """The students and where their work is: the starters, one file or folder, or a folder per student."""
 
     submission: Path | None = None
     submissions: Path | None = None
@@ -87,7 +87,7 @@ class Roster:
             raise UsageError(msg)
 
     def students(self) -> tuple[str, ...]:
-        """Return the students' names, ``("",)`` if there is one without a name."""
+        """Return the names of the students; ``("",)`` for a single one without a name."""
         if self.submissions is None:
             return ("",)
         names = sorted(path.name for path in self.submissions.iterdir() if path.is_dir() and path.name[0] not in "._")
@@ -108,7 +108,7 @@ class Roster:
         return HandedIn.file(self.submission, exercise.filename)
 
     def _own(self, student: str) -> Path:
-        """Return a student's own folder: where a link of the teacher's leads, but not another student's."""
+        """Return a student's own folder: a link may be the teacher's, but must not lead to another student's."""
         assert self.submissions is not None
         everybodys = self.submissions.resolve()
         own = (everybodys / student).resolve()
@@ -117,7 +117,7 @@ class Roster:
 
 def _wrapped(folder: Path) -> Iterable[Path]:
     """Yield a folder, then the only folder in it, and so on."""
-    for _ in range(_DEEPEST):
+    for _ in range(_MOST_WRAPPED):
         yield folder
         inside = _folders(folder)
         if len(inside) != 1:
@@ -126,7 +126,7 @@ def _wrapped(folder: Path) -> Iterable[Path]:
 
 
 def _folders(folder: Path) -> list[Path]:
-    """Return the folders in a folder that were handed in: no links, and nothing that systems leave there."""
+    """Return the subfolders that were handed in: no links, and none that operating systems create."""
     try:
         entries = list(os.scandir(folder))
     except OSError:

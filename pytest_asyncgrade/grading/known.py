@@ -1,7 +1,7 @@
 """The programs that a teacher keeps with a grader: its solution, alternatives and known mistakes.
 
-Each is a file, or a folder as a student would hand it in.  A file takes the place of the program among the files of the
-solution, if that is a folder, else among those that come with the starter.
+Each is a file, or a folder as a student would hand it in.  A file replaces the program among the files of the solution,
+if that is a folder, else among those of the starter.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .exercise import Exercise
 
 Files = dict[str, bytes]
-"""What somebody hands in: the content of each file, by its path."""
+"""The content of each file, by its path."""
 
 
 def solution(exercise: Exercise) -> Files:
@@ -42,7 +42,7 @@ def others(exercise: Exercise, kind: str) -> dict[str, Files]:
 
 
 def starter(exercise: Exercise) -> Files:
-    """Return what students begin with, without its README; nothing if there is no starter."""
+    """Return the files that students start with, except the README; none if there is no starter."""
     files = Roster().handed_in(exercise, "").parcel(exercise).files
     return {name: data for name, data in files.items() if name != "README.md"}
 

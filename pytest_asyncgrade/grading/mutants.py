@@ -1,6 +1,6 @@
-"""Programs that differ from a solution by one thing a student of asyncio gets wrong: a grader should notice each.
+"""Makes mutants of a solution: each has one mistake that students of asyncio make, and a grader should notice it.
 
-An operator changes one place of the syntax tree; a mutant is the whole program with that change, written out anew.
+An operator changes one node of the syntax tree; a mutant is the source of the whole changed tree.
 """
 
 from __future__ import annotations
@@ -21,23 +21,23 @@ _DELAYS = {"sleep", "timeout", "wait_for", "call_later", "Semaphore", "Queue"}
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """One wrong program: what was done to the solution, and where."""
+    """A wrong program: what was changed in the solution, and where."""
 
     operator: str
     line: int
-    """Of the solution."""
+    """The line of the solution that was changed."""
     code: str
-    """What stands there in the solution, on one line."""
+    """The code of the solution there, on one line."""
     source: str
 
     @property
     def name(self) -> str:
-        """What it is called in reports and in a list of equivalent ones."""
+        """Its name in reports and in ``[equivalent]``."""
         return f"{self.operator}: {self.code}"
 
 
 def mutants(source: str) -> list[Mutant]:
-    """Return the mutants of a program, each different from it and from the others."""
+    """Return the mutants of a program, without duplicates."""
     tree = ast.parse(source)
     found: dict[str, Mutant] = {}
     original = ast.unparse(tree)
@@ -57,7 +57,7 @@ def mutants(source: str) -> list[Mutant]:
 
 
 def timetable(source: str, lines: Iterable[tuple[float, str]]) -> Mutant:
-    """Return the mutant that keeps every function but ``main``, which prints the expected lines by a timetable."""
+    """Return the mutant whose ``main`` prints the expected lines by a timetable; other functions stay."""
     tree = ast.parse(source)
     body: list[str] = []
     now = 0.0
@@ -108,7 +108,7 @@ def _await_the_task(tree: ast.Module, node: ast.AST) -> bool:
 
 
 def _open_the_block(tree: ast.Module, node: ast.AST) -> bool:
-    """Run what is in an ``async with`` (a lock, a semaphore, a timeout) without it."""
+    """Run the body of an ``async with`` (a lock, a semaphore, a timeout) without it."""
     if not isinstance(node, ast.AsyncWith) or any(item.optional_vars for item in node.items):
         return False
     return _replace_statement(tree, node, node.body)
@@ -132,7 +132,7 @@ def _swallow(_tree: ast.Module, node: ast.AST) -> bool:
 
 
 def _ignore_cancellation(tree: ast.Module, node: ast.AST) -> bool:
-    """Go on after an ``await`` that was cancelled, as if it were over."""
+    """Go on after an ``await`` that was cancelled, as if it had ended."""
     if not isinstance(node, ast.Expr) or not isinstance(node.value, ast.Await):
         return False
     error = ast.Attribute(ast.Name("asyncio", ast.Load()), "CancelledError", ast.Load())
@@ -158,7 +158,7 @@ def _wait_longer(_tree: ast.Module, node: ast.AST) -> bool:
 
 
 def _swap_delays(tree: ast.Module, node: ast.AST) -> bool:
-    """Exchange a delay with the next one of the program that is another."""
+    """Exchange a delay with the next different one of the program."""
     delays = sorted(_delays(tree), key=lambda delay: (delay.lineno, delay.col_offset))
     if node not in delays:
         return False
@@ -171,7 +171,7 @@ def _swap_delays(tree: ast.Module, node: ast.AST) -> bool:
 
 
 def _delays(tree: ast.Module) -> Iterator[ast.Constant]:
-    """Yield the numbers that calls of ``sleep`` are given."""
+    """Yield the first arguments of the calls of ``sleep``."""
     for call in ast.walk(tree):
         if isinstance(call, ast.Call) and _called(call) == "sleep":
             yield from (arg for arg in call.args[:1] if isinstance(arg, ast.Constant))
@@ -228,7 +228,7 @@ _OPERATORS: dict[str, Callable[[ast.Module, ast.AST], bool]] = {
 
 
 def _called(node: ast.AST) -> str:
-    """Return the last part of the name of what is called; nothing if nothing is."""
+    """Return the last part of the name of what is called; empty if the node is no call."""
     if not isinstance(node, ast.Call):
         return ""
     function = node.func
@@ -238,7 +238,7 @@ def _called(node: ast.AST) -> str:
 
 
 def _replace(tree: ast.Module, old: ast.expr, new: ast.expr) -> bool:
-    """Put one expression in the place of another."""
+    """Replace one expression by another."""
     for parent in ast.walk(tree):
         for name, value in ast.iter_fields(parent):
             if value is old:

@@ -1,4 +1,4 @@
-"""Takes out of a grade what students must not see, in one place, before any report is made.
+"""Removes from a grade what students must not see, in one place, before any report is made.
 
 A check that is not visible keeps its verdict and its points.  Its name, hint, reason and runs stay with the teacher:
 who knows them could print what is expected.
@@ -21,9 +21,9 @@ NAME = "a hidden check"
 
 
 def for_students(grade: Grade, keep: frozenset[Visibility] = frozenset()) -> Grade:
-    """Return the grade without what is the teacher's: the names, reasons, hints and runs of checks not visible.
+    """Return the grade without the names, reasons, hints and runs of checks that are not visible.
 
-    `keep` names visibilities that are left as they are, for a platform that hides such checks itself.
+    Checks of the visibilities in `keep` stay as they are, for a platform that hides them itself.
     """
     shown = {Visibility.VISIBLE, *keep}
     return replace(grade, works=tuple(_redacted(work, shown) for work in grade.works))
@@ -48,6 +48,6 @@ def _names(count: int, taken: Container[str]) -> list[str]:
 
 
 def _masked(check: CheckResult, name: str) -> CheckResult:
-    """Return what anybody may know of a check: its place in the grade, its points, its verdict."""
+    """Return what everybody may know of a check: its position in the grade, its points, its verdict."""
     points = replace(check.points, hint="")
     return replace(check, name=name, nodeid=name, points=points, failure=None, runs=())

@@ -1,4 +1,4 @@
-"""One student's work on one exercise, as a grader file gets it: something to run."""
+"""One student's work on one exercise, as checks get it: a program to run, call or play."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 def checked_timeout(seconds: float, where: str) -> float:
-    """Return a time limit in real seconds; UsageError if no run could have it, with `where` it was given."""
+    """Return a time limit in real seconds; UsageError, with `where` it was given, if no run could have it."""
     if not 0 < seconds <= threading.TIMEOUT_MAX:  # neither is true of nan
         msg = f"{where} {seconds:g}: give a number of seconds above 0"
         raise UsageError(msg)
@@ -39,13 +39,13 @@ def checked_timeout(seconds: float, where: str) -> float:
 
 
 class Deadline:
-    """When no further run is begun: a platform has an end for the whole, and a score of part of it is better than none.
+    """The time after which no further run begins: platforms limit the grading, and a partial score is better than none.
 
-    The run that is under way then goes on to its own limit.
+    The run that is under way then continues to its own limit.
     """
 
     def __init__(self, seconds: float) -> None:
-        self.reason = f"the grading of the whole may take {seconds:g} s, and they are over"
+        self.reason = f"the time limit for the whole grading ({seconds:g} s) is reached"
         self._end = time.monotonic() + seconds
 
     @property
@@ -55,9 +55,9 @@ class Deadline:
 
 
 class Submission:
-    """A student's program, which runs in a process of its own, in virtual time, whenever a check asks for it.
+    """A student's program, which runs in a separate process, in virtual time, when a check asks for it.
 
-    Every run is done once: checks that ask for the same share its `Trace`.  `student` is empty if there is only one.
+    Every run happens once: checks that ask for the same share its `Trace`.  `student` is empty if there is only one.
     """
 
     def __init__(  # noqa: PLR0913  # what makes a submission
@@ -76,7 +76,7 @@ class Submission:
         self.script = handed_in.script
         self.student = student
         self.runs: dict[str, Run] = {}
-        """What was run so far, by keys that tell what was asked for."""
+        """All runs so far, by keys that identify what was asked for."""
         self._observers: list[dict[str, Run]] = []
         self.is_random = False
         self._seed = seed
@@ -92,18 +92,18 @@ class Submission:
 
     @cached_property
     def parcel(self) -> SubmissionFiles:
-        """What of the submission is graded."""
+        """The files of the submission that are graded."""
         return self._handed_in.parcel(self.exercise)
 
     @property
     def isolation(self) -> str:
-        """How the program is kept in: how well, and by what; empty if nothing of it has run."""
+        """How well the program is confined, and by what; empty if it never ran."""
         confinement = self._confinement
         return f"{confinement.isolation} ({confinement.name})" if confinement else ""
 
     @property
     def is_weakly_isolated(self) -> bool:
-        """Whether the program was kept in by the weakest means there is."""
+        """Whether the program is confined by the weakest means."""
         return self._confinement is not None and self._confinement.isolation == "weak"
 
     @property
@@ -112,14 +112,14 @@ class Submission:
 
     @property
     def left_behind(self) -> dict[str, str]:
-        """Files that were handed in and not graded, and why; empty if nothing of the program has run."""
+        """Files that were handed in and not graded, and why; empty if the program never ran."""
         return self.parcel.left_behind if self.runs else {}
 
     @contextmanager
     def observing(self) -> Iterator[Mapping[str, Run]]:
-        """Collect the runs that are asked for within the block, by their keys, in the order they are first asked for.
+        """Collect the runs that are asked for within the block, by their keys, in the order of the first request.
 
-        Blocks may be nested: each sees what is asked for in those within it.
+        Blocks may be nested: the outer one collects the runs of the inner one, too.
         """
         runs: dict[str, Run] = {}
         self._observers.append(runs)
@@ -138,22 +138,22 @@ class Submission:
 
     @cached_property
     def seed(self) -> int:
-        """The seed of all that is random in the grading of this submission: the same wherever it is graded."""
+        """The seed of everything random in the grading of this submission: the same wherever it is graded."""
         if self._seed is not None:
             return self._seed
         return _hashed("\0".join([self.exercise.slug, self.student, *self.parcel.source]))
 
     def rng(self, name: str) -> random.Random:
-        """Return random numbers for the check `name`: its own, whatever other checks do."""
+        """Return random numbers for the check `name`, which do not depend on other checks."""
         self.is_random = True
         return random.Random(f"{self.seed} {name}")  # noqa: S311  # reproducible, not secret
 
     @cached_property
     def _variation(self) -> dict[float, float] | None:
-        """What becomes of the delays of the program, drawn once: other ones, in the same order, none above the longest.
+        """New delays for those of the program, drawn once: in the same order, and none above the longest.
 
-        Each is a multiple of a tenth, a hundredth ... of a second, as coarse as there are enough of them.  None for a
-        program that does not finish as it is: it would not otherwise.
+        Each is a multiple of a tenth, a hundredth ... of a second, as coarse as possible.  None for a program that does
+        not finish with its own delays: it would not finish with others.
         """
         _, plain = self._kept("run", None, argv=(), stdin="", vary=None)
         if plain.trace.outcome is not Outcome.FINISHED:
@@ -180,11 +180,11 @@ class Submission:
         timeout: float | None = None,
         vary_sleeps: bool | Mapping[float, float] = False,
     ) -> Trace:
-        """Run the file as ``python FILE *argv`` would, `stdin` as its standard input.
+        """Run the file as ``python FILE *argv`` would, with `stdin` as its standard input.
 
         `timeout` is in real seconds (default: the check's ``@pytest.mark.timeout``, else ``--grade-timeout``, else what
-        ``exercise.toml`` says).  With `vary_sleeps` the program's own sleeps take other times than it says: those of a
-        mapping of seconds, else random ones in the same order, none longer than the longest; the same in every run of
+        ``exercise.toml`` says).  With `vary_sleeps` the program's own sleeps take other times: those of a mapping of
+        seconds, or random ones, in the same order and none longer than the longest, which are the same in every run of
         a submission.  ``trace.varied`` is the mapping.
         """
         if not all(isinstance(arg, str) for arg in argv):
@@ -206,8 +206,8 @@ class Submission:
         """Call a function or coroutine function of the file; ``trace.result`` is what it returned, as plain data.
 
         Arguments are plain data too (None, bool, int, float, str, bytes, list, tuple, set, frozenset, dict).  `returns`
-        is the shape that the result should have, as a type hint: ``list[int]``, ``dict[str, float | None]``.  A student
-        is told of another one, and the check is lost (WrongResultError).
+        is the shape that the result should have, as a type hint: ``list[int]``, ``dict[str, float | None]``.  If it has
+        another one, the student is told so and the check is lost (WrongResultError).
         """
         self._check_plain(function, [*args, *kwargs.values()])
         vary = self._vary(vary_sleeps)
@@ -217,8 +217,8 @@ class Submission:
     def play(self, scenario: str, /, *, timeout: float | None = None, returns: Any = Any, **kwargs: Any) -> Trace:
         """Run a coroutine function of the grader's ``scenarios.py``: ``async def scenario(student, **kwargs)``.
 
-        Its first argument is the student's module; so a test can hand it live objects (a queue, a callback).  `returns`
-        is the shape that the scenario's result should have, as in `call`.
+        Its first argument is the student's module, so that it can pass live objects to it (a queue, a callback).
+        `returns` is the shape that the scenario's result should have, as in `call`.
         """
         scenarios = self.exercise.grader / "scenarios.py"
         if not scenarios.is_file():
@@ -244,7 +244,7 @@ class Submission:
                 raise UsageError(msg)
 
     def _do(self, kind: Any, timeout: float | None, **fields: Any) -> Trace:
-        """Return the trace of a run, and tell all observers of it."""
+        """Return the trace of a run, and let all observers know of the run."""
         key, run = self._kept(kind, timeout, **fields)
         for observed in self._observers:
             observed.setdefault(key, run)
@@ -274,7 +274,7 @@ def _hashed(text: str) -> int:
 
 
 def _in_shape(trace: Trace, function: str, shape: object) -> Trace:
-    """Return a trace whose result has a shape; WrongResultError for another one, UnfinishedRunError without one."""
+    """Return a trace; WrongResultError if its result has another shape, UnfinishedRunError if there is no result."""
     if not is_shape(shape):
         msg = f"{function}: returns={shown(shape)} is no shape of plain data: write a type, as in returns=list[int]"
         raise UsageError(msg)

@@ -1,6 +1,6 @@
-"""The face to pytest: options, marks, in-process fixtures.  Grading itself is in `session`, and loaded by ``--grade``.
+"""The plugin for pytest: options, marks, in-process fixtures.  ``--grade`` loads `session`, which does the grading.
 
-Nothing heavy is imported here: a project that merely has this plugin installed pays for the reading of this file.
+Nothing heavy is imported here, so that a project which merely has this plugin installed pays next to nothing.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Declare our marks; begin to grade if that is asked for."""
+    """Declare our marks, and start to grade with ``--grade``."""
     for mark in _MARKS:
         config.addinivalue_line("markers", mark)
     option = config.option
@@ -99,7 +99,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _begin_stem(config: pytest.Config) -> ForkServer | None:
-    """Start the process that the first student's runs will fork from; None if this process runs no checks (yet)."""
+    """Start the process that the first student's runs fork from; None if this process runs no checks."""
     from pytest_asyncgrade.sandbox import CAN_FORK, ForkServer
 
     option = config.option
@@ -116,7 +116,7 @@ def _begin_stem(config: pytest.Config) -> ForkServer | None:
 
 
 def pytest_assertrepr_compare(config: pytest.Config, op: str, left: object, right: object) -> list[str] | None:
-    """Explain a comparison with a matcher, in any test; of anything else only in a check."""
+    """Explain a failed comparison: with a matcher in any test, with anything else only in a check."""
     ours = any(type(value).__module__.startswith("pytest_asyncgrade.") for value in (left, right))
     if not ours and not config.option.grade:
         return None
@@ -138,13 +138,13 @@ def submission(request: pytest.FixtureRequest) -> Iterator[Submission]:
 
 @pytest.fixture
 def rng(request: pytest.FixtureRequest, submission: Submission) -> Random:
-    """Return random numbers for a check, the same wherever a submission is graded; ``--grade-seed`` gives others."""
+    """Return random numbers for a check: the same wherever a submission is graded, others with ``--grade-seed``."""
     return submission.rng(request.node.originalname)
 
 
 @pytest.fixture
 def virtual_clock(request: pytest.FixtureRequest) -> Iterator[TestClock]:
-    """Let this test live in virtual time; the clock knows ``elapsed`` (seconds since it began) and ``advance``."""
+    """Run this test in virtual time; the clock has ``elapsed`` (seconds since the test began) and ``advance``."""
     from .inprocess import clocks
 
     with clocks(request.config).test(**settings_of(request.node)) as clock:
@@ -153,7 +153,7 @@ def virtual_clock(request: pytest.FixtureRequest) -> Iterator[TestClock]:
 
 @pytest.fixture
 def virtual_loop(virtual_clock: TestClock) -> Iterator[asyncio.AbstractEventLoop]:
-    """Return an event loop in virtual time: ``virtual_loop.run_until_complete(...)``."""
+    """Return an event loop in virtual time, for ``virtual_loop.run_until_complete(...)``."""
     import asyncio
 
     runner = asyncio.Runner(loop_factory=virtual_clock.new_event_loop)
@@ -165,7 +165,7 @@ def virtual_loop(virtual_clock: TestClock) -> Iterator[asyncio.AbstractEventLoop
 
 @pytest.fixture
 def output(virtual_clock: TestClock) -> LiveOutput:
-    """Return the lines that this test prints, with their virtual times; it compares with the matchers of a trace."""
+    """Return the lines that this test prints, with their virtual times, for the matchers of a trace."""
     from .live_output import LiveOutput
 
     return LiveOutput(virtual_clock)
@@ -173,9 +173,9 @@ def output(virtual_clock: TestClock) -> LiveOutput:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
-    """Collect the output of a test that asks for it (pytest's own capture begins anew with the call).
+    """Collect the output of a test that asks for it, here because pytest's own capture starts anew for the call.
 
-    Fail a test in virtual time that has lost the exception of a task; not one that takes caplog, and so reads of it.
+    A test in virtual time fails if the exception of a task was lost, unless it takes caplog and can read of it there.
     """
     lines: Any = pyfuncitem.funcargs.get("output")
     clock: Any = pyfuncitem.funcargs.get("virtual_clock")
@@ -190,7 +190,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_pycollect_makeitem(collector: pytest.Collector, obj: object) -> None:
-    """Let an async test in virtual time be run by pytest-asyncio, as if marked so; not one of anyio's."""
+    """Let pytest-asyncio run an async test in virtual time, as if marked so, except a test of anyio's."""
     if (
         inspect.iscoroutinefunction(obj)
         and is_virtual(collector, obj)
@@ -201,13 +201,13 @@ def pytest_pycollect_makeitem(collector: pytest.Collector, obj: object) -> None:
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Set up virtual time for a test that lives in it, before any other fixture of its own."""
+    """Set up virtual time for a test before its other fixtures."""
     enter_first(item)
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Do the same for tests that have got our mark since; pytest.UsageError if it came too late to run a coroutine."""
+    """Do the same for tests that were marked later; pytest.UsageError if that was too late to run a coroutine."""
     for item in items:
         if enter_first(item):
             refuse_late(item)
@@ -215,7 +215,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_fixture_setup() -> Generator[None, object, object]:
-    """Keep the loops of our tests: looptime, merely installed, re-classes every loop that pytest-asyncio makes."""
+    """Keep the loops of our tests: looptime, if installed, changes the class of every loop of pytest-asyncio."""
     value = yield
     loop = getattr(value, "_loop", None) if type(value).__module__ == "asyncio.runners" else None
     if loop is not None and type(loop).__name__ == "LooptimeVirtualTimeLoop":
@@ -229,7 +229,7 @@ def pytest_fixture_setup() -> Generator[None, object, object]:
 def pytest_asyncio_loop_factories(
     config: pytest.Config, item: pytest.Item
 ) -> Generator[None, Mapping[str, Callable[[], Any]] | None, Mapping[str, Callable[[], Any]]]:
-    """Give an async test with our mark a loop in virtual time; every other keeps what it had (a mapping is a must)."""
+    """Give an async test with our mark a loop in virtual time; other tests keep theirs (the hook needs a mapping)."""
     others = yield
     if is_virtual(item):
         from .inprocess import clocks

@@ -1,4 +1,4 @@
-"""A check's function while it is called: it asserts, it returns nothing, and if it is async somebody awaits it."""
+"""Watches the call of a check: it has to assert, not to return a value, and if it is async it must be awaited."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 
 class BrokenCheckError(AsyncgradeError):
-    """A check that tells nothing as it is written; the message names its line, and says how to write it."""
+    """A check that cannot fail as it is written; the message names its line and says how to write it."""
 
 
 @contextmanager
 def watched(item: pytest.Function) -> Iterator[None]:
-    """Let a check be called in here; BrokenCheckError if it returns something, or is async and nobody runs it."""
+    """Watch the call within the block; BrokenCheckError if it returns a value, or is async and nobody awaits it."""
     check = item.obj
     if not (inspect.iscoroutinefunction(check) or inspect.isasyncgenfunction(check)):
         with _replaced(item, _returning_nothing(item)):
@@ -45,7 +45,7 @@ def watched(item: pytest.Function) -> Iterator[None]:
 
 @contextmanager
 def _replaced(item: pytest.Function, function: Callable[..., object]) -> Iterator[None]:
-    """Let an item call another function; unittest takes it from the test case."""
+    """Let an item call another function; unittest looks it up on the test case."""
     check, case = item.obj, item.instance
     item.obj = function
     if isinstance(case, unittest.TestCase):
@@ -83,23 +83,23 @@ def _refuse_value(item: pytest.Function, value: object) -> None:
     if inspect.iscoroutine(value):
         value.close()  # else Python warns that nobody awaited it
     if inspect.isgenerator(value):
-        place = _place(item, _lineno)
-        msg = f"{place}: a check with yield in it does nothing: write assert, and what yields as a fixture"
+        location = _location(item, _lineno)
+        msg = f"{location}: a check with yield in it does nothing: write assert, and what yields as a fixture"
         raise BrokenCheckError(msg)
-    msg = f"{_place(item, _line_of_return)}: a check that returns a value tells nothing: write assert, not return"
+    msg = f"{_location(item, _line_of_return)}: a check that returns a value tells nothing: write assert, not return"
     raise BrokenCheckError(msg)
 
 
 def _unawaited(item: pytest.Function) -> str:
     message = "a check is a plain def, nothing in it is awaited: write def, not async def"
-    return f"{_place(item, lambda node: node.lineno)}: {message}"
+    return f"{_location(item, lambda node: node.lineno)}: {message}"
 
 
 _Definition = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-def _place(item: pytest.Function, line: Callable[[_Definition], int]) -> str:
-    """Return the place of a line in a check's function, or of the function if its source is not to be had."""
+def _location(item: pytest.Function, line: Callable[[_Definition], int]) -> str:
+    """Return the place of a line in a check's function; that of the function if its source cannot be read."""
     code = inspect.unwrap(item.function).__code__
     source = "".join(linecache.getlines(code.co_filename))
     nodes = (node for node in ast.walk(ast.parse(source)) if isinstance(node, _Definition))
@@ -113,14 +113,14 @@ def _lineno(node: ast.stmt | ast.expr) -> int:
 
 
 def _line_of_return(node: _Definition) -> int:
-    """Return the line of the first statement that returns something, of the function if there is none."""
-    found = [inner.lineno for inner in _own(node) if isinstance(inner, ast.Return) and inner.value is not None]
+    """Return the line of the first statement that returns a value; that of the function if there is none."""
+    found = [inner.lineno for inner in _own_nodes(node) if isinstance(inner, ast.Return) and inner.value is not None]
     return min(found, default=node.lineno)
 
 
-def _own(node: ast.AST) -> Iterator[ast.AST]:
-    """Yield what is in a function, but not in functions within."""
+def _own_nodes(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield the nodes of a function without those of functions within it."""
     for child in ast.iter_child_nodes(node):
         yield child
         if not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
-            yield from _own(child)
+            yield from _own_nodes(child)

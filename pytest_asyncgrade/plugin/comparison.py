@@ -1,4 +1,4 @@
-"""Remembers the comparison that an ``assert`` failed on, for the explanation of a lost check."""
+"""Remembers the comparison that an ``assert`` failed on, to explain a lost check."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ class Comparison(NamedTuple):
 
 
 COMPARISON = pytest.StashKey[Comparison | None]()
-"""The comparison that failed last."""
+"""The last comparison that failed."""
 
 
 def explain_comparison(config: pytest.Config, op: str, left: object, right: object) -> list[str] | None:
-    """Remember a failed comparison, and return its explanation for pytest's own report.
+    """Remember a failed comparison and return its explanation for pytest's own report.
 
-    An explanation that fails is none: this is called in the middle of a check, which would end with our error.
+    If explaining fails, there is no explanation: an error here would end the check that is being run.
     """
     try:
         explanation = explain_matcher(op, left, right)

@@ -1,4 +1,4 @@
-"""Hooks of ``--grade`` that keep what is wrong with one check from the others: it is broken, they are graded."""
+"""Hooks of ``--grade`` that isolate a mistake in one check: that check is broken, and the others are graded."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
 
 _MOST_BITS = 1_000
-"""Of a number that pytest writes into a check's id."""
+"""Largest number that pytest writes into a check's id, in bits."""
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_pycollect_makeitem(collector: pytest.Module | pytest.Class, name: str, obj: object) -> object:
-    """Let a check with yield in it be one broken check: pytest would refuse all of its file."""
+    """Collect a check with yield in it as a broken check: pytest would refuse its whole file."""
     if not inspect.isgeneratorfunction(obj) or not collector.istestfunction(obj, name):
         return None
     return collector.ihook.pytest_pycollect_makeitem(collector=collector, name=name, obj=_without_yield(obj))
@@ -38,34 +38,34 @@ def _without_yield(check: Callable[..., object]) -> Callable[..., object]:
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:
-    """Name a check by a number of any size: pytest has no id for one of thousands of digits."""
+    """Name a check after a number of any size: pytest fails on one with thousands of digits."""
     return shown(val) if type(val) is int and val.bit_length() > _MOST_BITS else None
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_setup() -> Generator[None, object, object]:
-    """Let no fixture end the grading."""
+    """Keep fixtures from ending the grading."""
     with _staying():
         return (yield)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Function) -> Generator[None, object, object]:
-    """Refuse a check that returns something, that nobody awaits, or that ends the grading."""
+    """Refuse a check that returns a value, that nobody awaits, or that ends the grading."""
     with _staying(), watched(item):
         return (yield)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown() -> Generator[None, object, object]:
-    """Let no fixture end the grading."""
+    """Keep fixtures from ending the grading."""
     with _staying():
         return (yield)
 
 
 @contextmanager
 def _staying() -> Iterator[None]:
-    """Turn ``pytest.exit`` into an error of the check, or the fixture, that calls it."""
+    """Turn ``pytest.exit`` into an error of the check or the fixture that calls it."""
     try:
         yield
     except pytest.exit.Exception as error:

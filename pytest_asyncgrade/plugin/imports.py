@@ -1,4 +1,4 @@
-"""What a grader's file can import: the modules beside it, whatever those of other graders are called."""
+"""Lets a grader import the modules next to it, even if other graders have modules of the same names."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from pathlib import Path
 
 
 class Neighbours:
-    """The folder of the grader at work, the first place to import from."""
+    """Puts the folder of the grader at work first on the module path."""
 
     def __init__(self) -> None:
         self._folder: Path | None = None
 
     def move_to(self, folder: Path) -> None:
-        """Let the modules of a folder be imported, and forget those that were imported from the folder before."""
+        """Make the modules of a folder importable, and forget those imported from the previous one."""
         if folder == self._folder:
             return
         if self._folder is not None:

@@ -1,8 +1,8 @@
-"""Virtual time for tests in the pytest process itself: of code the teacher trusts, of anyone's own asyncio code.
+"""Virtual time for tests in the pytest process itself, of code that is trusted.
 
-Each test has its own clock, so nothing that one leaves behind (a thread, a busy wait) reaches the next.  The clocks of
-a session follow each other, each from the next whole second on: no reading of ``time.monotonic()`` is older than one of
-the test before.  An event loop that several tests share takes the clock of the test that runs it.
+Each test has its own clock, so that nothing a test leaves behind (a thread, a busy wait) reaches the next one.  The
+clock of each test starts at the next whole second after the previous one, so that ``time.monotonic()`` never goes back.
+An event loop that several tests share takes the clock of the test that runs it.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class LostErrors(Observer):
-    """Notices exceptions of tasks that nobody has asked for."""
+    """Notices exceptions of tasks that nobody has retrieved."""
 
     def __init__(self) -> None:
         self._tasks: list[weakref.ref[Any]] = []
@@ -40,16 +40,16 @@ class LostErrors(Observer):
         return False
 
     def error_reported(self, context: Mapping[str, Any]) -> None:
-        """Keep the exception that a task has taken to its grave; a mere future is left to the log, as by asyncio."""
+        """Keep the exception of a task that nobody retrieved; asyncio logs that of a mere future."""
         if kind_of(context.get("future")) and isinstance(context.get("exception"), BaseException):
             self._reported.append(context["exception"])
 
     def leave_to_log(self) -> None:
-        """Leave what has been lost up to now to somebody who reads it in the log."""
+        """Forget what was lost so far: the test can read it in the log."""
         self._reported.clear()
 
     def raise_reported(self) -> None:
-        """Fail if an exception has been lost up to now; ExceptionGroup if there were several."""
+        """Raise the exception that was lost so far; ExceptionGroup if there were several."""
         errors, self._reported = self._reported, []
         if errors:
             for error in errors:
@@ -59,7 +59,7 @@ class LostErrors(Observer):
             )
 
     def raise_all(self) -> None:
-        """Fail, too, if a task that somebody still holds has ended with an exception that nobody has looked at."""
+        """Raise also the exceptions that nobody has retrieved of tasks that are still referenced."""
         tasks = [task for one in self._tasks if (task := one()) is not None]
         for task in tasks:
             if getattr(task, "_log_traceback", False):
@@ -76,7 +76,7 @@ class TestClock:
         self._clock = clock
         self._start = clock.ns
         self.errors = errors
-        """What came out of tasks and was not asked for, up to now."""
+        """Exceptions of tasks that nobody has retrieved so far."""
         self._loops: weakref.WeakSet[VirtualTimeLoop] = weakref.WeakSet()
 
     @property
@@ -87,9 +87,9 @@ class TestClock:
         return Seconds((self._clock.ns - self._start) / NANOSECONDS)
 
     def advance(self, seconds: float) -> None:
-        """Let virtual time pass, and run all that is due on the way, in order: timers, tasks, sleeping threads.
+        """Let virtual time pass, and run all that is due meanwhile, in order: timers, tasks, sleeping threads.
 
-        It can be called in a test, sync or async, and in a callback.  ValueError if `seconds` is negative or not a
+        It can be called in a sync or async test, and in a callback.  ValueError if `seconds` is negative or not a
         number.
         """
         if not 0 <= seconds < float("inf"):
@@ -100,13 +100,13 @@ class TestClock:
             self._clock.runtime.sleep(end - self._clock.ns)
 
     def run_until_idle(self) -> None:
-        """Run all tasks and callbacks that can run without time going by."""
+        """Run all tasks and callbacks that can run without time passing."""
         self._run_due(self._clock.runtime.clock.key | LATENESS_MASK)
 
     def advance_to_next(self) -> float:
-        """Let time pass until the next timer or sleeper is due, and run what is due then.
+        """Let time pass until the next timer or sleeping thread is due, and run what is due then.
 
-        Return the seconds that have passed; 0 if nothing is ever due.
+        Return the seconds that have passed; 0 if nothing is going to be due.
         """
         before = self._clock.ns
         due = self._clock.runtime.next_due(self._loops)
@@ -135,19 +135,19 @@ class TestClock:
 
 
 class Clocks:
-    """The clocks of a session's tests, one after the other."""
+    """The clocks of a session's tests, one after another."""
 
     def __init__(self) -> None:
         self._current: TestClock | None = None
         self._next_ns = MONOTONIC_START_NS
         self.loop_factory = self._new_event_loop
-        """One object for all tests: pytest takes another one for another parameter, and would close a shared loop."""
+        """One object for all tests: pytest would take another one for another parameter, and close a shared loop."""
 
     @contextmanager
     def test(self, start: Any = None, limit: float | None = None) -> Iterator[TestClock]:
-        """Let this process live in virtual time for one test.
+        """Run this process in virtual time for one test.
 
-        `start` is the time of day it begins at, in any form that freezegun takes; `limit` is in virtual seconds.
+        `start` is the date and time it begins at, in any form that freezegun takes; `limit` is in virtual seconds.
         """
         errors = LostErrors()
         wall_ns = None if start is None else _wall_ns(start)
@@ -164,7 +164,7 @@ class Clocks:
         errors.raise_all()
 
     def _new_event_loop(self) -> VirtualTimeLoop:
-        """Return a loop on the clock of the test that is running, for it and those it shares the loop with."""
+        """Return a loop on the clock of the running test, for this test and those that share the loop."""
         if self._current is not None:
             return self._current.new_event_loop()
         clock = VirtualClock()
@@ -173,7 +173,7 @@ class Clocks:
 
 
 def _wall_ns(start: Any) -> int:
-    """Return the nanoseconds since the epoch; pytest.UsageError if freezegun cannot read the moment."""
+    """Return a moment in nanoseconds since the epoch; pytest.UsageError if freezegun cannot read it."""
     import freezegun
 
     try:
@@ -193,6 +193,6 @@ def clocks(config: pytest.Config) -> Clocks:
 
 
 def restore_loop(loop: Any) -> None:
-    """Give a loop its class and its selector's method back (looptime 0.9 replaces both, on the objects; tested)."""
+    """Restore the class of a loop and the method of its selector, which looptime 0.9 replaces on both (tested)."""
     loop.__class__ = VirtualTimeLoop
     vars(loop._selector).pop("select", None)

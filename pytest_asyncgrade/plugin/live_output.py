@@ -1,4 +1,4 @@
-"""The output of a test in virtual time while it runs, for the matchers of a trace."""
+"""The output of a test in virtual time, which the matchers of a trace can be compared with while the test runs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class LiveOutput(Output):
-    """What a test has printed up to now, line by line."""
+    """The lines that a test has printed so far."""
 
     __slots__ = ("_clock",)
     __hash__ = None
@@ -32,7 +32,7 @@ class LiveOutput(Output):
 
     @contextmanager
     def collecting(self) -> Iterator[None]:
-        """Collect what is printed on ``sys.stdout``, and pass it on."""
+        """Collect what is printed on ``sys.stdout`` and pass it on."""
         before = sys.stdout
         limit = OutputLimit(math.inf, math.inf, lambda: None)
         sys.stdout = stream = text_stream(Lines(self._add, "stdout", limit).add, 1, echo=before.buffer)

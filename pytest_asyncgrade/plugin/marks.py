@@ -25,9 +25,9 @@ def points_of(item: pytest.Item) -> Points:
 
 
 def exercise_of(node: pytest.Item | pytest.Collector) -> Exercise:
-    """Return the exercise that a grader module is for: called like its folder, or as its mark says.
+    """Return the exercise that a grader module is for: the one its mark names, else the one named like its folder.
 
-    pytest.UsageError if there is something wrong with the mark, or with the exercise's settings.
+    pytest.UsageError if the mark or the settings of the exercise are wrong.
     """
     mark = node.get_closest_marker("exercise")
     if mark is not None and (len(mark.args) != 1 or not isinstance(mark.args[0], str)):

@@ -1,4 +1,4 @@
-"""The reports that were asked for: what formats may know of their surroundings is gathered here, once."""
+"""Writes the reports that were asked for, and gathers what their formats may know besides the grade."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Reporting:
-    """Which reports to write, and for whom; those for standard output wait until pytest has said all of its own."""
+    """Which reports to write, and for whom; those for standard output wait until pytest has printed everything."""
 
     files: tuple[ReportFile, ...]
     about: About
     reveal: bool
-    """Whether the reports are the teacher's, with all that is hidden from students in them."""
+    """Whether the reports are for the teacher and show what is hidden from students."""
     waiting: list[tuple[ReportFile, str]] = field(default_factory=list)
 
     @classmethod
     def begin(cls, config: pytest.Config, roster: Roster) -> Reporting:
-        """Return what the options ask for; UsageError if that cannot be."""
+        """Return the reports that the options ask for; UsageError if an option is wrong."""
         option = config.option
         files = tuple(map(ReportFile.parse, option.grade_report))
         asked = {file.format for file in files}
@@ -61,7 +61,7 @@ class Reporting:
         return grade if self.reveal else for_students(grade)
 
     def write(self, grade: Grade) -> list[str]:
-        """Write the files; return what went wrong, so that one that cannot be written does not cost the others."""
+        """Write all files that can be written, and return what went wrong with the others."""
         problems = []
         for file in self.files:
             try:
@@ -78,14 +78,14 @@ class Reporting:
         return problems
 
     def write_waiting(self) -> None:
-        """Write what goes to standard output."""
+        """Write the reports for standard output."""
         for file, text in self.waiting:
             file.write(text)
         self.waiting.clear()
 
 
 def _root(environ: Mapping[str, str], start: Path) -> Path:
-    """Return the root of the repository: what GitHub says, else where ``.git`` is, else the folder we begin in."""
+    """Return the root of the repository: as GitHub says, else where ``.git`` is, else the folder to start in."""
     if workspace := environ.get("GITHUB_WORKSPACE"):
         return Path(workspace).resolve()
     start = start.resolve()

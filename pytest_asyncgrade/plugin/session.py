@@ -1,7 +1,6 @@
-"""``pytest --grade``: each test of a grader is a check, each check of each student a result, all results the grade.
+"""``pytest --grade``: each test of a grader is a check; the results of all checks of all students are the grade.
 
-The hooks here read pytest, call the core and write pytest.  With pytest-xdist a check runs in a worker and its result
-travels on the test report, as plain data; the grade is put together where the reports arrive.
+The hooks here read what pytest has, call the core, and write what pytest needs.
 """
 
 from __future__ import annotations
@@ -41,7 +40,7 @@ _GRADER_IS_BROKEN = pytest.ExitCode.INTERNAL_ERROR
 
 
 class GradeSession:
-    """One session of grading; registered as a plugin of its own, so that there are no hooks without ``--grade``."""
+    """One session of grading: a plugin that is only registered with ``--grade``."""
 
     def __init__(self, config: pytest.Config, roster: Roster, reporting: Reporting, stem: ForkServer | None) -> None:
         self.config = config
@@ -59,7 +58,7 @@ class GradeSession:
 
     @classmethod
     def begin(cls, config: pytest.Config, stem: ForkServer | None) -> GradeSession:
-        """Check what was asked for; pytest.UsageError says what is wrong with it."""
+        """Check the options and return the session; pytest.UsageError says what is wrong with them."""
         option = config.option
         _silence_pytest_asyncio()
         if option.importmode == "prepend":
@@ -85,22 +84,22 @@ class GradeSession:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_make_collect_report(self, collector: pytest.Collector) -> Generator[None, object, object]:
-        """Let a grader import what lies beside it."""
+        """Let a grader import the modules next to it."""
         if isinstance(collector, pytest.Module):
             self.neighbours.move_to(collector.path.parent)
         return (yield)
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
-        """Let each check run once per student."""
+        """Run each check once per student."""
         if self.roster.submissions is not None and "submission" in metafunc.fixturenames:
             metafunc.parametrize("submission", self.roster.students(), indirect=True, scope="module")
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        """Keep what is wrong with a grader that cannot be imported, for where the other graders go on."""
+        """Keep the error of a grader that cannot be imported: with ``--continue-on-collection-errors`` others go on."""
         self.uncollected += [report.longreprtext] if report.failed else []
 
     def pytest_itemcollected(self, item: pytest.Item) -> None:
-        """Count the checks as they stand in their files, before anyone shuffles them; let ``-k`` know the student."""
+        """Give each check its position in the files, before anyone shuffles them; let ``-k`` match the student."""
         item.stash[ORDER] = self.collected
         self.collected += 1
         student = student_of(item)
@@ -108,7 +107,7 @@ class GradeSession:
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
-        """Refuse what cannot be graded; leave out the exercises that no student handed in."""
+        """Refuse tests that cannot be graded; leave out the exercises that no student handed in."""
         kept: dict[bool, list[pytest.Item]] = {True: [], False: []}
         for item in items:
             kept[self._is_handed_in(item)].append(item)
@@ -117,7 +116,7 @@ class GradeSession:
             items[:] = kept[True]
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Know what there is to judge, should the session end before."""
+        """Remember all checks, for the session may end before some of them."""
         self.checks = [item for item in session.items if isinstance(item, pytest.Function)]
 
     def _is_handed_in(self, item: pytest.Item) -> bool:
@@ -137,17 +136,17 @@ class GradeSession:
     # the student's work
 
     def submission(self, request: pytest.FixtureRequest) -> Submission:
-        """Return the submission that a module's checks are for: one object per student and exercise."""
+        """Return the submission that a module's checks are for."""
         return self.submissions.get(exercise_of(request.node), getattr(request, "param", ""))
 
     def pytest_unconfigure(self) -> None:
-        """End what is left of students' processes; write the reports for standard output, below everything else."""
+        """End the processes that are left; write the reports for standard output, below everything else."""
         self.submissions.close()
         self.reporting.write_waiting()
 
     @pytest.hookimpl(wrapper=True)
     def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[Any]) -> Generator[None, object, object]:
-        """Know which runs a fixture looks at."""
+        """Collect the runs that a fixture looks at."""
         with self.submissions.setting_up(fixturedef):
             return (yield)
 
@@ -157,12 +156,12 @@ class GradeSession:
 
     @pytest.hookimpl(tryfirst=True, optionalhook=True)
     def pytest_timeout_set_timer(self) -> bool:
-        """Leave pytest-timeout's timer out: a run has its own limit, and a killed check could not explain itself."""
+        """Switch off the timer of pytest-timeout: a run has a limit, and a killed check could not explain itself."""
         return True
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
-        """Know which check is under way, and which runs it looks at."""
+        """Collect the runs that a check looks at, and let it import the modules next to it."""
         self.neighbours.move_to(item.path.parent)
         with self.submissions.checking(item):
             return (yield)
@@ -173,7 +172,7 @@ class GradeSession:
     def pytest_runtest_makereport(
         self, item: pytest.Function, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Judge a check, and let its report carry the result."""
+        """Judge a check and attach the result to its report."""
         report = yield
         comparison, self.config.stash[COMPARISON] = self.config.stash.get(COMPARISON, None), None
         evidence = Evidence(student_of(item), self.submissions.runs_of(item), comparison)
@@ -184,7 +183,7 @@ class GradeSession:
 
     @cached_property
     def grade(self) -> Grade:
-        """The grade of all checks, those included that the session ended before; built once, at the end."""
+        """The grade of all checks, including those that the session ended before; built once, at the end."""
         for item in self.checks:
             if item.nodeid not in self.delivery.verdicts:
                 result = never_begun(item, student_of(item))
@@ -195,7 +194,7 @@ class GradeSession:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
-        """Set the exit status; write the report files, when all that is a student's is dead."""
+        """Set the exit status, and write the report files once all processes of students have ended."""
         if hasattr(self.config, "workerinput") or exitstatus not in _GRADED:
             return
         self.submissions.rest()
@@ -217,7 +216,7 @@ class GradeSession:
                 terminalreporter.write_line(text, **dict.fromkeys(markup, True))
             for name in self.meddlers:
                 warning = (
-                    f"warning: {name} may be the student's and have a say in this; `asyncgrade grade` lets it have none"
+                    f"warning: {name} may be the student's and could influence the grade; `asyncgrade grade` ignores it"
                 )
                 terminalreporter.write_line(tame(warning), yellow=True)
             for text in self.uncollected:
@@ -234,5 +233,5 @@ def _status(grade: Grade) -> pytest.ExitCode:
 
 
 def _silence_pytest_asyncio() -> None:
-    """Keep a warning about pytest-asyncio's own settings from students: it comes wherever there is no such setting."""
+    """Hide a warning about a setting of pytest-asyncio from students: it comes wherever the setting is missing."""
     warnings.filterwarnings("ignore", 'The configuration option "asyncio_default_fixture_loop_scope" is unset')

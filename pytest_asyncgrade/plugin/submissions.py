@@ -1,4 +1,4 @@
-"""The submissions of a session, and which runs of them the checks look at: in a check itself, or in its fixtures."""
+"""The submissions of a session, and which of their runs a check looks at, itself or through its fixtures."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Submissions:
         return self._made[key]
 
     def existing(self, slug: str, student: str) -> Submission | None:
-        """Return a student's submission if there is one in this process."""
+        """Return a student's submission; None if this process has none."""
         return self._made.get((slug, student))
 
     @contextmanager
@@ -91,14 +91,14 @@ class Submissions:
             submission.rest()
 
     def close(self) -> None:
-        """End the process that nobody needed, and delete the stored traces."""
+        """End the process that was started and not needed, and delete the stored traces."""
         if self._spare_stem is not None:
             self._spare_stem.close()
         if self.trace_file is not None:
             self.trace_file.close()
 
     def _next_launcher(self) -> Launcher:
-        """Return a process that runs can fork from, begun before it is needed, and begin the next one's."""
+        """Return a process that runs can fork from, started before it is needed, and start the next student's."""
         stem, self._spare_stem = self._spare_stem, None
         isolation = self._config.option.grade_isolation
         if stem is not None and self._source.submissions is not None:
@@ -107,7 +107,7 @@ class Submissions:
         return stem or (ForkServer(isolation) if CAN_FORK else Spawn())
 
     def _timeout(self) -> float | None:
-        """Return the real seconds that a run of the check under way may take, None if nobody says (0 says nothing)."""
+        """Return the real seconds that a run of the check under way may take; None if nothing says it."""
         config, mark = self._config, self._check.get_closest_marker("timeout") if self._check else None
         given = (mark.args[0] if mark.args else mark.kwargs.get("timeout")) if mark else None
         if given is None:
@@ -118,6 +118,6 @@ class Submissions:
 
 
 def student_of(item: pytest.Item) -> str:
-    """Return whose work a check is for, empty if there is only one; pytest's own id spells letters as escapes."""
+    """Return whose work a check is for, empty if there is only one; not from pytest's id, which escapes letters."""
     params: dict[str, Any] = getattr(getattr(item, "callspec", None), "params", {})
     return str(params.get("submission", ""))

@@ -1,6 +1,6 @@
-"""What of the repository that is graded has, or could have, a say in this pytest session.
+"""Finds files of the graded repository that could influence this pytest session.
 
-With ``asyncgrade grade`` nothing has.
+With ``asyncgrade grade`` none can.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ _SUFFIXES = (".py", ".pth", ".dist-info")
 
 
 def meddlers(config: pytest.Config, roster: Roster) -> list[str]:
-    """Return the names of settings, modules and variables that may be the student's and not the teacher's.
+    """Return the names of settings, modules and variables that may be the student's, not the teacher's.
 
-    Settings of pytest count as the teacher's where the graders are in the same repository.
+    Settings of pytest count as the teacher's if the graders are in the same repository.
     """
     repository = _repository((roster.submission or roster.submissions or config.invocation_params.dir).resolve())
     graders = [Path(arg.partition("::")[0]).resolve() for arg in config.args]
-    theirs = {*_loaded(repository), *_beside(repository)}
+    theirs = {*_loaded(repository), *_at_the_top(repository)}
     theirs = {path for path in theirs if not any(path.is_relative_to(grader) for grader in graders)}
     if config.inipath and config.inipath.is_relative_to(repository):
         theirs |= set() if any(grader.is_relative_to(repository) for grader in graders) else {config.inipath}
@@ -39,7 +39,7 @@ def meddlers(config: pytest.Config, roster: Roster) -> list[str]:
 
 
 def _loaded(repository: Path) -> Iterator[Path]:
-    """Yield the files of the modules that are loaded from there, but for installed ones and our own."""
+    """Yield the files of loaded modules in the repository, except installed ones and ours."""
     not_theirs = (*LIBRARIES, str(Path(__file__).parents[1]))
     for module in list(sys.modules.values()):
         file = getattr(module, "__file__", None)
@@ -47,14 +47,14 @@ def _loaded(repository: Path) -> Iterator[Path]:
             yield Path(file)
 
 
-def _beside(repository: Path) -> Iterator[Path]:
-    """Yield what lies at the top of a repository and would configure Python or pytest, or shadow a module."""
+def _at_the_top(repository: Path) -> Iterator[Path]:
+    """Yield the files at the top of a repository that would configure Python or pytest, or shadow a module."""
     for path in repository.iterdir():
         if path.name.endswith(_SUFFIXES) and reason_to_leave_behind(path.name):
             yield path
 
 
 def _repository(path: Path) -> Path:
-    """Return the repository that a file or folder is in, or its folder if it is in none."""
+    """Return the repository of a file or folder; the folder if it is in none."""
     folder = path if path.is_dir() else path.parent
     return next((parent for parent in (folder, *folder.parents) if (parent / ".git").exists()), folder)

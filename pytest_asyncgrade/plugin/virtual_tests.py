@@ -1,4 +1,4 @@
-"""Which tests live in virtual time: those with the mark, or all of them by the ini option ``virtual_time``."""
+"""Decides which tests run in virtual time: those with the mark, or all with the ini option ``virtual_time``."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ _SETTINGS = ("start", "limit")
 
 
 def is_marked(name: str, node: pytest.Collector | pytest.Item, function: object = None) -> bool:
-    """Tell whether a node, or a function that is to be one, has a mark."""
+    """Tell whether a node, or a function to be collected, has a mark."""
     marks = getattr(function, "pytestmark", ())
     return node.get_closest_marker(name) is not None or any(mark.name == name for mark in marks)
 
 
 def is_virtual(node: pytest.Collector | pytest.Item, function: object = None) -> bool:
-    """Tell whether a test, or a function that is to be one, lives in virtual time."""
+    """Tell whether a test, or a function to be collected, runs in virtual time."""
     mark = node.get_closest_marker("virtual_time")
     mark = next((one for one in getattr(function, "pytestmark", ()) if one.name == "virtual_time"), mark)
     if mark is not None:
@@ -26,7 +26,7 @@ def is_virtual(node: pytest.Collector | pytest.Item, function: object = None) ->
 
 
 def is_anyios(node: pytest.Collector | pytest.Item, function: object = None) -> bool:
-    """Tell whether anyio's plugin runs an async test."""
+    """Tell whether the plugin of anyio runs an async test."""
     if is_marked("anyio", node, function):
         return True
     try:
@@ -36,7 +36,7 @@ def is_anyios(node: pytest.Collector | pytest.Item, function: object = None) -> 
 
 
 def settings_of(item: pytest.Item) -> dict[str, Any]:
-    """Return what the mark says: `start` and `limit`; pytest.UsageError for anything else."""
+    """Return the arguments of the mark, `start` and `limit`; pytest.UsageError for others."""
     mark = item.get_closest_marker("virtual_time")
     if mark is None:
         return {}
@@ -55,7 +55,7 @@ def settings_of(item: pytest.Item) -> dict[str, Any]:
 
 
 def enter_first(item: pytest.Item) -> bool:
-    """Let virtual time begin before every other fixture of a test that lives in it; True if it did not do so before."""
+    """Put virtual time before the other fixtures of a test that runs in it; True if that changed anything."""
     if not isinstance(item, pytest.Function) or not is_virtual(item) or _is_for_trio(item):
         return False
     settings_of(item)
@@ -68,13 +68,13 @@ def enter_first(item: pytest.Item) -> bool:
 
 
 def _is_for_trio(item: pytest.Function) -> bool:
-    """Tell whether anyio runs a test on trio, whose loop keeps real time."""
+    """Tell whether anyio runs a test on trio, which stays in real time."""
     backend = getattr(item, "callspec", None) and item.callspec.params.get("anyio_backend")
     return (backend[0] if isinstance(backend, tuple) else backend) == "trio"
 
 
 def refuse_late(item: pytest.Item) -> None:
-    """Raise pytest.UsageError for a coroutine that nobody runs: pytest-asyncio decided before the mark was added."""
+    """Raise pytest.UsageError for a coroutine that nobody runs: pytest-asyncio chose its tests before the mark came."""
     runs = any(kind.__name__ == "PytestAsyncioFunction" for kind in type(item).__mro__)
     if inspect.iscoroutinefunction(getattr(item, "obj", None)) and not runs and not is_anyios(item):
         msg = (

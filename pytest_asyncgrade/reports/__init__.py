@@ -1,8 +1,9 @@
-"""Pure functions from a grade to the text of one format; a format is one module here with a `render`.
+"""The report formats: pure functions from a grade to text.  A format is one module here with a `render`.
 
-`render(grade, about) -> str` returns the whole file; `about` is what else it may know.  A format that cannot do without
-something of `about` has a `check(about)`, which raises UsageError before anything is graded.  One whose platform itself
-hides checks until a date names their visibilities in `KEEP`; from all others they are taken out before `render`.
+`render(grade, about) -> str` returns the whole file; `about` is what it may know besides the grade.  A format that
+requires something of `about` has a `check(about)`, which raises UsageError before anything is graded.  A format whose
+platform itself hides checks until a date names their visibilities in `KEEP`; for all others hidden checks are redacted
+before `render`.
 
 `ReportFile` is what ``--grade-report FORMAT=PATH`` asks for.
 """
@@ -33,7 +34,7 @@ _NO_FORMATS = {"about", "fallback", "phrases", "safe_text", "source_locations", 
 
 
 def formats() -> tuple[str, ...]:
-    """Return the names of the file formats there are."""
+    """Return the names of the file formats."""
     return tuple(module.name for module in pkgutil.iter_modules(__path__) if module.name not in _NO_FORMATS)
 
 
@@ -46,7 +47,7 @@ class ReportFile:
 
     @classmethod
     def parse(cls, text: str) -> ReportFile:
-        """Return what ``FORMAT=PATH`` asks for; UsageError if that cannot be."""
+        """Return the report that ``FORMAT=PATH`` asks for; UsageError if there is no such format or folder."""
         name, separator, path = text.partition("=")
         if not separator or not path:
             msg = f"--grade-report {text}: write FORMAT=PATH, as in json=grade.json"
@@ -66,12 +67,12 @@ class ReportFile:
         return cls(name, target)
 
     def check(self, about: About) -> None:
-        """Raise UsageError if the format needs to know something that is not there."""
+        """Raise UsageError if the format requires something that is not known."""
         if hasattr(self._module, "check"):
             self._module.check(about)
 
     def render(self, grade: Grade, about: About, *, reveal: bool = False) -> str:
-        """Return the text of the report; with `reveal` what is hidden from students is in it."""
+        """Return the text of the report; with `reveal` it shows what is hidden from students."""
         if not reveal:
             grade = for_students(grade, getattr(self._module, "KEEP", frozenset()))
         from .fallback import rendered
@@ -84,9 +85,9 @@ class ReportFile:
         return import_module(f".{self.format}", __name__)
 
     def write(self, text: str) -> None:
-        """Write the report, to a file whole or not at all; what was a link there is replaced, not followed."""
+        """Write the report: to a file as a whole or not at all; a link is replaced, not followed."""
         if self.path is None:
-            sys.stdout.flush()  # what was written as text before comes first
+            sys.stdout.flush()  # text that was written before comes first
             sys.stdout.buffer.write(text.encode())
             sys.stdout.buffer.flush()
         else:

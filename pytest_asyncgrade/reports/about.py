@@ -1,4 +1,4 @@
-"""What a format may know besides the grade, gathered by whoever writes reports, so that formats are pure functions."""
+"""What a format may know besides the grade.  It is gathered elsewhere, so that formats are pure functions."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ class About:
     """The surroundings of a grade."""
 
     environ: Mapping[str, str] = field(default_factory=dict)
-    """The variables in which a platform says what is graded, and for whom."""
+    """The environment variables, in which a platform says what is graded, and for whom."""
     gradebook: str = "plain"
-    """One of `GRADEBOOKS`: who reads the ``csv`` format."""
+    """The reader of the ``csv`` format, one of `GRADEBOOKS`."""
     root: PurePath | None = None
-    """The root of the repository, which a platform takes paths from; None if there is none."""
+    """The root of the repository, to which paths are relative; None if there is none."""
     now: datetime = datetime(1970, 1, 1, tzinfo=UTC)
-    """The moment of the report, in the local time of where it is made."""
+    """The time of the report, local to where it is written."""
     max_score: int | None = None
-    """The maximum that is wanted instead of the sum of the checks' points: ``classroom50`` and ``csv`` can have one."""
+    """The maximum score to scale to instead of the sum of the checks' points, for ``classroom50`` and ``csv``."""

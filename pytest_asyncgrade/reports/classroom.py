@@ -1,9 +1,9 @@
-"""The result of the classic GitHub Classroom graders, which its reporter and its successors' tools read.
+"""The result of the classic GitHub Classroom graders, for its reporter and the tools that succeeded it.
 
-They read it as base64 in a variable (`encoded`), and a process with a variable of more than 128 KiB does not start: so
-long reasons are cut, and the last of very many checks told together, with a note.  Points are whole and their sum is
-exact; every test has every key; there is always one, and a maximum above nothing.  Without that no points are reported:
-so it is where a grader is broken.
+They read it as base64 from an environment variable (`encoded`), and no process starts with a variable of more than
+128 KiB.  So long reasons are shortened, and the last of very many checks are summed up in one entry.  Points are whole
+and their sum is exact; every test has every key; there is at least one test.  With a maximum of 0 the reporter reports
+no points, which is what a broken grader has to come to.
 https://github.com/classroom-resources/autograding-grading-reporter
 """
 
@@ -32,14 +32,14 @@ Test = dict[str, Any]
 
 VERSION = 3
 MOST_BASE64 = 128_000
-"""Bytes: the system's limit for a variable, less room for its name."""
+"""The system's limit for a variable without room for its name, in bytes."""
 _LONGEST = (5_000, 2_000, 1_000, 500, 200, 100, 40)
-"""Characters of a reason, tried in turn until all fit."""
+"""Limits for a reason in characters, tried in turn until everything fits."""
 _STATUS = {Verdict.PASSED: "pass", Verdict.FAILED: "fail", Verdict.ERROR: "error", Verdict.NOT_RUN: "error"}
 
 
 def render(grade: Grade, _about: About) -> str:
-    """Return the result as JSON that fits into a variable as base64."""
+    """Return the result as JSON whose base64 fits into a variable."""
     locations = SourceLocations(grade)
     tests = [_test(named, locations.of(named)) for named in named_checks(grade)]
     return next(text for text in _shorter_and_shorter(grade, tests) if len(encoded(text)) <= MOST_BASE64)
@@ -55,7 +55,7 @@ def _shorter_and_shorter(grade: Grade, tests: list[Test]) -> Iterator[str]:
 
 
 def encoded(result: str) -> str:
-    """Return a result as the base64 that goes into the step's output ``result``."""
+    """Return a result as base64, for the step's output ``result``."""
     return b64encode(result.encode()).decode("ascii")
 
 
@@ -63,7 +63,7 @@ def _result(grade: Grade, tests: list[Test]) -> str:
     status = "error" if grade.broken or not tests else "pass" if grade.complete else "fail"
     tests = tests or [_entry(phrases.GRADED, "error", phrases.nothing(grade), 0)]
     most = max(grade.max_score, 1)
-    if grade.broken:  # without a maximum the reporter adds nothing up
+    if grade.broken:  # with a maximum of 0 the reporter reports nothing
         most, tests = 0, [test | {"score": 0} for test in tests]
     result = {"version": VERSION, "status": status, "max_score": most, "tests": tests}
     return as_short_json(result, indent=None)

@@ -1,8 +1,7 @@
 """What an autograder writes for Classroom 50: ``result.json``, of the schema ``classroom50/result/v1``.
 
-Points are whole numbers there, no score is above its maximum, and a result without tests counts as a success, so there
-is none without: where nothing was graded, that is the test that failed.  The runner sets ``datetime`` to the commit's
-time.  https://github.com/foundation50/classroom50/wiki/Advanced-Autograding
+Points are whole numbers there, and no score is above its maximum.  A result without tests would count as a success; if
+nothing was graded, one test says so and fails.  The runner sets ``datetime`` to the time of the commit.  https://github.com/foundation50/classroom50/wiki/Advanced-Autograding
 """
 
 from __future__ import annotations
@@ -28,14 +27,15 @@ if TYPE_CHECKING:
 
 SCHEMA = "classroom50/result/v1"
 TYPES = {"individual": "individual", "group": "group", "team": "group"}
-"""What a runner may call the type of an assignment, and what the schema knows."""
+"""The types of assignments as runners name them, and as the schema does."""
 LONGEST_REASON = 5_000
+"""Longest reason of a check, in characters."""
 MOST_REASONS = 1_000_000
-"""Characters of all reasons together: a result of more than 10 MiB is not collected."""
+"""Longest total of all reasons, in characters: a result of more than 10 MiB is not collected."""
 
 
 def check(about: About) -> None:
-    """Raise UsageError if Classroom 50 has not said what is graded, or a maximum is none."""
+    """Raise UsageError if Classroom 50 has not said what is graded, or if the maximum is below 1."""
     _surroundings(about)
     if about.max_score is not None and about.max_score < 1:
         msg = f"--grade-max-score {about.max_score}: give a whole number of points, 1 or more"
@@ -43,7 +43,7 @@ def check(about: About) -> None:
 
 
 def render(grade: Grade, about: About) -> str:
-    """Return the result; UsageError names a variable that is not there."""
+    """Return the result; UsageError names a variable that is missing."""
     maximum = grade.max_score if about.max_score is None else about.max_score
     found = named_checks(grade)
     tests = _tests(found, maximum) or [
@@ -69,9 +69,9 @@ def _tests(found: list[NamedCheck], maximum: int) -> list[dict[str, Any]]:
 
 
 def spread(total: int, weights: Sequence[int]) -> list[int]:
-    """Return `total` in whole shares by weight: the largest remainders are rounded up, so that the sum is exact.
+    """Divide `total` into whole shares by weight: the largest remainders are rounded up, so that the sum is exact.
 
-    A weight of nothing has a share of nothing; where all are, so are all shares.
+    The share of a weight of 0 is 0.
 
     >>> spread(100, [1, 1, 1])
     [34, 33, 33]
@@ -87,13 +87,13 @@ def spread(total: int, weights: Sequence[int]) -> list[int]:
 
 
 def _bonus(grade: Grade, most: int) -> int:
-    """Return the bonus points earned, on the scale of the maximum, rounded half up."""
+    """Return the bonus points that were earned, scaled to the maximum and rounded half up."""
     earned = sum(check.score for check in grade.checks if check.points.bonus)
     return (2 * earned * most + grade.max_score) // (2 * grade.max_score) if grade.max_score else 0
 
 
 def _surroundings(about: About) -> dict[str, str]:
-    """Return what Classroom 50 says in its variables; what older runners leave out is made from GitHub's own."""
+    """Return what Classroom 50 says in its variables; what older runners omit comes from GitHub's variables."""
     environ = about.environ
     tag = _needed(environ, "SUBMISSION_TAG")
     if not tag.startswith("submit/"):
@@ -126,7 +126,7 @@ def _needed(environ: Mapping[str, str], name: str) -> str:
 
 
 def _on_github(environ: Mapping[str, str], name: str, *path: str) -> str:
-    """Return an address in the repository, for the variable `name`; UsageError if that cannot be known either."""
+    """Return an address in the repository instead of the variable `name`; UsageError if it cannot be known."""
     repository = environ.get("GITHUB_REPOSITORY", "")
     if not repository or not all(path):
         return _needed(environ, name)

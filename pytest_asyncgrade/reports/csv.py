@@ -1,9 +1,10 @@
 """The scores of a class as a table, for a spreadsheet or the gradebook of Canvas or Moodle.
 
-A name that a spreadsheet would take for a formula begins with an apostrophe.  Canvas finds the students by their login,
-silently drops a column that is called like one of its own, and takes every row with "Points Possible" in its name for
-the row of maxima; Moodle finds them by the participant's number, which is in the folders that it lets one download: one
-for files, one for online text.  It takes the time for local, and skips a row that seems older than what it has.
+A name that a spreadsheet would take for a formula gets an apostrophe in front.  Canvas finds students by their login,
+silently drops a column with the name of one of its own, and takes every row with "Points Possible" in its name for the
+row of maxima.  Moodle finds students by the participant's number, which is in the names of the folders that one
+downloads, one for files and one for online text; it takes times for local ones, and skips a row that seems older than
+the grade it has.
 """
 
 from __future__ import annotations
@@ -29,14 +30,14 @@ if TYPE_CHECKING:
 
 _FORMULA = re.compile(r"\s*[=+\-@\uff1d\uff0b\uff0d\uff20]")
 _CANVAS = re.compile("(Current|Final|Override) (Score|Points|Grade|Status)|Points Possible")
-"""What Canvas takes for its own, of gradebook_importer.rb in https://github.com/instructure/canvas-lms."""
+"""The names that Canvas reserves, from gradebook_importer.rb in https://github.com/instructure/canvas-lms."""
 _PARTICIPANT = re.compile(r"^Participant[ _](\d+)(?:_|$)|_(\d+)_assignsubmission_")
 _ONE = "the submission"
 Row = list[str]
 
 
 def render(grade: Grade, about: About) -> str:
-    """Return the table; UsageError if Moodle could not tell whose a grade is."""
+    """Return the table; UsageError if Moodle could not tell whose grade a row is."""
     rows = {"plain": _plain, "canvas": _canvas, "moodle": _moodle}[about.gradebook](grade, about)
     file = io.StringIO()
     csv.writer(file, lineterminator="\n", quoting=csv.QUOTE_ALL).writerows(rows)
@@ -44,16 +45,16 @@ def render(grade: Grade, about: About) -> str:
 
 
 def check(about: About) -> None:
-    """Raise UsageError if a maximum is none."""
+    """Raise UsageError if the maximum is below 1."""
     if about.max_score is not None and about.max_score < 1:
         msg = f"--grade-max-score {about.max_score}: give a whole number of points, 1 or more"
         raise UsageError(msg)
 
 
 def _plain(grade: Grade, about: About) -> Iterator[Row]:
-    """Yield a row for each student: the score of each exercise, empty if there is none, and of all.
+    """Yield a row for each student: the score of each exercise, empty if there is none, and the total.
 
-    If there are checks that a teacher should look at, how many are in the last column.
+    If a teacher should look at some checks, the last column counts them.
     """
     flags = {student: str(_flags(grade, student)) for student in grade.students}
     last = ["flagged"] if set(flags.values()) - {"0"} else []
@@ -64,13 +65,13 @@ def _plain(grade: Grade, about: About) -> Iterator[Row]:
 
 
 def _flags(grade: Grade, student: str) -> int:
-    """Return how many checks of a student's work stumbled over it."""
+    """Return how many checks could not cope with a student's work."""
     checks = [check for work in grade.works if work.student == student for check in work.checks]
     return sum(bool(check.failure and check.failure.flag) for check in checks)
 
 
 def _canvas(grade: Grade, about: About) -> Iterator[Row]:
-    """Yield Canvas's own columns, which it finds by where they are, then an assignment for each exercise."""
+    """Yield the columns of Canvas, which it finds by position, then an assignment for each exercise."""
     titles = unique(_not_canvas(safe(exercise)) for exercise in grade.exercises)
     yield ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", *titles]
     most = {work.exercise: str(about.max_score or work.max_score) for work in grade.works}
@@ -81,7 +82,7 @@ def _canvas(grade: Grade, about: About) -> Iterator[Row]:
 
 
 def _moodle(grade: Grade, about: About) -> Iterator[Row]:
-    """Yield the columns of an offline grading worksheet: one grade for each participant, the best of theirs."""
+    """Yield the columns of an offline grading worksheet, with the best grade of each participant."""
     yield ["Identifier", "Full name", "Grade", "Maximum grade", "Last modified (grade)"]
     best: dict[str, tuple[int, str]] = {}
     for student in grade.students:
@@ -108,20 +109,20 @@ def _cells(grade: Grade, student: str, maximum: int | None) -> Row:
 
 
 def _of(grade: Grade, student: str) -> Grade:
-    """Return what a student was graded."""
+    """Return the part of a grade that is one student's."""
     return replace(grade, works=tuple(work for work in grade.works if work.student == student))
 
 
 def _total(grade: Grade, student: str, maximum: int | None) -> Row:
-    """Return the score of a student and its maximum."""
+    """Return the score of a student and the maximum."""
     own = _of(grade, student)
     return [_score(own, maximum), str(maximum or own.max_score)]
 
 
 def _score(graded: Grade | Work, maximum: int | None) -> str:
-    """Return a score, of another maximum if one is given, with two decimals at most.
+    """Return a score, scaled to a maximum if one is given, with at most two decimals.
 
-    None where a grader is broken, so that nothing false gets into a gradebook.
+    Empty if a grader is broken, so that nothing wrong gets into a gradebook.
     """
     if is_broken(graded):
         return ""
@@ -131,7 +132,7 @@ def _score(graded: Grade | Work, maximum: int | None) -> str:
 
 
 def safe(name: str) -> str:
-    """Return a name that no spreadsheet computes.
+    """Return a name that no spreadsheet evaluates.
 
     >>> safe("=1+1"), safe("ada")
     ("'=1+1", 'ada')

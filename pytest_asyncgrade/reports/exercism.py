@@ -1,6 +1,6 @@
 """``results.json`` of an Exercism test runner, version 3.
 
-The whole is an error only if nothing could be run, and says why; what a program printed is cut to 500 characters.
+The whole is an error, and says why, only if nothing could be run; what a program printed is cut to 500 characters.
 https://exercism.org/docs/building/tooling/test-runners/interface
 """
 
@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 
 VERSION = 3
 LONGEST_MESSAGE = 16_000
-"""Characters, of at most four bytes: the limit is 65,535 bytes."""
+"""Longest message in characters, of at most four bytes each: the limit is 65,535 bytes."""
 LONGEST_OUTPUT = 500
+"""Longest output of a test, in characters."""
 _STATUS = {Verdict.PASSED: "pass", Verdict.FAILED: "fail", Verdict.ERROR: "error", Verdict.NOT_RUN: "error"}
 
 

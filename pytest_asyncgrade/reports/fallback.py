@@ -1,4 +1,4 @@
-"""What a report cannot tell of one check: that check says so, and all others are told as ever."""
+"""Keeps a report whole if it cannot show one check: that check says so, and the others are shown as usual."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ _T = TypeVar("_T")
 def rendered(render: Callable[[Grade], _T], grade: Grade) -> _T:
     """Return a report of a grade; if that fails, one in which the checks that it fails on say so.
 
-    AsyncgradeError for a grade that the format cannot hold.
+    AsyncgradeError if the format cannot hold such a grade.
     """
     try:
         return render(grade)
     except AsyncgradeError:
         raise
     except Exception:  # noqa: BLE001  # whatever a student's data does to a format
-        return render(replace(grade, works=tuple(_tellable(render, work) for work in grade.works)))
+        return render(replace(grade, works=tuple(_showable(render, work) for work in grade.works)))
 
 
-def _tellable(render: Callable[[Grade], object], work: Work) -> Work:
-    checks = tuple(_tried(render, work, check) for check in work.checks)
+def _showable(render: Callable[[Grade], object], work: Work) -> Work:
+    checks = tuple(_checked(render, work, check) for check in work.checks)
     kept = {key for check in checks for key in check.runs}
     return replace(work, checks=checks, runs={key: run for key, run in work.runs.items() if key in kept})
 
 
-def _tried(render: Callable[[Grade], object], work: Work, check: CheckResult) -> CheckResult:
-    """Return a check as it is if a report can be made of it alone; else with its verdict, its points and the reason."""
+def _checked(render: Callable[[Grade], object], work: Work, check: CheckResult) -> CheckResult:
+    """Return a check as it is if a report can show it alone; else with its verdict, its points, and why it cannot."""
     try:
         alone = replace(work, checks=(check,), runs={key: work.runs[key] for key in check.runs})
         render(Grade((alone,)))

@@ -1,7 +1,8 @@
-"""Workflow commands of GitHub Actions: annotations beside the lines of a student's program.
+"""Workflow commands of GitHub Actions: annotations at the lines of a student's program.
 
-GitHub shows ten of a kind for a step: the most telling come first, lost checks as errors and findings as warnings, and
-the last says how many there are besides.  A message is one line, with what would end it, or a property, escaped.
+GitHub shows ten annotations of a kind for a step.  The most helpful come first, lost checks as errors and findings as
+warnings, and a last one counts the rest.  A message is one line; characters that would end it, or a property, are
+escaped.
 https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands
 """
 
@@ -26,14 +27,16 @@ if TYPE_CHECKING:
     from .view import NamedCheck
 
 MOST_OF_A_KIND = 10
+"""Number of annotations of a kind that GitHub shows."""
 LONGEST_MESSAGE = 4_000
+"""Longest message, in characters."""
 _WORDS = phrases.VERDICTS | {Verdict.ERROR: phrases.BROKEN}
 _DATA = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
 _PROPERTY = _DATA | str.maketrans({":": "%3A", ",": "%2C"})
 
 
 class Note(NamedTuple):
-    """Something to say, and of which work and line."""
+    """An annotation: what to say, of which work, at which line."""
 
     title: str
     message: str
@@ -42,7 +45,7 @@ class Note(NamedTuple):
 
 
 def render(grade: Grade, about: About) -> str:
-    """Return the commands, a line each."""
+    """Return the commands, one a line."""
     lost, findings = _lost(grade), _findings(grade)
     lines = [_command("error", note, about) for note in lost[:MOST_OF_A_KIND]]
     lines += [_command("warning", note, about) for note in findings[:MOST_OF_A_KIND]]
@@ -54,7 +57,7 @@ def render(grade: Grade, about: About) -> str:
 
 
 def _lost(grade: Grade) -> list[Note]:
-    """Return what was lost, the same reason once: first what has a line, then what costs most."""
+    """Return what was lost, each reason once: first what has a line, then what costs most points."""
     groups: dict[tuple[str, str, str], list[NamedCheck]] = {}
     for named in named_checks(grade):
         if named.check.failure is not None:

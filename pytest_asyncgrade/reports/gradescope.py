@@ -1,8 +1,8 @@
 """``results.json`` of a Gradescope autograder.
 
-Gradescope itself hides a test until its visibility says otherwise, and shows staff all of it; so every check is told
-whole.  What stands outside of the tests is seen at once, and made from what everybody may see: its points are those of
-the visible checks, for a total would give the verdicts of the others away.
+Gradescope itself hides a test as its visibility says, and shows everything to staff; so no check is redacted.  The text
+outside of the tests is visible at once, and so it is made from the visible checks: even a total of the points would
+reveal the verdicts of the others.
 https://gradescope-autograders.readthedocs.io/en/latest/specs/
 """
 
@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 
 KEEP = frozenset(Visibility)
 LONGEST_REASON = 10_000
+"""Longest reason of a check, in characters."""
 LONGEST_STORY = 100_000
+"""Longest text on the whole, in characters."""
 
 
 def render(grade: Grade, _about: About) -> str:
@@ -68,7 +70,7 @@ def _nothing(grade: Grade) -> dict[str, Any]:
 
 
 def _visible(grade: Grade) -> Grade:
-    """Return the grade of the checks that everybody may see."""
+    """Return the grade of the visible checks."""
     shown = Visibility.VISIBLE
     works = (
         replace(work, checks=tuple(c for c in work.checks if c.points.visibility is shown)) for work in grade.works
@@ -77,7 +79,7 @@ def _visible(grade: Grade) -> Grade:
 
 
 def _story(grade: Grade) -> Iterator[str]:
-    """Yield what concerns the whole: the score, what to look at, what happened."""
+    """Yield the text on the whole: the score, what to look at, what happened."""
     visible = _visible(grade)
     hidden = sum(1 for _ in grade.checks) - sum(1 for _ in visible.checks)
     yield f"{phrases.points(visible)} in the checks that you see; others are hidden" if hidden else phrases.total(grade)

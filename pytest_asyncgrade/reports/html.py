@@ -1,7 +1,7 @@
-"""One page that stands alone: scores, reasons, what happened, the program with the lines concerned marked.
+"""A self-contained page: scores, reasons, what happened, and the program with the relevant lines marked.
 
-No request, and no script but ours, which the page can be read without: a Content-Security-Policy forbids all others,
-whatever a student's text is made of.
+It makes no request and runs no script but ours, which is optional: a Content-Security-Policy forbids all others,
+whatever a student's text contains.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from .about import About
 
 MOST_LINES = 500
+"""Number of lines that are shown of one run."""
 _WORDS = phrases.VERDICTS | {Verdict.ERROR: phrases.BROKEN}
 _COLOURS = {Verdict.PASSED: "good", Verdict.FAILED: "bad", Verdict.ERROR: "bad", Verdict.NOT_RUN: "warn"}
 
@@ -44,7 +45,7 @@ def render(grade: Grade, _about: About) -> str:
 
 
 def page_of_run(trace: Trace) -> str:
-    """Return a page with nothing but one run: its picture, its lines, its findings, its program."""
+    """Return a page on a single run: its picture, its lines, its findings, its program."""
     findings = [_finding(finding) for finding in trace.diagnosis]
     work = {
         "id": "run", "title": printable(trace.asked), "checks": [], "runs": [_run(trace)], "findings": findings,
@@ -104,7 +105,7 @@ def _reason(reason: Reason) -> dict[str, Any]:
 
 
 def _rows(reason: Reason) -> list[dict[str, Any]]:
-    """Return what was expected beside what came; nothing if one of the two is missing."""
+    """Return the rows of expected and actual lines; none if one of the two is missing."""
     rows = reason.rows
     shown = [
         {"expected": printable(row.expected), "actual": printable(row.actual), "same": row.same}
@@ -121,7 +122,7 @@ def _finding(finding: Any) -> dict[str, Any]:
 
 
 def _with_code(text: str) -> list[tuple[str, bool]]:
-    """Return a text in parts, each with whether it is code: what stands between backticks is."""
+    """Return a text in parts, each with whether it is code: what is between backticks is."""
     return _alternating(printable(text).split("`"))
 
 
@@ -147,7 +148,7 @@ def _run(trace: Trace) -> dict[str, Any]:
 
 
 def _ends(runs: list[Trace]) -> dict[int, str]:
-    """Return what ended a program, by its line."""
+    """Return the exceptions that ended runs, by their lines."""
     return {
         run.exception.place.lineno: f"{run.exception.type}: {run.exception.message}"
         for run in runs

@@ -1,6 +1,6 @@
-"""Our own format: everything in the grade, versioned, described by ``grade.schema.json`` beside this file.
+"""Our own format: everything in the grade, versioned, described by ``grade.schema.json`` in this folder.
 
-With ``--grade-reveal`` hidden checks are in it with what they say.
+With ``--grade-reveal`` it shows hidden checks in full.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ VERSION = 1
 
 
 def render(grade: Grade, _about: About) -> str:
-    """Return the grade as JSON text: ASCII, with a newline at the end."""
+    """Return the grade as JSON in ASCII, with a newline at the end."""
     return as_json(to_plain(grade))
 
 

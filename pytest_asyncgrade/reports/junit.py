@@ -1,8 +1,8 @@
-"""JUnit XML, as continuous integration reads it: a suite per student and exercise, a case per check.
+"""JUnit XML for continuous integration: a suite per student and exercise, a case per check.
 
-A lost check is a failure, and so is one that could not be judged, for readers leave out of the total what is skipped; a
-grader's mistake is an error.  Counts match, no character is one that XML forbids, (classname, name) is unique, and no
-element or attribute is one that Jenkins does not know.
+A lost check is a failure.  So is a check that could not be judged, since readers omit skipped cases from the total.  A
+grader's mistake is an error.  Counts match, XML forbids none of the characters, (classname, name) is unique, and
+Jenkins knows all elements and attributes.
 https://github.com/jenkinsci/xunit-plugin/blob/master/src/main/resources/org/jenkinsci/plugins/xunit/types/model/xsd/junit-10.xsd
 """
 

@@ -1,8 +1,8 @@
 """A page of Markdown, for the summary of a job, a release or a comment.
 
-What is a student's stands in fences longer than any run of backticks in it, or with what could be markup escaped: so
-it is text, whatever it is made of.  GitHub drops a summary of more than 1 MiB altogether, so long reasons are cut, and
-then the last parts left out, with a note.
+A student's text is fenced by more backticks than there are in a row in it, or its markup is escaped: so it remains
+text, whatever it contains.  GitHub drops a summary of more than 1 MiB, so long reasons are shortened, and then the last
+parts are left out, with a note.
 """
 
 from __future__ import annotations
@@ -25,9 +25,13 @@ if TYPE_CHECKING:
     from .about import About
 
 MOST_BYTES = 1_000_000
+"""Largest page, in bytes."""
 MOST_REASONS = 600_000
+"""Longest total of all reasons, in characters."""
 LONGEST_REASON = 10_000
+"""Longest reason of a check, in characters."""
 LONGEST_STORY = 20_000
+"""Longest part on what happened, in characters."""
 _WORDS = {verdict: word if verdict is Verdict.PASSED else f"**{word}**" for verdict, word in phrases.VERDICTS.items()}
 
 
@@ -39,7 +43,7 @@ def render(grade: Grade, _about: About) -> str:
 
 
 def _fitting(blocks: Iterator[str]) -> str:
-    """Return as many blocks as fit, and how many do not."""
+    """Return as many blocks as fit, with a note on the others."""
     shown: list[str] = []
     size = left = 0
     for block in blocks:
@@ -66,7 +70,7 @@ def _head(grade: Grade) -> Iterator[str]:
 
 
 def _work(work: Work, longest: int) -> Iterator[str]:
-    """Yield the parts on a work, each whole in itself."""
+    """Yield the blocks on a work, each of which can stand alone."""
     yield f"\n### {_title(work)}: {phrases.points(work)}\n\n"
     yield "| | points | check |\n|---|---:|---|\n"
     names = unique(one_line(check.name) for check in work.checks)
@@ -94,14 +98,14 @@ def _title(work: Work) -> str:
 
 
 def fenced(text: str) -> str:
-    """Return a block of code that nothing in it can end."""
+    """Return a block of code that its text cannot end."""
     runs = re.findall("`+", text)
     fence = "`" * max(3, 1 + max(map(len, runs), default=0))
     return f"\n{fence}text\n{text}\n{fence}\n"
 
 
 def escaped(text: str) -> str:
-    r"""Return a line as text that begins no line, by a backslash before what could be markup or a link.
+    r"""Return text for the middle of a line, with a backslash before all that could be markup or a link.
 
     >>> escaped("<b> *now*")
     '\\<b\\> \\*now\\*'

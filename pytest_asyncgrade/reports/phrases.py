@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 VERDICTS = {Verdict.PASSED: "ok", Verdict.FAILED: "lost", Verdict.ERROR: "error", Verdict.NOT_RUN: "not run"}
 BROKEN = "broken"
-"""What a check in error is called where its grader is named broken, too: on a page, beside a line of code."""
+"""The word for a check in error on a page and in annotations, which call its grader broken, too."""
 
 MISTAKE = "This is a mistake in the grader, not in your program."
 FOR_TEACHER = "For your teacher:"
@@ -22,7 +22,7 @@ WITHOUT_REASON = {
     Verdict.ERROR: "this is a mistake in the grader, not in your program; --grade-reveal shows your teacher which",
     Verdict.NOT_RUN: "this check could not be run",
 }
-"""What is said of a check that was not passed when its reason is hidden."""
+"""What is told of a check that was not passed and whose reason is hidden."""
 SAME_REASON = "(for the same reason)"
 EXPECTED, ACTUAL, HINT = "expected", "actual", "hint"
 TO_LOOK_AT, HAPPENED, TO_KNOW = "What to look at", "What happened", "To know"
@@ -48,7 +48,12 @@ def score(graded: Grade | Work) -> str:
 
 def points(graded: Grade | Work) -> str:
     """Return a score in words: ``3 of 5 points``."""
-    return f"{score(graded)} points"
+    return "no points" if is_broken(graded) else points_of(graded.score, graded.max_score)
+
+
+def points_of(earned: object, maximum: object) -> str:
+    """Return a score in words, where it is known by its numbers."""
+    return f"{earned} of {maximum} points"
 
 
 def columns(graded: Grade | Work) -> tuple[str, str]:
@@ -94,7 +99,7 @@ def not_handed_in(slug: str) -> str:
 
 
 def isolated(isolation: str) -> str:
-    """Return how the programs were kept in."""
+    """Return how the programs were confined."""
     return f"graded in isolation: {isolation}"
 
 

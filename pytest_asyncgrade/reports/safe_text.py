@@ -1,4 +1,4 @@
-"""Makes text harmless: a student's text is data to whatever reads a report, be it a terminal, a log or a browser."""
+"""Makes text harmless: a student's text stays data to any terminal, log or browser that shows a report."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ LONGEST_NAME = 200
 
 
 def one_line(text: str) -> str:
-    """Return a name as one line of a length that fits everywhere."""
+    """Return a name as one tame line of at most `LONGEST_NAME` characters."""
     line = tame(" ".join(text.split("\n")))
     return line if len(line) <= LONGEST_NAME else f"{line[: LONGEST_NAME - 3]}..."
 
@@ -37,17 +37,17 @@ def lines_of(*texts: str) -> list[str]:
 
 
 def inert(markup: str) -> str:
-    """Return XML or HTML without a command of GitHub Actions, should it be printed there: the same to who reads it."""
+    """Return XML or HTML of the same meaning without a command of GitHub Actions, in case it is printed in a log."""
     return re.sub(r"^(\s*):(?=:)", r"\1&#58;", markup.replace("##[", "#&#35;["), flags=re.MULTILINE)
 
 
 def as_json(data: Any) -> str:
-    """Return plain data, of any texts, as JSON: in ASCII, and no command of GitHub Actions in it."""
+    """Return plain data with any texts as JSON in ASCII, without a command of GitHub Actions."""
     return _harmless(json.dumps(data, indent=2))
 
 
 def as_short_json(data: Any, *, indent: int | None = 2) -> str:
-    """Return plain data, of printable texts, as JSON in as few bytes as can be, and no command in it either."""
+    """Return plain data with printable texts as JSON in as few bytes as possible, without a command either."""
     separators = (",", ":") if indent is None else None
     return _harmless(json.dumps(data, indent=indent, separators=separators, ensure_ascii=False))
 

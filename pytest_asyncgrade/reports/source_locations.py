@@ -1,4 +1,4 @@
-"""Which line of the student's a check that was not passed is about, for platforms that show a reason beside it."""
+"""Finds the student's line that a lost check is about, for platforms that show the reason at that line."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class SourceLocations:
-    """Knows of each run where it ended, or else went wrong: looked up once, since many checks look at one run."""
+    """The line where each run ended or went wrong; looked up once, since many checks share a run."""
 
     def __init__(self, grade: Grade) -> None:
         self._known = {
@@ -27,7 +27,7 @@ class SourceLocations:
         }
 
     def of(self, named: NamedCheck) -> Place | None:
-        """Return the line where the program ended, else that of a finding, else one that printed what is quoted."""
+        """Return the line where the program ended, else of a finding, else of a print that the reason quotes."""
         work, check = named.work, named.check
         if check.verdict not in {Verdict.FAILED, Verdict.NOT_RUN}:
             return None
@@ -49,7 +49,7 @@ def _finding(run: Run) -> Place | None:
 
 
 def _printed(run: Trace, check: CheckResult) -> list[Place]:
-    """Return where the lines were printed that the reason quotes: the actual ones are the student's."""
+    """Return the places that printed the lines which the reason quotes."""
     quoted = (
         "\n".join([check.failure.rationale, *(line.text for line in check.failure.actual)]) if check.failure else ""
     )
@@ -57,9 +57,9 @@ def _printed(run: Trace, check: CheckResult) -> list[Place]:
 
 
 def file_of(work: Work, place: Place | None, root: PurePath | None) -> str:
-    """Return the path of a student's file from the root of the repository.
+    """Return the path of a student's file, relative to the root of the repository.
 
-    Empty if it is not in there, or called what could not be written there as it is.
+    Empty if the file is not in there, or if its name would have to be escaped.
     """
     if not work.path or root is None:
         return ""

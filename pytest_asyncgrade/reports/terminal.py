@@ -1,14 +1,13 @@
-"""The grade as a student reads it in the terminal: 80 columns, plain ASCII of ours, readable without colour."""
+"""The grade for a student's terminal: 80 columns, readable without colour, ASCII but for the student's own text."""
 
 from __future__ import annotations
 
-import textwrap
 from dataclasses import replace
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from pytest_asyncgrade.grading import Verdict
-from pytest_asyncgrade.trace.text import display_width, folded, padded, printable, truncated
+from pytest_asyncgrade.trace.text import display_width, folded, padded, printable, truncated, wrapped
 from pytest_asyncgrade.trace.timeline import explained, headline, timeline
 
 from . import phrases
@@ -22,16 +21,20 @@ if TYPE_CHECKING:
     from pytest_asyncgrade.trace import QuotedLine
 
 WIDTH = 80
+"""Width of the report, in columns."""
 MOST_VALUES = 20
+"""Number of lines of what was expected, or came, that are shown of one check."""
 _COLUMN = (WIDTH - 16) // 2
-"""Of what was expected, and of what came beside it."""
+"""Width of the expected lines, and of the actual ones, side by side, in columns."""
 MOST_FINDINGS = 5
+"""Number of findings that are shown of one work."""
 LONGEST_NAME = 30
+"""Widest name of a student, in columns."""
 Styled = tuple[str, tuple[str, ...]]
 """A line of text, and the markup of pytest's terminal writer for it (``("red", "bold")``)."""
 
 _LOUD = {Verdict.FAILED, Verdict.ERROR}
-"""Verdicts in capital letters, to be found without colour."""
+"""Verdicts that are shown in capital letters, to stand out without colour."""
 _STYLES: dict[Verdict, tuple[str, ...]] = {
     Verdict.PASSED: ("green",),
     Verdict.FAILED: ("red",),
@@ -41,9 +44,9 @@ _STYLES: dict[Verdict, tuple[str, ...]] = {
 
 
 def render(grade: Grade, *, verbose: bool = False) -> Iterator[Styled]:
-    """Yield the report line by line, none of which a log obeys; `verbose` shows all that the programs did."""
+    """Yield the report in lines that no log obeys; with `verbose` also what happened in runs that lost nothing."""
     for line, style in _lines(grade, verbose=verbose):
-        for part in folded(tame(line), WIDTH) or [""]:  # what makes it tame may be too much for its width
+        for part in folded(tame(line), WIDTH) or [""]:  # making it tame may have made it too wide
             yield tame(part), style
 
 
@@ -80,13 +83,13 @@ def _work(work: Work, *, verbose: bool) -> Iterator[Styled]:
 
 
 def _findings(work: Work) -> Iterator[Styled]:
-    """Yield what the runs show, each once, whether or not it cost points."""
+    """Yield the findings of the runs, whether or not they cost points."""
     findings = work.findings
     if findings:
         yield "", ()
         yield f"  {phrases.TO_LOOK_AT}:", ("bold",)
     for message, advice in explained(findings[:MOST_FINDINGS]):
-        first, *rest = textwrap.wrap(printable(message), WIDTH - 4, break_on_hyphens=False)
+        first, *rest = wrapped(printable(message), WIDTH - 4)
         yield f"  - {first}", ()
         for line in rest:
             yield f"    {line}", ()
@@ -99,7 +102,7 @@ def _findings(work: Work) -> Iterator[Styled]:
 def _check(check: CheckResult, above: Failure | None) -> Iterator[Styled]:
     word = phrases.VERDICTS[check.verdict]
     word = word.upper() if check.verdict in _LOUD else word
-    first, *rest = textwrap.wrap(printable(check.name), WIDTH - 16) or [""]
+    first, *rest = wrapped(printable(check.name), WIDTH - 16) or [""]
     yield f"  {word:<8}{phrases.worth(check):<4} {first}", _STYLES[check.verdict]
     for line in rest:
         yield f"{'':15}{line}", _STYLES[check.verdict]
@@ -126,7 +129,7 @@ def _reason(reason: Reason) -> Iterator[Styled]:
 
 
 def _side_by_side(rows: list[Row]) -> Iterator[Styled]:
-    """Yield what was expected beside what came, with a mark where the two differ."""
+    """Yield the expected and the actual lines side by side, with a mark where they differ."""
     yield f"{'':15}{phrases.EXPECTED:<{_COLUMN}} {phrases.ACTUAL}", ()
     for row in rows[: 2 * MOST_VALUES]:
         cells = [folded(printable(text), _COLUMN - 1) for text in row[:2]]
@@ -139,19 +142,19 @@ def _side_by_side(rows: list[Row]) -> Iterator[Styled]:
 
 def _values(title: str, values: tuple[QuotedLine, ...]) -> Iterator[Styled]:
     for index, value in enumerate(values[:MOST_VALUES]):
-        for part, text in enumerate(textwrap.wrap(printable(str(value)), WIDTH - 25, drop_whitespace=False) or [""]):
+        for part, text in enumerate(folded(printable(str(value)), WIDTH - 25) or [""]):
             yield f"{'':15}{f'{title}:' if index == part == 0 else '':<10}{text}".rstrip(), ()
     if len(values) > MOST_VALUES:
         yield f"{'':25}{phrases.note(f'{len(values) - MOST_VALUES} more')}", ()
 
 
 def _wrapped(text: str, indent: int, *, style: Iterable[str] = ()) -> Iterator[Styled]:
-    for line in textwrap.wrap(text, WIDTH - indent, break_on_hyphens=False) or [""]:
+    for line in wrapped(text, WIDTH - indent) or [""]:
         yield " " * indent + line, tuple(style)
 
 
 def _table(grade: Grade) -> Iterator[Styled]:
-    """Yield the table of students and exercises, in as many parts as the width asks for."""
+    """Yield the table of students and exercises, in as many parts as its width needs."""
     scores = {(work.student, work.exercise): phrases.fraction(work) for work in grade.works}
     for student in grade.students:
         works = tuple(work for work in grade.works if work.student == student)
@@ -166,7 +169,7 @@ def _table(grade: Grade) -> Iterator[Styled]:
 
 
 def _parts(columns: list[str], width: int) -> Iterator[list[str]]:
-    """Cut a row of columns into pieces that fit."""
+    """Divide a row of columns into parts that fit."""
     part: list[str] = []
     for column in columns:
         if part and sum(len(name) + 2 for name in [*part, column]) > width:

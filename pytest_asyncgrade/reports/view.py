@@ -1,6 +1,6 @@
-"""One view of a grade, which all formats render: what is told of a work and of a check, in which order.
+"""One view of a grade, which all formats render: what is told of a work and of a check, and in which order.
 
-Its texts are not harmless yet: each format makes them so in its own way.
+Its texts are not harmless yet: each format neutralizes them in its own way.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ class Reason:
 
     @property
     def rows(self) -> list[Row]:
-        """What was expected beside what came; nothing if one of the two is missing."""
+        """The expected and the actual lines side by side; none if one of the two is missing."""
         return list(side_by_side(self.expected, self.actual)) if self.expected and self.actual else []
 
     def texts(self, most: int | None = MOST_VALUES) -> Iterator[str]:

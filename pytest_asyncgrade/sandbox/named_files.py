@@ -97,4 +97,4 @@ def patterns(named: Named, bases: Iterable[str]) -> list[str]:
 
 
 def _is_module(path: Path) -> bool:
-    return os.path.isdir(path) or (path.suffix == ".py" and os.path.lexists(path))  # noqa: PTH112  # `Path` would refuse some names
+    return os.path.isdir(path) or (path.suffix == ".py" and os.path.lexists(path))  # noqa: PTH112  # a `Path` would refuse some names

@@ -97,7 +97,7 @@ def _inside(value: Any, kind: object, parts: tuple[object, ...], where: str) -> 
         yield from ((f"a part of {where}", part, parts[0]) for part in value)
     elif kind in {list, tuple}:
         shapes = parts if _is_fixed(kind, parts) else repeat(parts[0])
-        yield from ((f"{where}[{index}]", part, shape) for index, (part, shape) in enumerate(zip(value, shapes)))  # noqa: B905  # `repeat` has no end
+        yield from ((f"{where}[{index}]", part, shape) for index, (part, shape) in enumerate(zip(value, shapes)))  # noqa: B905  # a `repeat` has no end
 
 
 def described(shape: object, *, many: bool = False) -> str:

@@ -23,7 +23,11 @@ def display_width(text: str) -> int:
     >>> display_width("ab"), display_width("日本"), display_width("e\u0301")
     (2, 4, 1)
     """
-    return len(text) if text.isascii() else sum(map(_width, text))
+    if text.isascii():
+        return len(text)
+    from wcwidth import width  # for text that needs it: importing it takes longer than a report
+
+    return width(text, control_codes="ignore")
 
 
 def padded(text: str, width: int) -> str:
@@ -39,26 +43,37 @@ def truncated(text: str, width: int) -> str:
     """
     if display_width(text) <= width:
         return text
-    kept = text[: width - 3]
-    while display_width(kept) > width - 3:
-        kept = kept[:-1]
-    return f"{kept}..."
+    if text.isascii():
+        return f"{text[: width - 3]}..."
+    from wcwidth import clip
+
+    return f"{clip(text, 0, width - 3, fillchar='')}..."
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """Return the lines of a printable text that is broken at blanks to fit into so many columns.
+
+    >>> wrapped("one, two", 5), wrapped("日本 語", 4)
+    (['one,', 'two'], ['日本', '語'])
+    """
+    if text.isascii():
+        return textwrap.wrap(text, width, break_on_hyphens=False)
+    from wcwidth import wrap
+
+    return wrap(text, width, break_on_hyphens=False)
 
 
 def folded(text: str, width: int) -> list[str]:
-    """Return a printable text in pieces that fit into a width in columns, split at blanks if no character is wide.
+    """Return a printable text in pieces that fit into so many columns; together they are the text.
 
     >>> folded("日本語", 4), folded("one, two", 5)
     (['日本', '語'], ['one, ', 'two'])
     """
-    if display_width(text) == len(text):
+    if text.isascii():
         return textwrap.wrap(text, width, drop_whitespace=False)
-    pieces = [""]
-    for character in text:
-        if display_width(pieces[-1] + character) > width:
-            pieces.append("")
-        pieces[-1] += character
-    return pieces
+    from wcwidth import wrap
+
+    return wrap(text, width, drop_whitespace=False)
 
 
 def short(name: str) -> str:
@@ -89,12 +104,6 @@ def text_lines(text: str) -> tuple[str, ...]:
     """Return the lines of a program's text as Python counts them."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     return tuple(text.removesuffix("\n").split("\n")) if text else ()
-
-
-def _width(character: str) -> int:
-    if unicodedata.category(character) in {"Mn", "Me"}:
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in {"W", "F"} else 1
 
 
 def _shown(character: str) -> str:

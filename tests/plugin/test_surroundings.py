@@ -1,4 +1,4 @@
-"""`pytest --grade` names what in the graded repository may have a say in the grading."""
+"""`pytest --grade` names what in the graded repository could influence the grade."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def warnings(result: pytest.RunResult) -> list[str]:
-    end = " may be the student's and have a say in this; `asyncgrade grade` lets it have none"
+    end = " may be the student's and could influence the grade; `asyncgrade grade` ignores it"
     return [line.removeprefix("warning: ").removesuffix(end) for line in result.outlines if line.endswith(end)]
 
 
