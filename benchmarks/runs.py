@@ -39,19 +39,21 @@ def main() -> None:
                 [word for word in way.command([sys.executable, "-c", "pass"]) if not word.startswith("--user")]
             )
         works["a run in a fresh interpreter"] = lambda: run_isolated(job, Spawn())
-        for mode, stem in stems.items():
-            run_isolated(job, stem)
-            kept = f"{stem.confinement.isolation} ({stem.confinement.name})"
-            works[f"a run forked from a stem, {kept}"] = lambda stem=stem: run_isolated(job, stem)
-            works[f"a run and its stem, {kept}"] = lambda mode=mode: _with_stem(job, mode)
+        for mode, fork_server in stems.items():
+            run_isolated(job, fork_server)
+            kept = f"{fork_server.confinement.isolation} ({fork_server.confinement.name})"
+            works[f"a run forked from a fork_server, {kept}"] = lambda fork_server=fork_server: run_isolated(
+                job, fork_server
+            )
+            works[f"a run and its fork_server, {kept}"] = lambda mode=mode: _with_stem(job, mode)
         seconds: dict[str, list[float]] = {name: [] for name in works}
         for _ in range(repeats):
             for name, work in works.items():
                 start = time.perf_counter()
                 work()
                 seconds[name].append(time.perf_counter() - start)
-        for stem in stems.values():
-            stem.close()
+        for fork_server in stems.values():
+            fork_server.close()
     bare = statistics.median(seconds["a bare interpreter"])
     print(f"{'':64}{'ms':>8}{'ratio':>8}")
     for name, taken in seconds.items():
@@ -64,9 +66,9 @@ def _run(command: list[str]) -> None:
 
 
 def _with_stem(job: Job, mode: str) -> None:
-    stem = ForkServer(mode)
-    run_isolated(job, stem)
-    stem.close()
+    fork_server = ForkServer(mode)
+    run_isolated(job, fork_server)
+    fork_server.close()
 
 
 if __name__ == "__main__":

@@ -33,14 +33,14 @@ landlock = pytest.mark.skipif(not PARTIAL, reason="needs Landlock")
 
 
 @pytest.fixture(params=[pytest.param("strict", marks=bubblewrap), pytest.param("weak", marks=landlock)])
-def stem(request: pytest.FixtureRequest) -> Iterator[ForkServer]:
-    """Return a stem that cannot see our files."""
-    stem = ForkServer(request.param)
-    yield stem
-    stem.close()
+def fork_server(request: pytest.FixtureRequest) -> Iterator[ForkServer]:
+    """Return a fork_server that cannot see our files."""
+    fork_server = ForkServer(request.param)
+    yield fork_server
+    fork_server.close()
 
 
-def say(stem: ForkServer, tmp_path: Path, source: str) -> list[str]:
+def say(fork_server: ForkServer, tmp_path: Path, source: str) -> list[str]:
     """Return what a program prints; each of its lines that raises says what."""
     script = tmp_path / "program.py"
     script.write_text(
@@ -49,15 +49,15 @@ def say(stem: ForkServer, tmp_path: Path, source: str) -> list[str]:
         "    try:\n        print(eval(line.strip()))\n"
         "    except Exception as error:\n        print(type(error).__name__)\n"
     )
-    trace = run_isolated(Job(read_submission(script, alone=True)), stem)
+    trace = run_isolated(Job(read_submission(script, alone=True)), fork_server)
     return [line.text for line in trace.output]
 
 
-def test_it_sees_nothing_of_the_teachers(stem: ForkServer, tmp_path: Path) -> None:
+def test_it_sees_nothing_of_the_teachers(fork_server: ForkServer, tmp_path: Path) -> None:
     (tmp_path / "solution.py").write_text("secret")
     home = Path.home()
     said = say(
-        stem,
+        fork_server,
         tmp_path,
         f"""
         open({str(tmp_path / "solution.py")!r}).read()
@@ -73,9 +73,9 @@ def test_it_sees_nothing_of_the_teachers(stem: ForkServer, tmp_path: Path) -> No
     assert said[-1] == "['stderr', 'stdin', 'stdout', 'submission']"
 
 
-def test_it_has_no_way_to_new_rights(stem: ForkServer, tmp_path: Path) -> None:
+def test_it_has_no_way_to_new_rights(fork_server: ForkServer, tmp_path: Path) -> None:
     said = say(
-        stem,
+        fork_server,
         tmp_path,
         """
         [line.split()[1] for line in open("/proc/self/status") if line.startswith("NoNewPrivs")]
@@ -84,11 +84,11 @@ def test_it_has_no_way_to_new_rights(stem: ForkServer, tmp_path: Path) -> None:
     assert said == ["['1']"]
 
 
-def test_it_cannot_disturb_other_processes(stem: ForkServer, tmp_path: Path) -> None:
+def test_it_cannot_disturb_other_processes(fork_server: ForkServer, tmp_path: Path) -> None:
     sleeper = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(30)"])
     try:
         said = say(
-            stem,
+            fork_server,
             tmp_path,
             f"""
             os.kill({sleeper.pid}, signal.SIGKILL)
@@ -103,9 +103,9 @@ def test_it_cannot_disturb_other_processes(stem: ForkServer, tmp_path: Path) -> 
         sleeper.wait()
 
 
-def test_it_works_as_programs_do(stem: ForkServer, tmp_path: Path) -> None:
+def test_it_works_as_programs_do(fork_server: ForkServer, tmp_path: Path) -> None:
     said = say(
-        stem,
+        fork_server,
         tmp_path,
         """
         subprocess.run(["sh", "-c", "echo $((6 * 7))"], capture_output=True, text=True).stdout.strip()
@@ -138,10 +138,10 @@ def test_the_way_to_our_python_costs_no_isolation(way: str, tmp_path: Path, monk
         python = here / "bin" / "python"
     monkeypatch.setattr(sys, "executable", str(python))
     (tmp_path / "program.py").write_text("print(6 * 7)")
-    stem = ForkServer("auto")
-    assert run_isolated(Job(read_submission(tmp_path / "program.py")), stem).output == ["42"]
-    assert (stem.confinement.isolation, stem.confinement.name) == ("strong", "bubblewrap")
-    stem.close()
+    fork_server = ForkServer("auto")
+    assert run_isolated(Job(read_submission(tmp_path / "program.py")), fork_server).output == ["42"]
+    assert (fork_server.confinement.isolation, fork_server.confinement.name) == ("strong", "bubblewrap")
+    fork_server.close()
 
 
 @linux
@@ -151,19 +151,19 @@ def test_bubblewrap_that_does_not_work_is_told(tmp_path: Path, monkeypatch: pyte
     refuses.chmod(0o755)
     monkeypatch.setattr(confinement, "_bubblewrap", lambda: str(refuses))
     (tmp_path / "program.py").write_text("print(6 * 7)")
-    stem = ForkServer("auto")
-    assert run_isolated(Job(read_submission(tmp_path / "program.py")), stem).output == ["42"]
-    assert stem.confinement.name == f"{OnLinux().name}: bubblewrap is installed, and cannot be used here"
-    stem.close()
+    fork_server = ForkServer("auto")
+    assert run_isolated(Job(read_submission(tmp_path / "program.py")), fork_server).output == ["42"]
+    assert fork_server.confinement.name == f"{OnLinux().name}: bubblewrap is installed, and cannot be used here"
+    fork_server.close()
 
 
 @bubblewrap
 def test_bubblewrap_leaves_it_alone_in_the_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in os.environ if name.startswith("COVERAGE_")]:
         monkeypatch.delenv(name)
-    stem = ForkServer("strict")
+    fork_server = ForkServer("strict")
     said = say(
-        stem,
+        fork_server,
         tmp_path,
         """
         os.getuid() != 0
@@ -175,7 +175,7 @@ def test_bubblewrap_leaves_it_alone_in_the_world(tmp_path: Path, monkeypatch: py
         "still here"
         """,
     )
-    stem.close()
+    fork_server.close()
     assert said == [
         "True", "1", "OSError", "['1', '2']",
         str(sorted(["HOME", "LANG", "MALLOC_ARENA_MAX", "PATH", "PWD", "PYTHONDONTWRITEBYTECODE", "PYTHONHASHSEED",
@@ -186,21 +186,21 @@ def test_bubblewrap_leaves_it_alone_in_the_world(tmp_path: Path, monkeypatch: py
 
 @bubblewrap
 def test_a_run_leaves_nothing_for_the_next(tmp_path: Path) -> None:
-    stem = ForkServer("strict")
+    fork_server = ForkServer("strict")
     source = "os.listdir('/tmp/asyncgrade/submission')\nopen('/tmp/asyncgrade/submission/left', 'w').close()"
-    assert say(stem, tmp_path, source)[0] == "['program.py']"
-    assert say(stem, tmp_path, source)[0] == "['program.py']"
-    stem.close()
+    assert say(fork_server, tmp_path, source)[0] == "['program.py']"
+    assert say(fork_server, tmp_path, source)[0] == "['program.py']"
+    fork_server.close()
 
 
 @linux
 def test_a_way_that_does_not_work_gives_way_to_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(confinement, "which", lambda _name: "/bin/false")
-    stem = ForkServer("auto")
-    assert stem.confinement.isolation == "strong"
-    assert say(stem, tmp_path, "1") == ["1"]
-    assert stem.confinement.isolation != "strong"
-    stem.close()
+    fork_server = ForkServer("auto")
+    assert fork_server.confinement.isolation == "strong"
+    assert say(fork_server, tmp_path, "1") == ["1"]
+    assert fork_server.confinement.isolation != "strong"
+    fork_server.close()
     assert why_not_strict() == "bwrap ended with status 1"
 
 

@@ -60,7 +60,7 @@ def test_a_hang_that_cannot_say_where_it_is_is_ended_too(run: Run) -> None:
 @pytest.mark.parametrize("end", ["while True: pass", "print('end')"])
 def test_no_process_is_left_of_a_run(run: Run, launcher: Launcher, end: str) -> None:
     if end != "while True: pass" and isinstance(launcher, Spawn):
-        pytest.skip("without a stem, what left the group of a process that has ended cannot be found")
+        pytest.skip("without a fork_server, what left the group of a process that has ended cannot be found")
     marker = os.urandom(8).hex()
     trace = run(
         f"""
@@ -85,7 +85,7 @@ def test_no_process_is_left_of_a_run(run: Run, launcher: Launcher, end: str) -> 
     assert [process.pid for process in alive if process.status() != psutil.STATUS_ZOMBIE] == []
 
 
-@pytest.mark.skipif(not CAN_FORK, reason="needs a stem")
+@pytest.mark.skipif(not CAN_FORK, reason="needs a fork_server")
 @pytest.mark.parametrize("isolation", ["auto", "weak"])
 def test_a_student_who_kills_the_parent_does_not_kill_the_next_run(tmp_path: Path, isolation: str) -> None:
     script = tmp_path / "program.py"
@@ -95,36 +95,36 @@ def test_a_student_who_kills_the_parent_does_not_kill_the_next_run(tmp_path: Pat
         "    os.kill(os.getppid(), signal.SIGKILL)\n"
         "    os.kill(os.getpid(), signal.SIGKILL)\n"
     )
-    stem = ForkServer(isolation)
+    fork_server = ForkServer(isolation)
     attack, honest = Job(read_submission(script), argv=("attack",)), Job(read_submission(script))
-    assert run_isolated(honest, stem).output == ["1"]
-    assert run_isolated(attack, stem).outcome is not Outcome.FINISHED
-    assert run_isolated(honest, stem).output == ["1"]
-    stem.close()
+    assert run_isolated(honest, fork_server).output == ["1"]
+    assert run_isolated(attack, fork_server).outcome is not Outcome.FINISHED
+    assert run_isolated(honest, fork_server).output == ["1"]
+    fork_server.close()
 
 
-@pytest.mark.skipif(not CAN_FORK, reason="needs a stem")
+@pytest.mark.skipif(not CAN_FORK, reason="needs a fork_server")
 def test_a_stem_that_was_killed_meanwhile_is_started_anew(tmp_path: Path) -> None:
     script = tmp_path / "program.py"
     script.write_text("print(1)")
-    stem = ForkServer("weak")
-    assert run_isolated(Job(read_submission(script)), stem).output == ["1"]
-    assert stem._process is not None
-    stem._process.kill()
-    stem._process.wait()
-    assert run_isolated(Job(read_submission(script)), stem).output == ["1"]
-    stem.close()
+    fork_server = ForkServer("weak")
+    assert run_isolated(Job(read_submission(script)), fork_server).output == ["1"]
+    assert fork_server._process is not None
+    fork_server._process.kill()
+    fork_server._process.wait()
+    assert run_isolated(Job(read_submission(script)), fork_server).output == ["1"]
+    fork_server.close()
 
 
-@pytest.mark.skipif(not CAN_FORK, reason="needs a stem")
+@pytest.mark.skipif(not CAN_FORK, reason="needs a fork_server")
 def test_a_stem_that_cannot_be_had_is_an_error_of_ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     script = tmp_path / "program.py"
     script.write_text("print(1)")
     monkeypatch.setattr(child, "_command", lambda: [sys.executable, "-c", ""])
-    stem = ForkServer()
+    fork_server = ForkServer()
     with pytest.raises(OSError, match="has ended"):
-        run_isolated(Job(read_submission(script)), stem)
-    stem.close()
+        run_isolated(Job(read_submission(script)), fork_server)
+    fork_server.close()
 
 
 @every_launcher

@@ -355,7 +355,7 @@ asyncio.run(main())
 
 
 @pytest.fixture(scope="module")
-def stem() -> Iterator[ForkServer | None]:
+def fork_server() -> Iterator[ForkServer | None]:
     launcher = ForkServer() if CAN_FORK else None
     yield launcher
     if launcher:
@@ -369,9 +369,9 @@ def traced(folder: Path, source: str, launcher: ForkServer | None) -> Trace:
 
 
 @pytest.mark.parametrize("name", SHOWN)
-def test_what_a_run_shows_is_found(name: str, tmp_path: Path, stem: ForkServer | None) -> None:
+def test_what_a_run_shows_is_found(name: str, tmp_path: Path, fork_server: ForkServer | None) -> None:
     source, kind, message = SHOWN[name]
-    found = {finding.kind: finding for finding in diagnose(traced(tmp_path, source, stem))}
+    found = {finding.kind: finding for finding in diagnose(traced(tmp_path, source, fork_server))}
     assert re.sub(r"about \d\.\d s", "about N s", str(found[kind])) == message
     assert found[kind].advice
 
@@ -425,14 +425,18 @@ ADVICE = {
 
 
 @pytest.mark.parametrize("source", ADVICE)
-def test_the_advice_can_be_written_where_it_is_given(source: str, tmp_path: Path, stem: ForkServer | None) -> None:
-    (finding,) = diagnose(traced(tmp_path, source, stem))
+def test_the_advice_can_be_written_where_it_is_given(
+    source: str, tmp_path: Path, fork_server: ForkServer | None
+) -> None:
+    (finding,) = diagnose(traced(tmp_path, source, fork_server))
     assert finding.advice == ADVICE[source]
 
 
-def test_a_call_that_blocks_for_ever_is_the_reason_of_the_deadlock(tmp_path: Path, stem: ForkServer | None) -> None:
+def test_a_call_that_blocks_for_ever_is_the_reason_of_the_deadlock(
+    tmp_path: Path, fork_server: ForkServer | None
+) -> None:
     source = "import queue\nasync def main():\n    queue.Queue().get()\nasyncio.run(main())"
-    assert [finding.advice for finding in diagnose(traced(tmp_path, source, stem))] == [
+    assert [finding.advice for finding in diagnose(traced(tmp_path, source, fork_server))] == [
         "between coroutines use an asyncio.Queue and `await` its methods",
         "the call that stops the event loop waits for what only another task can do, and none can run meanwhile",
     ]
@@ -465,9 +469,9 @@ BLOCKING = {
 
 @pytest.mark.parametrize("call", BLOCKING)
 def test_a_call_that_blocks_is_named_with_what_to_use_instead(
-    call: str, tmp_path: Path, stem: ForkServer | None
+    call: str, tmp_path: Path, fork_server: ForkServer | None
 ) -> None:
-    (finding,) = traced(tmp_path, THREADS.format(call=call), stem).findings
+    (finding,) = traced(tmp_path, THREADS.format(call=call), fork_server).findings
     what, instead = BLOCKING[call]
     where = f"{what} on line 12 stops the whole event loop until it returns"
     assert finding.message == f"{where}: no other task can run meanwhile"
@@ -475,8 +479,8 @@ def test_a_call_that_blocks_is_named_with_what_to_use_instead(
 
 
 @pytest.mark.parametrize("name", RIGHT)
-def test_what_is_right_has_no_finding(name: str, tmp_path: Path, stem: ForkServer | None) -> None:
-    trace = traced(tmp_path, RIGHT[name], stem)
+def test_what_is_right_has_no_finding(name: str, tmp_path: Path, fork_server: ForkServer | None) -> None:
+    trace = traced(tmp_path, RIGHT[name], fork_server)
     assert trace.findings == []
     assert trace.outcome is Outcome.FINISHED
 
@@ -498,31 +502,31 @@ def honest() -> dict[str, tuple[Path, frozenset[str]]]:
 
 
 @pytest.mark.parametrize("name", honest())
-def test_no_honest_program_has_a_finding(name: str, stem: ForkServer | None) -> None:
+def test_no_honest_program_has_a_finding(name: str, fork_server: ForkServer | None) -> None:
     path, ignored = honest()[name]
-    trace = run_isolated(Job(read_submission(path)), stem)
+    trace = run_isolated(Job(read_submission(path)), fork_server)
     assert [finding for finding in diagnose(trace) if finding.kind not in ignored] == []
 
 
-def test_what_the_grader_does_with_its_tasks_is_no_finding(tmp_path: Path, stem: ForkServer | None) -> None:
+def test_what_the_grader_does_with_its_tasks_is_no_finding(tmp_path: Path, fork_server: ForkServer | None) -> None:
     (tmp_path / "program.py").write_text("async def work():\n    raise ValueError\n", encoding="utf-8")
     scenarios = (
         b"import asyncio\nasync def alone(student):\n"
         b"    await asyncio.wait([asyncio.create_task(student.work(), name='mine')])\n"
     )
     job = Job(read_submission(tmp_path / "program.py"), kind="play", function="alone", kwargs={}, scenarios=scenarios)
-    trace = run_isolated(job, stem)
+    trace = run_isolated(job, fork_server)
     assert "name='mine'" in trace.stderr.text
     assert diagnose(trace) == []
 
 
 def test_a_coroutine_function_that_the_grader_calls_as_a_plain_one_is_told(
-    tmp_path: Path, stem: ForkServer | None
+    tmp_path: Path, fork_server: ForkServer | None
 ) -> None:
     (tmp_path / "program.py").write_text("async def double(n):\n    return 2 * n\n", encoding="utf-8")
     scenarios = b"async def add(student):\n    return student.double(2) + 1\n"
     job = Job(read_submission(tmp_path / "program.py"), kind="play", function="add", kwargs={}, scenarios=scenarios)
-    (finding,) = diagnose(run_isolated(job, stem))
+    (finding,) = diagnose(run_isolated(job, fork_server))
     assert (finding.message, finding.advice) == (
         "double() is called as a plain function, and makes a coroutine "
         "(unsupported operand type(s) for +: 'coroutine' and 'int')",
@@ -530,8 +534,8 @@ def test_a_coroutine_function_that_the_grader_calls_as_a_plain_one_is_told(
     )
 
 
-def test_findings_can_be_asked_for_by_kind(tmp_path: Path, stem: ForkServer | None) -> None:
-    trace = traced(tmp_path, "async def main():\n    fetch(1)\n    time.sleep(1)\nasyncio.run(main())", stem)
+def test_findings_can_be_asked_for_by_kind(tmp_path: Path, fork_server: ForkServer | None) -> None:
+    trace = traced(tmp_path, "async def main():\n    fetch(1)\n    time.sleep(1)\nasyncio.run(main())", fork_server)
     assert [finding.kind for finding in trace.findings] == ["never_awaited", "blocked_loop"]
     assert [finding.kind for finding in trace.found("busy_wait", "blocked_loop")] == ["blocked_loop"]
     with pytest.raises(ValueError, match=r"^trace.found\('lazy'\): there is no such kind of finding: choose corout"):
@@ -545,9 +549,9 @@ def test_a_run_that_did_not_finish_cannot_be_asked_for_findings() -> None:
     assert diagnose(trace) == []
 
 
-def test_of_very_many_the_first_are_told(tmp_path: Path, stem: ForkServer | None) -> None:
+def test_of_very_many_the_first_are_told(tmp_path: Path, fork_server: ForkServer | None) -> None:
     calls = "\n".join("    fetch(1)" for _ in range(100))
-    trace = traced(tmp_path, f"async def main():\n{calls}\nasyncio.run(main())", stem)
+    trace = traced(tmp_path, f"async def main():\n{calls}\nasyncio.run(main())", fork_server)
     assert len(trace.findings) == MOST
     assert len(trace.partial.unawaited) == 50
 

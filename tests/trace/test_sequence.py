@@ -204,7 +204,7 @@ REASONS: dict[str, str] = {
 
 
 @pytest.fixture(scope="module")
-def stem() -> Iterator[ForkServer | None]:
+def fork_server() -> Iterator[ForkServer | None]:
     launcher = ForkServer() if CAN_FORK else None
     yield launcher
     if launcher:
@@ -218,22 +218,31 @@ def traced(folder: Path, body: str, launcher: ForkServer | None) -> Trace:
 
 
 @pytest.mark.parametrize("name", SHAPES)
-def test_waits_one_after_the_other_are_found_in_any_shape(name: str, tmp_path: Path, stem: ForkServer | None) -> None:
+def test_waits_one_after_the_other_are_found_in_any_shape(
+    name: str, tmp_path: Path, fork_server: ForkServer | None
+) -> None:
     body, message = SHAPES[name]
-    found = [finding for finding in diagnose(traced(tmp_path, body, stem)) if finding.kind == "sequential_awaits"]
+    found = [
+        finding for finding in diagnose(traced(tmp_path, body, fork_server)) if finding.kind == "sequential_awaits"
+    ]
     assert list(map(str, found)) == [message]
 
 
 @pytest.mark.parametrize("name", REASONS)
-def test_waits_with_a_reason_are_not(name: str, tmp_path: Path, stem: ForkServer | None) -> None:
-    found = diagnose(traced(tmp_path, REASONS[name], stem))
+def test_waits_with_a_reason_are_not(name: str, tmp_path: Path, fork_server: ForkServer | None) -> None:
+    found = diagnose(traced(tmp_path, REASONS[name], fork_server))
     assert [str(finding) for finding in found if finding.kind in {"sequential_awaits", "awaited_at_once"}] == []
 
 
-def test_runs_one_after_the_other_are_found_if_they_are_of_one_kind(tmp_path: Path, stem: ForkServer | None) -> None:
+def test_runs_one_after_the_other_are_found_if_they_are_of_one_kind(
+    tmp_path: Path, fork_server: ForkServer | None
+) -> None:
     def told(script: str) -> list[str]:
         (tmp_path / "program.py").write_text(HEAD + script, encoding="utf-8")
-        return [str(finding) for finding in diagnose(run_isolated(Job(read_submission(tmp_path / "program.py")), stem))]
+        return [
+            str(finding)
+            for finding in diagnose(run_isolated(Job(read_submission(tmp_path / "program.py")), fork_server))
+        ]
 
     overlaps = "what is in one cannot overlap what is in another"
     assert told("for i in range(3):\n    print(asyncio.run(get(i)))\n") == [
