@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_asyncgrade.trace.text import cut, display_width, folded, padded, printable, wrapped
+from pytest_asyncgrade.trace.text import display_width, folded, padded, printable, truncated, wrapped
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ def test_a_character_is_as_wide_as_a_terminal_shows_it(text: str, width: int) ->
 @given(st.lists(st.sampled_from(["a", "é", "日", "\U0001f44d\U0001f3fd", "e\u0301", " ", "-"])), st.integers(5, 20))
 def test_nothing_is_wider_than_its_room(characters: list[str], width: int) -> None:
     text = printable("".join(characters))
-    assert display_width(cut(text, width)) <= width
+    assert display_width(truncated(text, width)) <= width
     for lines in (folded(text, width), wrapped(text, width)):
         assert [line for line in lines if display_width(line) > width] == []
     assert "".join(folded(text, width)) == text
