@@ -10,6 +10,7 @@ import json
 import os
 import tempfile
 import zlib
+from contextlib import suppress
 from functools import cached_property, lru_cache
 from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
@@ -63,6 +64,8 @@ class Run:
     def store(self, file: TraceFile) -> None:
         """Move the trace from memory to a file."""
         if self._stored is None:
+            with suppress(Exception):  # if finding fails on such a trace, the reports say so
+                _ = self.findings  # for the reports, while the trace that knows them is in memory
             self._store(file, self.pack())
 
     def _store(self, file: TraceFile, packed: str) -> None:

@@ -51,7 +51,7 @@ def truncated(text: str, width: int) -> str:
 
 
 def wrapped(text: str, width: int) -> list[str]:
-    """Return the lines of a printable text that is broken at blanks to fit into so many columns.
+    """Return the lines of a printable text, broken at blanks to fit into a width in columns.
 
     >>> wrapped("one, two", 5), wrapped("日本 語", 4)
     (['one,', 'two'], ['日本', '語'])
@@ -64,7 +64,7 @@ def wrapped(text: str, width: int) -> list[str]:
 
 
 def folded(text: str, width: int) -> list[str]:
-    """Return a printable text in pieces that fit into so many columns; together they are the text.
+    """Return a printable text in pieces that fit into a width in columns; together they are the text.
 
     >>> folded("日本語", 4), folded("one, two", 5)
     (['日本', '語'], ['one, ', 'two'])

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_asyncgrade.grading import Run
+
 from .conftest import GOOD, SLOW
 
 if TYPE_CHECKING:
@@ -60,7 +62,7 @@ def test_a_worker_sends_each_run_once(a_class: Course) -> None:
     a_class.pytester.runpytest_subprocess(*options)
     sent = json.loads((a_class.path / "sent.json").read_text())
     runs = [run for report in sent for run in report.get("asyncgrade_runs", {}).values()]
-    assert [json.loads(run)["asked"] for run in runs] == [
+    assert [Run.unpack(run, None).trace.asked for run in runs] == [
         "python naps.py", "python naps.py again", "python naps.py", "python naps.py again", "python naps.py",
     ]  # fmt: skip
     assert sum("asyncgrade" in report for report in sent) == 12
