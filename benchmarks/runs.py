@@ -32,27 +32,27 @@ def main() -> None:
         script = Path(folder, "program.py")
         script.write_text(PROGRAM, encoding="utf-8")
         job = Job(read_submission(script, alone=True))
-        stems = {mode: ForkServer(mode) for mode in ("auto", "weak")}
+        fork_servers = {mode: ForkServer(mode) for mode in ("auto", "weak")}
         works: dict[str, Callable[[], object]] = {"a bare interpreter": lambda: _run([sys.executable, "-c", "pass"])}
         for way in candidates():
             works[f"a bare interpreter, {way.isolation} ({way.name})"] = lambda way=way: _run(
                 [word for word in way.command([sys.executable, "-c", "pass"]) if not word.startswith("--user")]
             )
         works["a run in a fresh interpreter"] = lambda: run_isolated(job, Spawn())
-        for mode, fork_server in stems.items():
+        for mode, fork_server in fork_servers.items():
             run_isolated(job, fork_server)
             kept = f"{fork_server.confinement.isolation} ({fork_server.confinement.name})"
-            works[f"a run forked from a fork_server, {kept}"] = lambda fork_server=fork_server: run_isolated(
+            works[f"a run forked from a fork server, {kept}"] = lambda fork_server=fork_server: run_isolated(
                 job, fork_server
             )
-            works[f"a run and its fork_server, {kept}"] = lambda mode=mode: _with_stem(job, mode)
+            works[f"a run and its fork server, {kept}"] = lambda mode=mode: _with_fork_server(job, mode)
         seconds: dict[str, list[float]] = {name: [] for name in works}
         for _ in range(repeats):
             for name, work in works.items():
                 start = time.perf_counter()
                 work()
                 seconds[name].append(time.perf_counter() - start)
-        for fork_server in stems.values():
+        for fork_server in fork_servers.values():
             fork_server.close()
     bare = statistics.median(seconds["a bare interpreter"])
     print(f"{'':64}{'ms':>8}{'ratio':>8}")
@@ -65,7 +65,7 @@ def _run(command: list[str]) -> None:
     subprocess.run(command, check=True)  # noqa: S603  # our own interpreter
 
 
-def _with_stem(job: Job, mode: str) -> None:
+def _with_fork_server(job: Job, mode: str) -> None:
     fork_server = ForkServer(mode)
     run_isolated(job, fork_server)
     fork_server.close()

@@ -79,20 +79,20 @@ def new(name: str, script: Path | None, folder: Path) -> list[Path]:
         if target.exists():
             msg = f"asyncgrade new {name}: there is {target} already; choose another name, or remove it"
             raise UsageError(msg)
-    parcel = _solution(name, script)
-    source = importlib.util.decode_source(parcel.files[parcel.script])
-    trace = _traced(name, parcel)
-    others = {path: data for path, data in parcel.files.items() if path != parcel.script}
+    submitted = _solution(name, script)
+    source = importlib.util.decode_source(submitted.files[submitted.script])
+    trace = _traced(name, submitted)
+    others = {path: data for path, data in submitted.files.items() if path != submitted.script}
     solution = teacher / "solution" if others else teacher
     files = {
         student / "README.md": _readme(name, trace).encode(),
         **{student / path: data for path, data in others.items()},
-        student / parcel.script: _starter(source).encode(),
+        student / submitted.script: _starter(source).encode(),
         **{solution / path: data for path, data in others.items()},
-        solution / (parcel.script if others else "solution.py"): source.encode(),
+        solution / (submitted.script if others else "solution.py"): source.encode(),
         teacher / f"test_{name}.py": _grader(name, trace).encode(),
     }
-    if settings := _settings(name, parcel.script, trace):
+    if settings := _settings(name, submitted.script, trace):
         files[teacher / "exercise.toml"] = settings.encode()
     _write(files)
     mistakes = dict(_mistakes(Exercise.of_grader(teacher), source))
@@ -128,9 +128,9 @@ def _settings(name: str, filename: str, trace: Trace) -> str:
     return text
 
 
-def _traced(name: str, parcel: SubmissionFiles) -> Trace:
+def _traced(name: str, submitted: SubmissionFiles) -> Trace:
     """Return the trace of the script; UsageError if students could not be asked to do the same."""
-    trace, again = (run_isolated(Job(parcel, seed=number, wall_ns=start)) for number, start in enumerate(_STARTS))
+    trace, again = (run_isolated(Job(submitted, seed=number, wall_ns=start)) for number, start in enumerate(_STARTS))
     problem = _problem(trace) or _difference(trace, again)
     if problem:
         msg = f"asyncgrade new {name}: {problem}"

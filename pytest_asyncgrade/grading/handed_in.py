@@ -56,7 +56,7 @@ class HandedIn:
         """The path of the program, whether or not it is there."""
         return self.folder / self.filename
 
-    def parcel(self, exercise: Exercise) -> SubmissionFiles:
+    def submitted(self, exercise: Exercise) -> SubmissionFiles:
         """Return the files that are graded for an exercise."""
         return read_submission(
             self.script,

@@ -43,24 +43,24 @@ def others(exercise: Exercise, kind: str) -> dict[str, Files]:
 
 def starter(exercise: Exercise) -> Files:
     """Return the files that students start with, except the README; none if there is no starter."""
-    files = Roster().handed_in(exercise, "").parcel(exercise).files
+    files = Roster().handed_in(exercise, "").submitted(exercise).files
     return {name: data for name, data in files.items() if name != "README.md"}
 
 
 def _folder(exercise: Exercise, folder: Path) -> Files:
-    parcel = HandedIn.within(folder, exercise).parcel(exercise)
-    if parcel.problem:
-        msg = f"{folder}: {parcel.problem}"
+    submitted = HandedIn.within(folder, exercise).submitted(exercise)
+    if submitted.problem:
+        msg = f"{folder}: {submitted.problem}"
         raise UsageError(msg)
-    return parcel.files
+    return submitted.files
 
 
 def _file(exercise: Exercise, path: Path) -> Files:
     folder = exercise.grader / "solution"
     around = _folder(exercise, folder) if folder.is_dir() else starter(exercise)
-    parcel = read_submission(path, alone=True, rules=exercise.rules)
-    if parcel.problem:
-        msg = f"{path}: {parcel.problem}"
+    submitted = read_submission(path, alone=True, rules=exercise.rules)
+    if submitted.problem:
+        msg = f"{path}: {submitted.problem}"
         raise UsageError(msg)
-    program = parcel.files.pop(parcel.script)
-    return around | parcel.files | {exercise.filename: program}
+    program = submitted.files.pop(submitted.script)
+    return around | submitted.files | {exercise.filename: program}

@@ -91,9 +91,9 @@ class Submission:
         return f"<submission {self.script}>"
 
     @cached_property
-    def parcel(self) -> SubmissionFiles:
+    def submitted(self) -> SubmissionFiles:
         """The files of the submission that are graded."""
-        return self._handed_in.parcel(self.exercise)
+        return self._handed_in.submitted(self.exercise)
 
     @property
     def isolation(self) -> str:
@@ -108,12 +108,12 @@ class Submission:
 
     @property
     def _confinement(self) -> Confinement | None:
-        return None if self._launcher is None or self.parcel.problem else self._launcher.confinement
+        return None if self._launcher is None or self.submitted.problem else self._launcher.confinement
 
     @property
     def left_behind(self) -> dict[str, str]:
         """Files that were handed in and not graded, and why; empty if the program never ran."""
-        return self.parcel.left_behind if self.runs else {}
+        return self.submitted.left_behind if self.runs else {}
 
     @contextmanager
     def observing(self) -> Iterator[Mapping[str, Run]]:
@@ -141,7 +141,7 @@ class Submission:
         """The seed of everything random in the grading of this submission: the same wherever it is graded."""
         if self._seed is not None:
             return self._seed
-        return _hashed("\0".join([self.exercise.slug, self.student, *self.parcel.source]))
+        return _hashed("\0".join([self.exercise.slug, self.student, *self.submitted.source]))
 
     def rng(self, name: str) -> random.Random:
         """Return random numbers for the check `name`, which do not depend on other checks."""
@@ -256,7 +256,7 @@ class Submission:
         given = self._timeout() if timeout is None else checked_timeout(timeout, f"submission.{kind}: timeout")
         if given is not None:
             limits = replace(limits, wall_seconds=given)
-        job = Job(self.parcel, kind, limits=limits, seed=_hashed(f"program {self.seed}"), **fields)
+        job = Job(self.submitted, kind, limits=limits, seed=_hashed(f"program {self.seed}"), **fields)
         key = sha256(json.dumps([kind, limits.wall_seconds, encode(fields)]).encode()).hexdigest()
         if key not in self.runs:
             self.runs[key] = Run(replace(self._run(job), ignored=self.exercise.ignored), job.function)

@@ -83,22 +83,22 @@ def pytest_configure(config: pytest.Config) -> None:
         msg = "--submission, --submissions, --grade-report and --grade-timeout are for grading: add --grade"
         raise pytest.UsageError(msg)
     if option.grade:
-        stem = _begin_stem(config)  # it gets ready while we load what we need and pytest collects
+        fork_server = _begin_fork_server(config)  # it gets ready while we load what we need and pytest collects
         from . import guards
         from .session import GradeSession
 
         try:
-            session = GradeSession.begin(config, stem)
+            session = GradeSession.begin(config, fork_server)
         except pytest.UsageError:
-            if stem is not None:
-                stem.close()
+            if fork_server is not None:
+                fork_server.close()
             raise
         config.pluginmanager.register(guards)
         config.pluginmanager.register(session.delivery, "asyncgrade-delivery")
         config.pluginmanager.register(session, "asyncgrade-session")
 
 
-def _begin_stem(config: pytest.Config) -> ForkServer | None:
+def _begin_fork_server(config: pytest.Config) -> ForkServer | None:
     """Start the process that the first student's runs fork from; None if this process runs no checks."""
     from pytest_asyncgrade.sandbox import CAN_FORK, ForkServer
 
@@ -110,9 +110,9 @@ def _begin_stem(config: pytest.Config) -> ForkServer | None:
         or option.grade_isolation == "strict"
     ):
         return None
-    stem = ForkServer(option.grade_isolation)
-    stem.start()
-    return stem
+    fork_server = ForkServer(option.grade_isolation)
+    fork_server.start()
+    return fork_server
 
 
 def pytest_assertrepr_compare(config: pytest.Config, op: str, left: object, right: object) -> list[str] | None:

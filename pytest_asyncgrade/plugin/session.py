@@ -42,11 +42,13 @@ _GRADER_IS_BROKEN = pytest.ExitCode.INTERNAL_ERROR
 class GradeSession:
     """One session of grading: a plugin that is only registered with ``--grade``."""
 
-    def __init__(self, config: pytest.Config, roster: Roster, reporting: Reporting, stem: ForkServer | None) -> None:
+    def __init__(
+        self, config: pytest.Config, roster: Roster, reporting: Reporting, fork_server: ForkServer | None
+    ) -> None:
         self.config = config
         self.roster = roster
         self.reporting = reporting
-        self.submissions = Submissions(config, roster, stem)
+        self.submissions = Submissions(config, roster, fork_server)
         self.delivery = Delivery(config, self.submissions)
         self.not_handed_in: set[str] = set()
         self.collected = 0
@@ -57,7 +59,7 @@ class GradeSession:
         self.problems: list[str] = []
 
     @classmethod
-    def begin(cls, config: pytest.Config, stem: ForkServer | None) -> GradeSession:
+    def begin(cls, config: pytest.Config, fork_server: ForkServer | None) -> GradeSession:
         """Check the options and return the session; pytest.UsageError says what is wrong with them."""
         option = config.option
         _silence_pytest_asyncio()
@@ -78,7 +80,7 @@ class GradeSession:
                 raise UsageError(msg)
         except AsyncgradeError as error:
             raise pytest.UsageError(str(error)) from None
-        return cls(config, roster, reporting, stem)
+        return cls(config, roster, reporting, fork_server)
 
     # collection
 

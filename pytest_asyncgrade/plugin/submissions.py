@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 class Submissions:
     """One submission per student and exercise, made when it is asked for."""
 
-    def __init__(self, config: pytest.Config, roster: Roster, stem: ForkServer | None) -> None:
+    def __init__(self, config: pytest.Config, roster: Roster, fork_server: ForkServer | None) -> None:
         self._config = config
         self._source = roster
-        self._spare_stem = stem
+        self._spare_fork_server = fork_server
         self._made: dict[tuple[str, str], Submission] = {}
         self._check: pytest.Item | None = None
         self._runs_of_check: Mapping[str, Run] = {}
@@ -92,19 +92,19 @@ class Submissions:
 
     def close(self) -> None:
         """End the process that was started and not needed, and delete the stored traces."""
-        if self._spare_stem is not None:
-            self._spare_stem.close()
+        if self._spare_fork_server is not None:
+            self._spare_fork_server.close()
         if self.trace_file is not None:
             self.trace_file.close()
 
     def _next_launcher(self) -> Launcher:
         """Return a process that runs can fork from, started before it is needed, and start the next student's."""
-        stem, self._spare_stem = self._spare_stem, None
+        fork_server, self._spare_fork_server = self._spare_fork_server, None
         isolation = self._config.option.grade_isolation
-        if stem is not None and self._source.submissions is not None:
-            self._spare_stem = ForkServer(isolation)
-            self._spare_stem.start()
-        return stem or (ForkServer(isolation) if CAN_FORK else Spawn())
+        if fork_server is not None and self._source.submissions is not None:
+            self._spare_fork_server = ForkServer(isolation)
+            self._spare_fork_server.start()
+        return fork_server or (ForkServer(isolation) if CAN_FORK else Spawn())
 
     def _timeout(self) -> float | None:
         """Return the real seconds that a run of the check under way may take; None if nothing says it."""

@@ -39,8 +39,8 @@ def test_a_program_is_found_in_every_documented_layout(tmp_path: Path, around: s
     ):
         handed_in = roster.handed_in(naps, student)
         assert handed_in.script == script
-        parcel = handed_in.parcel(naps)
-        assert (parcel.script, list(parcel.files)) == (program, [program])
+        submitted = handed_in.submitted(naps)
+        assert (submitted.script, list(submitted.files)) == (program, [program])
 
 
 def test_the_starter_is_the_program_that_the_exercise_names(tmp_path: Path) -> None:
@@ -48,8 +48,8 @@ def test_the_starter_is_the_program_that_the_exercise_names(tmp_path: Path) -> N
     assert naps.starter == tmp_path / "exercises" / "naps" / "app" / "main.py"
     write(naps.starter)
     write(tmp_path / "exercises" / "naps" / "shared.py")
-    parcel = Roster().handed_in(naps, "").parcel(naps)
-    assert (parcel.script, sorted(parcel.files)) == ("app/main.py", ["app/main.py", "shared.py"])
+    submitted = Roster().handed_in(naps, "").submitted(naps)
+    assert (submitted.script, sorted(submitted.files)) == ("app/main.py", ["app/main.py", "shared.py"])
 
 
 @links
@@ -63,8 +63,8 @@ def test_a_path_that_somebody_names_means_what_it_leads_to(tmp_path: Path, monke
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
     for path in ("../real/naps.py", "../link.py", "../folder/naps.py", "../folder", tmp_path / "here/../real"):
-        parcel = Roster(submission=Path(path)).handed_in(naps, "").parcel(naps)
-        assert (parcel.script, sorted(parcel.files)) == ("naps.py", ["helpers.py", "naps.py"])
+        submitted = Roster(submission=Path(path)).handed_in(naps, "").submitted(naps)
+        assert (submitted.script, sorted(submitted.files)) == ("naps.py", ["helpers.py", "naps.py"])
 
 
 @links
@@ -78,14 +78,14 @@ def test_a_grader_in_a_students_folder_is_not_theirs(tmp_path: Path) -> None:
     (tmp_path / "tests.py").symlink_to("graders/naps/test_naps.py")
     linked = "naps.py cannot be graded: it is a link to somewhere else"
     roster = Roster(submission=tmp_path)
-    assert roster.handed_in(naps, "").parcel(naps).problem == linked
+    assert roster.handed_in(naps, "").submitted(naps).problem == linked
     (tmp_path / "naps.py").unlink()
     write(tmp_path / "naps.py")
-    parcel = roster.handed_in(naps, "").parcel(naps)
-    assert sorted(parcel.files) == ["helpers.py", "naps.py"]
-    assert parcel.left_behind == dict.fromkeys(("more", "tests.py"), "a link to somewhere else")
+    submitted = roster.handed_in(naps, "").submitted(naps)
+    assert sorted(submitted.files) == ["helpers.py", "naps.py"]
+    assert submitted.left_behind == dict.fromkeys(("more", "tests.py"), "a link to somewhere else")
     slow = Roster(submission=naps.grader / "mistakes" / "slow.py")  # the teacher's own
-    assert slow.handed_in(naps, "").parcel(naps).problem == ""
+    assert slow.handed_in(naps, "").submitted(naps).problem == ""
 
 
 @links
@@ -99,6 +99,6 @@ def test_a_link_to_another_students_work_is_nobodys(tmp_path: Path) -> None:
     (everybody / "eve").symlink_to("ben")
     (everybody / "joe").symlink_to("../elsewhere")  # the teacher's: no student can put a link here
     roster = Roster(submissions=everybody)
-    problems = {student: roster.handed_in(naps, student).parcel(naps).problem for student in roster.students()}
+    problems = {student: roster.handed_in(naps, student).submitted(naps).problem for student in roster.students()}
     linked = "naps.py cannot be graded: it is a link to somewhere else"
     assert problems == {"ada": linked, "ben": "", "eve": linked, "joe": ""}
