@@ -36,37 +36,32 @@ def _rows() -> list[Row]:
     return [Row(*(cell.strip() for cell in line.strip("|").split("|"))) for line in table.strip().splitlines()]
 
 
-def _stock_loop() -> Any:
-    return asyncio.SelectorEventLoop()
-
-
 def _policy() -> Any:
     name = "windows_events" if sys.platform == "win32" else "unix_events"
     module = vars(asyncio)[name]
     return getattr(module, "_DefaultEventLoopPolicy", None) or module.DefaultEventLoopPolicy
 
 
-def _gathering() -> Any:
-    loop = _stock_loop()
-    future = asyncio.gather(loop.create_future())
-    future.cancel()
+@pytest.fixture
+def loop() -> Iterator[Any]:
+    loop = asyncio.SelectorEventLoop()
+    yield loop
     loop.close()
-    return future
 
 
-_MADE: dict[str, Callable[[], Any]] = {
-    "an event loop": _stock_loop,
-    "the selector of a loop": lambda: _stock_loop()._selector,
-    "the policy of asyncio": _policy,
-    "the future of `gather`": _gathering,
-    "a stream reader": lambda: asyncio.StreamReader(loop=_stock_loop()),
+_MADE: dict[str, Callable[[Any], Any]] = {
+    "an event loop": lambda loop: loop,
+    "the selector of a loop": lambda loop: loop._selector,
+    "the policy of asyncio": lambda _loop: _policy(),
+    "the future of `gather`": lambda loop: asyncio.gather(loop.create_future()),
+    "a stream reader": lambda loop: asyncio.StreamReader(loop=loop),
 }
 
 
-def _owner(text: str) -> Any:
+def _owner(text: str, loop: Any) -> Any:
     """Return the object of a row: described in words, or a dotted name that may be called without arguments."""
     if text in _MADE:
-        return _MADE[text]()
+        return _MADE[text](loop)
     path, called, _ = text.strip("`").partition("()")
     parts = path.split(".")
     owner: Any = None
@@ -85,15 +80,14 @@ def _is_here(versions: str) -> bool:
 
 
 @pytest.mark.parametrize("row", _rows(), ids=lambda row: f"{row.owner} {row.names}")
-@pytest.mark.filterwarnings("ignore")  # loops and futures are made and dropped
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_a_private_name_is_there(row: Row) -> None:
+@pytest.mark.filterwarnings("ignore:The .* attribute is deprecated")
+def test_a_private_name_is_there(row: Row, loop: Any) -> None:
     package, _, since = row.versions.rpartition(" ")
     if package:
         pytest.importorskip(row.owner.strip("`").partition(".")[0])
     elif not _is_here(since):
         pytest.skip(f"not in Python {sys.version_info.major}.{sys.version_info.minor}")
-    owner = _owner(row.owner)
+    owner = _owner(row.owner, loop)
     names = re.findall(r"`(\w+)`", row.names)
     if row.names.startswith("in its source "):
         source = inspect.getsource(owner)
