@@ -129,9 +129,7 @@ class Submission:
             self._observers.pop()
 
     def rest(self) -> None:
-        """End the processes kept for quicker runs, and store the traces of a class in their file."""
-        if self._launcher is not None:
-            self._launcher.close()
+        """Store the traces of a class in their file."""
         if self._trace_file is not None:
             for run in self.runs.values():
                 run.store(self._trace_file)

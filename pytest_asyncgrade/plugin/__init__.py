@@ -99,7 +99,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _begin_fork_server(config: pytest.Config) -> ForkServer | None:
-    """Start the process that the first student's runs fork from; None if this process runs no checks."""
+    """Start the process that all runs fork from; None if this process runs no checks."""
     from pytest_asyncgrade.sandbox import CAN_FORK, ForkServer
 
     option = config.option

@@ -25,7 +25,7 @@ class Submissions:
     def __init__(self, config: pytest.Config, roster: Roster, fork_server: ForkServer | None) -> None:
         self._config = config
         self._source = roster
-        self._spare_fork_server = fork_server
+        self._launcher: Launcher | None = fork_server
         self._made: dict[tuple[str, str], Submission] = {}
         self._check: pytest.Item | None = None
         self._runs_of_check: Mapping[str, Run] = {}
@@ -44,7 +44,7 @@ class Submissions:
                 self._source.handed_in(exercise, student),
                 student=student,
                 timeout=self._timeout,
-                launch=self._next_launcher,
+                launch=self._get_launcher,
                 seed=self._config.option.grade_seed,
                 deadline=self._deadline,
                 trace_file=self.trace_file,
@@ -86,25 +86,22 @@ class Submissions:
         return seen | {key: run for key, run in self._runs_of_check.items() if key not in seen}
 
     def rest(self) -> None:
-        """End all processes of students."""
+        """Store the traces of a class in their file."""
         for submission in self._made.values():
             submission.rest()
 
     def close(self) -> None:
-        """End the process that was started and not needed, and delete the stored traces."""
-        if self._spare_fork_server is not None:
-            self._spare_fork_server.close()
+        """End the process that all runs were started from, and delete the stored traces."""
+        if self._launcher is not None:
+            self._launcher.close()
         if self.trace_file is not None:
             self.trace_file.close()
 
-    def _next_launcher(self) -> Launcher:
-        """Return a process that runs can fork from, started before it is needed, and start the next student's."""
-        fork_server, self._spare_fork_server = self._spare_fork_server, None
-        isolation = self._config.option.grade_isolation
-        if fork_server is not None and self._source.submissions is not None:
-            self._spare_fork_server = ForkServer(isolation)
-            self._spare_fork_server.start()
-        return fork_server or (ForkServer(isolation) if CAN_FORK else Spawn())
+    def _get_launcher(self) -> Launcher:
+        """Return what starts all runs of the session."""
+        if self._launcher is None:
+            self._launcher = ForkServer(self._config.option.grade_isolation) if CAN_FORK else Spawn()
+        return self._launcher
 
     def _timeout(self) -> float | None:
         """Return the real seconds that a run of the check under way may take; None if nothing says it."""

@@ -1,8 +1,7 @@
 """A student's process, as its parent sees it, and the two ways to get one.
 
-`Spawn` starts an interpreter for each run: it works everywhere.  `ForkServer` starts one for each submission, which has
-done all its imports and forks for each run: several times quicker, on Linux only, where such a fork is safe.  A fork
-server, and what confines it, belongs to one student: a program that kills its parent kills that process, not ours.
+`Spawn` starts an interpreter for each run: it works everywhere.  `ForkServer` starts one for all runs of all students,
+which has done all its imports and forks for each run: many times quicker, on Linux only, where such a fork is safe.
 """
 
 from __future__ import annotations
@@ -152,7 +151,7 @@ class ForkServer:
             self._socket, theirs = socket.socketpair()
             self._socket.settimeout(_FORK_SERVER_TIMEOUT)
             with theirs:
-                command = self.confinement.command([*_command(), "--fork-server"])
+                command = self.confinement.command(_command())
                 self._process = start(command, env=_environment(), stdin=theirs.fileno(), stdout=subprocess.DEVNULL)
         return self._socket
 

@@ -35,6 +35,7 @@ _SETTINGS = (
     "/etc/nsswitch.conf", "/etc/passwd", "/etc/protocols", "/etc/services", "/nix/store",
 )  # fmt: skip
 _MOUNTS = Path("/proc/self/mountinfo")
+_EMPTY = ("/tmp/", "/dev/shm/")  # noqa: S108  # each run has empty ones
 _PRIVATE = "/tmp/asyncgrade"  # noqa: S108  # on a file system of its own
 _USERS = range(61_184, 65_520)
 """User ids that no user has: systemd's range for temporary services."""
@@ -52,10 +53,12 @@ class Confinement:
 
     isolation: Isolation = "weak"
     name = "a process group"
+    user: int | None = None
+    """The user id of the run whose folder was made last; None if it keeps that of its parent."""
 
     def command(self, start: list[str]) -> list[str]:
-        """Return the command that runs `start` (an interpreter, its options, our script) confined."""
-        return start
+        """Return the command that starts a fork server: `start` is an interpreter, its options and our script."""
+        return [*start, "--fork-server"]
 
     @contextmanager
     def folder(self) -> Iterator[str]:
@@ -79,18 +82,15 @@ class OnLinux(Confinement):
     def __init__(self) -> None:
         self.isolation = "partial" if _has_landlock() else "weak"
         self.name = "Landlock" if self.isolation == "partial" else "a process group"
-        self._user = random.choice(_USERS) if _is_root() and all(map(_is_for_all, _python())) else None  # noqa: S311  # no secret
-
-    def command(self, start: list[str]) -> list[str]:
-        """Return the command; it changes to another user if we are root and that user can read our Python."""
-        return start if self._user is None else [*start, f"--user={self._user}"]
+        self._takes_users = _is_root() and all(map(_is_for_all, _python()))
 
     @contextmanager
     def folder(self) -> Iterator[str]:
-        """Make a private folder that belongs to the run's user."""
+        """Make a private folder that belongs to the run's user, if we are root and that user can read our Python."""
         with super().folder() as name:
-            if self._user is not None:
-                os.chown(name, self._user, self._user)
+            if self._takes_users:
+                self.user = _new_user()
+                os.chown(name, self.user, self.user)
             yield name
 
     def access(self) -> Access | None:
@@ -104,15 +104,15 @@ class OnLinux(Confinement):
 
     def sweep(self) -> None:
         """Kill all processes of the run's user."""
-        if self._user is not None:
+        if self.user is not None:
             from subprocess import run
 
             kill_all = [interpreter(), "-I", "-c", "import os; os.kill(-1, 9)"]
-            run(kill_all, user=self._user, check=False)  # noqa: S603  # our own interpreter
+            run(kill_all, user=self.user, check=False)  # noqa: S603  # our own interpreter
 
 
 class Bubblewrap(Confinement):
-    """Separate namespaces, made by bubblewrap; all other processes end with the first one."""
+    """Separate namespaces: bubblewrap makes a box for the fork server, which makes new ones for each run in it."""
 
     isolation: Isolation = "strong"
     name = "bubblewrap"
@@ -138,21 +138,30 @@ class Bubblewrap(Confinement):
                 words += ["--ro-bind-try", path, path]
         read, write = _measuring()
         read = [*_SETTINGS, *_python(), *read]
+        kept = [f"--keep={path}" for path in (*read, *write) if path.startswith(_EMPTY) and Path(path).exists()]
+        start = [*start, "--fork-server=namespaces", *kept]
         for folder in sorted({str(parent) for path in (*read, *write) for parent in Path(path).parents}):
             words += ["--perms", "0755", "--dir", folder]  # otherwise only their owner can read them
         for path in read:
             words += ["--ro-bind-try", path, path]
         for path in write:
             words += ["--bind-try", path, path]
-        if not _is_root():
-            return [*words, "--unshare-user", "--uid", "65534", "--gid", "65534", "--", *start]
-        rights = ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]  # to become a user without rights, at once
-        return [*words, *rights, "--", *start, f"--user={random.choice(_USERS)}"]  # noqa: S311  # no secret
+        rights = ["CAP_SYS_ADMIN", "CAP_NET_ADMIN"]  # to make namespaces and to bring their loopback up
+        if _is_root():
+            rights += ["CAP_SETUID", "CAP_SETGID"]  # to give each run a user
+        else:
+            words += ["--unshare-user", "--uid", "0", "--gid", "0"]
+        return [*words, *(word for right in rights for word in ("--cap-add", right)), "--", *start]
 
     @contextmanager
     def folder(self) -> Iterator[str]:
         """Yield the path of a folder that is made inside, on a file system that no other process sees."""
+        self.user = _new_user() if _is_root() else None
         yield _PRIVATE
+
+
+def _new_user() -> int:
+    return random.choice(_USERS)  # noqa: S311  # no secret
 
 
 def candidates(mode: str = "auto") -> list[Confinement]:

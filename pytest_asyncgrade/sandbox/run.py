@@ -151,6 +151,7 @@ class _Run:
             scenarios=job.scenarios,
             limits=job.limits,
             access=launcher.confinement.access(),
+            user=launcher.confinement.user,
             varied=job.vary,
             seed=job.seed,
             locate_signal=LOCATE_SIGNAL,

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 _SET_PDEATHSIG, _SET_DUMPABLE, _SET_CHILD_SUBREAPER, _SET_NO_NEW_PRIVS = 1, 4, 36, 38  # linux/prctl.h
 _CAPABILITIES = 0x20080522  # linux/capability.h, version 3
+_KILL, _SETGID, _SETUID, _NET_ADMIN, _SYS_ADMIN = 1 << 5, 1 << 6, 1 << 7, 1 << 12, 1 << 21
+_TO_START_RUNS = _KILL | _SETGID | _SETUID
+_TO_MAKE_NAMESPACES = _NET_ADMIN | _SYS_ADMIN
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446  # the same number on every architecture
 _BY_PATH = 1
 _ON_FILES = (
@@ -44,21 +47,47 @@ _KILL_TIMEOUT = 2.0
 """Time limit for killing what a run left behind, in real seconds."""
 
 
-def become_fork_server() -> None:
-    """Give up every way to gain rights, end with our parent, and adopt processes that lose their parent."""
+def become_fork_server(*, makes_namespaces: bool) -> None:
+    """Keep only the rights that are needed to start runs, end with our parent, and adopt processes that lose theirs."""
     if sys.platform == "linux":
         call = _libc().prctl
-        _libc().capset(struct.pack("Ii", _CAPABILITIES, 0), bytes(24))
-        call(_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        _keep_capabilities(_TO_START_RUNS | (_TO_MAKE_NAMESPACES if makes_namespaces else 0))
+        die_with_parent()
         call(_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
         call(_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
         call(_SET_DUMPABLE, 0, 0, 0, 0)  # a program that we fork cannot look into our memory
 
 
+def die_with_parent() -> None:
+    """Let the kernel kill this process when its parent ends."""
+    _libc().prctl(_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+
+
+def become_user(user: int | None) -> None:
+    """Give up the rights of the fork server: become a user that nobody is, if we may, and keep no capability."""
+    if user is not None:
+        os.setgroups([])
+        os.setgid(user)
+        os.setuid(user)
+    if sys.platform == "linux":
+        _keep_capabilities(0)
+
+
+def _keep_capabilities(kept: int) -> None:
+    """Drop all capabilities but those of a mask (capset(2): effective, permitted and inheritable, in two halves)."""
+    from ctypes import create_string_buffer
+
+    libc, header = _libc(), struct.pack("Ii", _CAPABILITIES, 0)
+    data = create_string_buffer(24)
+    libc.capget(header, data)
+    permitted = struct.unpack("6I", data.raw)[1] & kept
+    libc.capset(header, struct.pack("6I", permitted, permitted, 0, 0, 0, 0))
+
+
 def confine(limits: Limits, access: Access | None, folder: str) -> None:
     """Set the limits of a run; where `access` is given, deny all paths but those and the run's `folder`."""
     if sys.platform == "linux":
-        _libc().prctl(_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        die_with_parent()
         _libc().prctl(_SET_DUMPABLE, 1, 0, 0, 0)
         if access is not None:
             _close_files(access.read, (*access.write, folder))
@@ -123,16 +152,12 @@ def _megabytes(count: int) -> str:
 
 
 def kill_leftovers() -> None:
-    """Kill the processes that a run left behind, and wait for their end: our namespace, or our children."""
+    """Kill the processes that a run left behind, which are our children by now, and wait for their end."""
     deadline = time.monotonic() + _KILL_TIMEOUT
     while time.monotonic() < deadline:
-        if os.getpid() == 1:
-            with suppress(ProcessLookupError):
-                os.kill(-1, signal.SIGKILL)
-        else:
-            for pid in _children():
-                with suppress(ProcessLookupError, PermissionError):
-                    os.kill(pid, signal.SIGKILL)
+        for pid in _children():
+            with suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, signal.SIGKILL)
         try:
             while os.waitpid(-1, os.WNOHANG)[0]:
                 pass

@@ -1,4 +1,7 @@
-"""The fork server: a process that has imported everything, and forks for each run."""
+"""The fork server: a process that has imported everything, and forks for each run of any student.
+
+It never runs a line of a student's.  Where it may make namespaces, each run gets new ones.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,8 @@ from typing import TYPE_CHECKING
 from pytest_asyncgrade.trace.protocol.fork_link import Ended, Request, Started
 from pytest_asyncgrade.virtualtime import virtual_time
 
-from .confined import become_fork_server, kill_leftovers
+from .confined import become_fork_server, become_user, die_with_parent, kill_leftovers
+from .namespaces import Namespaces, await_program, read_status
 
 if TYPE_CHECKING:
     import socket
@@ -20,39 +24,76 @@ if TYPE_CHECKING:
     from pytest_asyncgrade.trace.protocol.order import RunOrder
 
 
-def serve(link: socket.socket) -> tuple[RunOrder, int]:
+def serve(link: socket.socket, arguments: list[str]) -> tuple[RunOrder, int]:
     """Fork for each request that comes over the link, and end when the parent hangs up.
 
-    Return, in each child, its order and the pipe for its records.
-
-    What every run would do for itself is done once before: imports, freezegun's look at every module, a collection of
-    the objects that are here to stay.
+    Return, in each child, its order and the pipe for its records.  Everything that every run would do is done once
+    before: imports, a scan of all modules for clocks, a collection of the objects that will stay.
     """
-    become_fork_server()
+    in_namespaces = "--fork-server=namespaces" in arguments
+    become_fork_server(makes_namespaces=in_namespaces)
+    kept = [argument.removeprefix("--keep=") for argument in arguments if argument.startswith("--keep=")]
+    namespaces = Namespaces(kept) if in_namespaces else None
+    if namespaces is not None:
+        namespaces.try_out()
     with virtual_time():
         gc.collect()
     gc.freeze()
     Started(os.getpid(), os.pidfd_open(os.getpid())).send(link)
     while request := Request.receive(link):
-        pid = os.fork()
-        if pid == 0:
-            os.setsid()
-            link.close()
-            return request.order, request.records
-        os.close(request.records)
-        Started(pid, os.pidfd_open(pid)).send(link)
-        status = _wait(pid, link)
-        kill_leftovers()
-        shutil.rmtree(request.order.folder, ignore_errors=True)
+        status = _fork(request, link) if namespaces is None else _fork_into(namespaces, request, link)
         if status is None:
-            break
+            link.close()
+            become_user(request.order.user)
+            return request.order, request.records
+        if namespaces is None:
+            kill_leftovers()
+            shutil.rmtree(request.order.folder, ignore_errors=True)
         Ended(status).send(link)
     sys.exit()
 
 
-def _wait(pid: int, link: socket.socket) -> int | None:
-    """Wait for a child and return its exit status; None if the parent has hung up meanwhile."""
+def _fork(request: Request, link: socket.socket) -> int | None:
+    """Fork, and return the exit status of the child; None in the child."""
+    pid = os.fork()
+    if pid == 0:
+        os.setsid()
+        return None
+    os.close(request.records)
+    Started(pid, os.pidfd_open(pid)).send(link)
+    _await_end(pid, link)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
+def _fork_into(namespaces: Namespaces, request: Request, link: socket.socket) -> int | None:
+    """Do the same in new namespaces: between us and the child is the first process of its process namespace."""
+    status, theirs = os.pipe()
+    init = namespaces.fork_init()
+    if init == 0:
+        die_with_parent()
+        os.close(status)
+        namespaces.enter()
+        pid = os.fork()
+        if pid == 0:
+            os.close(theirs)
+            os.setsid()
+            return None
+        os.close(request.records)
+        Started(pid, os.pidfd_open(pid)).send(link)
+        link.close()
+        await_program(pid, theirs)
+    os.close(request.records)
+    os.close(theirs)
+    _await_end(init, link)
+    os.waitpid(init, 0)
+    return read_status(status)
+
+
+def _await_end(pid: int, link: socket.socket) -> None:
+    """Wait until a child has ended; end ourselves, and all runs with us, if the parent hangs up meanwhile."""
     pidfd = os.pidfd_open(pid)
     ready, *_ = select.select([pidfd, link.fileno()], [], [])
     os.close(pidfd)
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) if pidfd in ready else None
+    if pidfd not in ready:
+        kill_leftovers()
+        sys.exit()

@@ -68,8 +68,8 @@ def enter(arguments: list[str]) -> Session:
 
     The caller is the bottom of the program's stack, which the program can look down to: there is nothing to see there.
     """
-    if "--fork-server" in arguments:
-        return Session(*serve(socket.socket(fileno=os.dup(0))))
+    if any(argument.startswith("--fork-server") for argument in arguments):
+        return Session(*serve(socket.socket(fileno=os.dup(0)), arguments))
     with os.fdopen(os.dup(0), "rb") as pipe:
         order = RunOrder.load(pipe.read())
     return Session(order, os.dup(1))

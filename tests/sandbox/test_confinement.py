@@ -21,6 +21,7 @@ from pytest_asyncgrade.sandbox import (
     why_not_strict,
 )
 from pytest_asyncgrade.sandbox.confinement import Bubblewrap, Confinement, OnLinux, candidates
+from pytest_asyncgrade.trace import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -180,16 +181,40 @@ def test_bubblewrap_leaves_it_alone_in_the_world(tmp_path: Path, monkeypatch: py
         "True", "1", "OSError", "['1', '2']",
         str(sorted(["HOME", "LANG", "MALLOC_ARENA_MAX", "PATH", "PWD", "PYTHONDONTWRITEBYTECODE", "PYTHONHASHSEED",
                     "PYTHONUTF8", "TEMP", "TMP", "TMPDIR", "TZ"])),
-        "None", "still here",
+        "PermissionError" if os.geteuid() == 0 else "None", "still here",
     ]  # fmt: skip
 
 
 @bubblewrap
 def test_a_run_leaves_nothing_for_the_next(tmp_path: Path) -> None:
     fork_server = ForkServer("strict")
-    source = "os.listdir('/tmp/asyncgrade/submission')\nopen('/tmp/asyncgrade/submission/left', 'w').close()"
-    assert say(fork_server, tmp_path, source)[0] == "['program.py']"
-    assert say(fork_server, tmp_path, source)[0] == "['program.py']"
+    source = """
+        sorted(os.listdir("/tmp/asyncgrade/submission") + os.listdir("/tmp") + os.listdir("/dev/shm"))
+        open("/tmp/asyncgrade/submission/left", "w").close()
+        open("/tmp/left", "w").close()
+        open("/dev/shm/left", "w").close()
+        socket.socket().bind(("127.0.0.1", 8000))
+        subprocess.Popen(["sleep", "60"], start_new_session=True) and len(os.listdir("/proc/self/fd")) > 0
+        os.getuid()
+    """
+    first = say(fork_server, tmp_path, source)
+    second = say(fork_server, tmp_path, source + "sorted(pid for pid in os.listdir('/proc') if pid.isdigit())")
+    fork_server.close()
+    assert first[:-1] == second[:-2]
+    assert first[:-1] == ["['asyncgrade', 'program.py']", "None", "None", "None", "None", "True"]
+    assert second[-1] == "['1', '2', '3']"
+    assert os.geteuid() != 0 or first[-1] != second[-2]
+
+
+@bubblewrap
+def test_a_fork_server_goes_on_after_a_run_that_was_killed(tmp_path: Path) -> None:
+    fork_server = ForkServer("strict")
+    (tmp_path / "killed.py").write_text("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)")
+    trace = run_isolated(Job(read_submission(tmp_path / "killed.py", alone=True)), fork_server)
+    assert (trace.outcome, trace.reason) == (Outcome.KILLED, "the program was killed by SIGKILL")
+    pid = fork_server._process and fork_server._process.pid
+    assert say(fork_server, tmp_path, "1") == ["1"]
+    assert (fork_server._process and fork_server._process.pid) == pid
     fork_server.close()
 
 
@@ -220,7 +245,7 @@ def test_other_systems_have_the_weakest_way(monkeypatch: pytest.MonkeyPatch) -> 
     (way,) = candidates()
     assert type(way) is Confinement
     assert (way.isolation, way.name, way.access(), way.command(["python"])) == (
-        "weak", "a process group", None, ["python"]
+        "weak", "a process group", None, ["python", "--fork-server"]
     )  # fmt: skip
     assert Spawn().confinement.isolation == "weak"
 
@@ -236,18 +261,31 @@ def test_without_landlock_a_process_on_linux_is_weakly_kept(monkeypatch: pytest.
 def test_root_becomes_another_user_where_that_one_can_read_python(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(confinement, "_is_root", lambda: True)
     monkeypatch.setattr(confinement, "_python", lambda: ["/usr/bin"])
-    (option,) = OnLinux().command([])
-    assert int(option.removeprefix("--user=")) in confinement._USERS
+    monkeypatch.setattr(os, "chown", lambda _path, user, group: owners.append((user, group)))
+    owners: list[tuple[int, int]] = []
+    way = OnLinux()
+    with way.folder():
+        assert way.user in confinement._USERS
+        assert owners == [(way.user, way.user)]
     monkeypatch.setattr(confinement, "_python", lambda: ["/usr/bin", "/nonexistent-for-others"])
     monkeypatch.setattr(confinement, "_is_for_all", lambda path: path == "/usr/bin")
-    assert OnLinux().command([]) == []
+    way = OnLinux()
+    with way.folder():
+        assert way.user is None
 
 
 @linux
 def test_an_ordinary_user_gets_a_namespace_of_users(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(confinement, "_is_root", lambda: False)
     command = Bubblewrap("bwrap").command(["python"])
-    assert command[-7:] == ["--unshare-user", "--uid", "65534", "--gid", "65534", "--", "python"]
+    begin = command.index("--unshare-user")
+    assert command[begin : begin + 11] == [
+        "--unshare-user", "--uid", "0", "--gid", "0", "--cap-add", "CAP_SYS_ADMIN", "--cap-add", "CAP_NET_ADMIN", "--",
+        "python",
+    ]  # fmt: skip
+    way = Bubblewrap("bwrap")
+    with way.folder():
+        assert way.user is None
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs root")
@@ -255,9 +293,9 @@ def test_all_processes_of_a_runs_user_can_be_killed(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(confinement, "_python", lambda: ["/usr"])
     monkeypatch.setattr(sys, "executable", "/usr/bin/python3")
     way = OnLinux()
-    user = int(way.command([])[0].removeprefix("--user="))
-    sleeper = subprocess.Popen(["/bin/sleep", "30"], user=user, start_new_session=True)
-    way.sweep()
+    with way.folder():
+        sleeper = subprocess.Popen(["/bin/sleep", "30"], user=way.user, start_new_session=True)
+        way.sweep()
     assert sleeper.wait(timeout=60) == -9
 
 

@@ -38,6 +38,8 @@ class RunOrder:
     scenarios: bytes
     limits: Limits
     access: Access | None
+    user: int | None
+    """The user id that a run of the fork server takes; None: it keeps that of the server."""
     varied: dict[float, float] | None
     """What becomes of the delays of the program's own sleeps; None: they are neither varied nor recorded."""
     seed: int | None

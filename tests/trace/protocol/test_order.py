@@ -25,6 +25,7 @@ ORDER = RunOrder(
     scenarios=b"",
     limits=Limits(wall_seconds=2.5),
     access=Access(("/usr",), ("/dev",)),
+    user=61_200,
     varied={2.0: 2.5, 1: 1},
     seed=7,
     locate_signal=None,
@@ -33,7 +34,8 @@ ORDER = RunOrder(
 
 
 @pytest.mark.parametrize(
-    "order", [ORDER, replace(ORDER, access=None, varied=None, seed=None, locate_signal=64, kind="run", files={})]
+    "order",
+    [ORDER, replace(ORDER, access=None, user=None, varied=None, seed=None, locate_signal=64, kind="run", files={})],
 )
 def test_an_order_comes_over_the_wall_as_it_was(order: RunOrder) -> None:
     assert RunOrder.load(order.dump()) == order
