@@ -1,4 +1,8 @@
-"""A small course to grade: one exercise, its grader, some students."""
+"""A small course to grade: one exercise, its grader, some students.
+
+pytester forgets the modules that a grading in this process has imported, and a grading ends its fork server: both would
+cost each of these tests more than all else.  So what grading needs is imported here, once, and the fork server is lent.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_asyncgrade import sandbox
+from pytest_asyncgrade.plugin import comparison, session, submissions  # noqa: F401  # imported once: see above
+from pytest_asyncgrade.sandbox import CAN_FORK, ForkServer
+from tests.conftest import new_launcher
+
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from pytest_asyncgrade.sandbox import Launcher
 
 GOOD = """\
 import asyncio
@@ -65,8 +76,37 @@ class Course:
         return self.pytester.runpytest_inprocess("--grade", *plugins, *args)
 
 
+class Lent:
+    """A fork server of the suite, as one grading sees it: it outlives the grading that closes it."""
+
+    def __init__(self, fork_server: Any) -> None:
+        self._fork_server = fork_server
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._fork_server, name)
+
+    def close(self) -> None:
+        pass
+
+
 @pytest.fixture
-def course(pytester: pytest.Pytester) -> Course:
+def lent_fork_servers(shared_launchers: dict[str, Launcher], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lend gradings in this process the fork servers of the suite; those of mode strict are theirs, and may fail."""
+
+    def lend(mode: str) -> Any:
+        if mode == "strict":
+            return ForkServer(mode)
+        if mode not in shared_launchers:
+            shared_launchers[mode] = new_launcher(mode)
+        return Lent(shared_launchers[mode])
+
+    if CAN_FORK:
+        monkeypatch.setattr(sandbox, "ForkServer", lend)
+        monkeypatch.setattr(submissions, "ForkServer", lend)
+
+
+@pytest.fixture
+def course(pytester: pytest.Pytester, lent_fork_servers: None) -> Course:  # noqa: ARG001  # for its effect
     course = Course(pytester, pytester.path)
     course.write("pytest.ini", "[pytest]\n")
     course.write("exercises/naps/naps.py", GOOD)
