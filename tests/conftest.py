@@ -30,6 +30,13 @@ WAYS = ["fresh", "auto", "weak"] if CAN_FORK else ["fresh"]
 USUAL_WAY = "auto" if CAN_FORK else "fresh"
 every_launcher = pytest.mark.parametrize("launcher", WAYS, indirect=True)
 
+OUR_PLUGINS = (
+    "--disable-plugin-autoload", "-p", "asyncgrade", "-p", "pytest_asyncio.plugin", "-p", "timeout",
+    "-p", "no:cacheprovider",
+)  # fmt: skip
+"""Options of a child pytest that load the plugins of `asyncgrade grade` only: all others take longer to load than most
+tests take to run.  Options, not variables: a grading names the variables that change pytest."""
+
 WALL_SECONDS = 60
 """Real time a run may take, in seconds: no program here needs a tenth of it, on the busiest machine."""
 

@@ -19,6 +19,7 @@ import pytest_asyncgrade
 from pytest_asyncgrade.cli.init import init_classroom50, init_github
 from pytest_asyncgrade.grading import Exercise
 from pytest_asyncgrade.sandbox import Limits
+from tests.conftest import OUR_PLUGINS
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted(ROOT.glob("docs/*.md")), *sorted(ROOT.glob("exercises/*/README.md"))]
@@ -77,7 +78,7 @@ def test_a_command_prints_what_its_page_says(page: str, command: str, output: st
         "asyncgrade": [sys.executable, "-m", "pytest_asyncgrade.cli", *words[1:]],
     }[words[0]]
     if "pytest" in words:
-        words += ["-p", "no:randomly", "-p", "no:cacheprovider", "-p", "no:hypothesispytest"]
+        words += OUR_PLUGINS
     folder = ROOT
     if "init" in words:  # it writes
         folder = tmp_path
@@ -107,7 +108,7 @@ def test_a_python_example_runs(pytester: pytest.Pytester, page: str, block: str)
     solution = ROOT / "graders/concurrent_sleeps/solution.py"
     grade = ["--grade", f"--submission={solution}"] if "submission" in block else []
     pytester.makeini("[pytest]\nasyncio_default_fixture_loop_scope=function\n")
-    result = pytester.runpytest_subprocess(*grade, str(folder), "-p", "no:randomly")
+    result = pytester.runpytest_subprocess(*OUR_PLUGINS, *grade, str(folder))
     assert result.ret == 0, page
 
 

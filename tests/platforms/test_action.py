@@ -15,6 +15,7 @@ import pytest
 from pytest_asyncgrade.cli.action import action
 from pytest_asyncgrade.cli.workflow import add_outputs
 from pytest_asyncgrade.errors import UsageError
+from tests.conftest import OUR_PLUGINS
 from tests.plugin.conftest import GOOD, SLOW
 from tests.reports.validators import CLASSROOM, COMMAND, loaded
 
@@ -181,7 +182,7 @@ def test_a_student_sees_the_same_score_at_home(runner: Runner, tmp_path: Path) -
     done = runner.run(exercise="two_naps")
     shutil.copytree(runner.workspace / "graders", tmp_path / "home" / "graders")
     shutil.copy(runner.workspace / "two_naps.py", tmp_path / "home")
-    command = [sys.executable, "-m", "pytest", "--grade", "two_naps", "-p", "no:randomly", "-p", "no:hypothesispytest"]
+    command = [sys.executable, "-m", "pytest", "--grade", "two_naps", *OUR_PLUGINS]
     at_home = subprocess.run(command, cwd=tmp_path / "home", capture_output=True, text=True, check=False).stdout
     assert (done.outputs["score"], done.outputs["max-score"]) == ("2", "5")
     assert "total: 2 of 5 points\n" in at_home

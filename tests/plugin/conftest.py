@@ -15,7 +15,7 @@ import pytest
 from pytest_asyncgrade import sandbox
 from pytest_asyncgrade.plugin import comparison, session, submissions  # noqa: F401  # imported once: see above
 from pytest_asyncgrade.sandbox import CAN_FORK, ForkServer
-from tests.conftest import new_launcher
+from tests.conftest import OUR_PLUGINS, new_launcher
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -72,7 +72,9 @@ class Course:
         self.write("graders/naps/test_naps.py", f"import pytest\n\n{textwrap.dedent(body)}")
 
     def grade(self, *args: Any) -> pytest.RunResult:
-        plugins = ("-p", "no:randomly", "-p", "no:cacheprovider", "-p", "no:hypothesispytest")
+        plugins: tuple[str, ...] = ("-p", "no:randomly", "-p", "no:cacheprovider", "-p", "no:hypothesispytest")
+        if any(str(arg).startswith("-n") for arg in args):
+            plugins = (*OUR_PLUGINS, "-p", "xdist")  # each worker is a process that loads the plugins
         return self.pytester.runpytest_inprocess("--grade", *plugins, *args)
 
 

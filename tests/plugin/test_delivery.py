@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_asyncgrade.grading import Run
+from tests.conftest import OUR_PLUGINS
 
 from .conftest import GOOD, SLOW
 
@@ -58,8 +59,7 @@ def works(course: Course, *options: str) -> Any:
 
 def test_a_worker_sends_each_run_once(a_class: Course) -> None:
     a_class.write("conftest.py", _COUNTING)
-    options = ("--grade", "--submissions=class", "-n1", "-p", "no:randomly")
-    a_class.pytester.runpytest_subprocess(*options)
+    a_class.pytester.runpytest_subprocess("--grade", "--submissions=class", *OUR_PLUGINS, "-p", "xdist", "-n1")
     sent = json.loads((a_class.path / "sent.json").read_text())
     runs = [run for report in sent for run in report.get("asyncgrade_runs", {}).values()]
     assert [Run.unpack(run, None).trace.asked for run in runs] == [

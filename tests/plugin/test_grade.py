@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_asyncgrade.reports import formats
+from tests.conftest import OUR_PLUGINS
 
 from .conftest import GOOD, SLOW
 
@@ -336,8 +337,9 @@ def test_checks_are_shown_in_the_order_of_their_files(course: Course) -> None:
     course.write("graders/naps/test_again.py", "def test_last(submission): pass\n")
     course.write("pytest.ini", "[pytest]\npython_files = test_naps.py test_again.py\n")
     orders = []
-    for extra in (["-p", "no:randomly"], ["-p", "randomly", "-p", "no:xdist"], ["-n2"]):
-        result = course.pytester.runpytest_subprocess("--grade", "--grade-report=json=grade.json", *extra)
+    for extra in ([], ["-p", "randomly"], ["-p", "randomly", "-p", "xdist", "-n2"]):
+        report = "--grade-report=json=grade.json"
+        result = course.pytester.runpytest_subprocess("--grade", *OUR_PLUGINS, report, *extra)
         assert result.ret == 0
         (work,) = json.loads((course.path / "grade.json").read_text())["works"]
         orders.append([[check["name"] for check in work["checks"]], [run["asked"] for run in work["runs"]]])
@@ -534,21 +536,22 @@ total: 3 of 3 points"""
     )
 
 
-@pytest.mark.parametrize("extra", [["-n2"], ["-p", "randomly"], ["-p", "no:asyncio", "-p", "no:timeout"]])
-def test_other_plugins_do_not_change_the_report(course: Course, extra: list[str]) -> None:
+def test_other_plugins_do_not_change_the_report(course: Course) -> None:
     course.write("class/ada/naps.py", GOOD)
     course.write("class/ben/naps.py", SLOW)
-    alone = course.pytester.runpytest_subprocess("--grade", "--submissions=class", "-p", "no:randomly")
-    other = course.pytester.runpytest_subprocess("--grade", "--submissions=class", *extra)
-    reports = [result.stdout.str().partition("ada: naps")[2].partition("total:")[0] for result in (alone, other)]
-    assert reports[0] == reports[1]
+    results = [
+        course.pytester.runpytest_subprocess("--grade", "--submissions=class", *plugins)
+        for plugins in (OUR_PLUGINS, ["-n2"], ["-p", "randomly"], ["-p", "no:asyncio", "-p", "no:timeout"])
+    ]
+    reports = [result.stdout.str().partition("ada: naps")[2].partition("total:")[0] for result in results]
+    assert reports == [reports[0]] * 4
     assert reports[0].count("points") == 2
-    assert alone.ret == other.ret == 1
+    assert [result.ret for result in results] == [1] * 4
 
 
 def test_any_text_of_a_student_survives_xdist(course: Course) -> None:
     course.write("exercises/naps/naps.py", "raise ValueError('\\udc80')")
-    result = course.pytester.runpytest_subprocess("--grade", "-n2", "-p", "no:randomly")
+    result = course.pytester.runpytest_subprocess("--grade", *OUR_PLUGINS, "-p", "xdist", "-n2")
     assert result.ret == 1
     report = result.stdout.str().partition("%]\n\n")[2].partition("\n\n")[0]
     assert (

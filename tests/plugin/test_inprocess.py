@@ -11,6 +11,7 @@ import pytest
 
 from pytest_asyncgrade import VirtualTimeLoop, in_order, lines
 from pytest_asyncgrade.trace import at
+from tests.conftest import OUR_PLUGINS
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -88,7 +89,7 @@ class TestShared:
         assert virtual_clock.elapsed == n
         assert len(self.seen) == 1
 """)
-    pytester.runpytest_subprocess("-Werror", "-p", "no:randomly").assert_outcomes(passed=3)
+    pytester.runpytest_subprocess("-Werror", *OUR_PLUGINS).assert_outcomes(passed=3)
 
 
 PROJECT = """
@@ -144,7 +145,7 @@ async def test_mine():
 async def test_virtual():
     assert type(asyncio.get_running_loop()).__name__ == "VirtualTimeLoop"
 """)
-    pytester.runpytest_subprocess("-Werror").assert_outcomes(passed=2)
+    pytester.runpytest_subprocess("-Werror", *OUR_PLUGINS).assert_outcomes(passed=2)
 
 
 def test_pytests_own_durations_stay_real(pytester: pytest.Pytester) -> None:
@@ -153,7 +154,7 @@ import time
 def test_long(virtual_clock):
     time.sleep(100_000)
 """)
-    result = pytester.runpytest_subprocess("--durations=3", "-vv")
+    result = pytester.runpytest_subprocess(*OUR_PLUGINS, "--durations=3", "-vv")
     result.assert_outcomes(passed=1)
     assert all(float(line.split("s ")[0]) < 50 for line in result.outlines if " call " in line or " setup " in line)
 
@@ -325,7 +326,7 @@ async def test_in_time(virtual_clock):
 def test_a_limit_of_virtual_time_ends_a_test(pytester: pytest.Pytester) -> None:
     pytester.makeini(INI)
     pytester.makepyfile(LIMIT)
-    result = pytester.runpytest_subprocess("-Werror", "-p", "no:randomly", "--timeout=30")
+    result = pytester.runpytest_subprocess("-Werror", *OUR_PLUGINS, "--timeout=30")
     result.assert_outcomes(passed=1, failed=5)
     result.stdout.fnmatch_lines(
         ["E *VirtualTimeLimitError: more than 3600 s of virtual time have passed, which is the*"]
@@ -344,7 +345,7 @@ def test_a_limit_of_virtual_time_ends_a_test(pytester: pytest.Pytester) -> None:
 def test_a_mark_that_makes_no_sense_is_an_error(pytester: pytest.Pytester, mark: str, message: str) -> None:
     pytester.makeini(INI)
     pytester.makepyfile(f"import pytest\n@pytest.mark.virtual_time({mark})\ndef test_it(): pass\n")
-    result = pytester.runpytest_subprocess("-Werror")
+    result = pytester.runpytest_subprocess("-Werror", *OUR_PLUGINS)
     assert result.ret != 0
     lines = result.stdout.lines + result.stderr.lines
     assert any(message.partition("*")[0] in line for line in lines), lines
@@ -381,7 +382,7 @@ async def test_start():
 def test_a_whole_suite_can_live_in_virtual_time(pytester: pytest.Pytester, mode: str) -> None:
     pytester.makeini(f"{INI}virtual_time=true\nasyncio_mode={mode}\n")
     pytester.makepyfile(SUITE)
-    pytester.runpytest_subprocess("-Werror", "--timeout=30").assert_outcomes(passed=5)
+    pytester.runpytest_subprocess("-Werror", *OUR_PLUGINS, "--timeout=30").assert_outcomes(passed=5)
 
 
 LATE = """
@@ -409,14 +410,14 @@ def test_a_mark_added_at_the_end_of_collection_counts(pytester: pytest.Pytester)
     pytester.makeini(INI)
     pytester.makeconftest(LATE_CONFTEST)
     pytester.makepyfile(LATE.format(mark="@pytest.mark.asyncio"))
-    pytester.runpytest_subprocess("-Werror", "--timeout=30").assert_outcomes(passed=2)
+    pytester.runpytest_subprocess("-Werror", *OUR_PLUGINS, "--timeout=30").assert_outcomes(passed=2)
 
 
 def test_a_mark_that_came_too_late_for_a_coroutine_is_an_error(pytester: pytest.Pytester) -> None:
     pytester.makeini(INI)
     pytester.makeconftest(LATE_CONFTEST)
     pytester.makepyfile(LATE.format(mark=""))
-    result = pytester.runpytest_subprocess("-Werror")
+    result = pytester.runpytest_subprocess("-Werror", *OUR_PLUGINS)
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(
         ["ERROR: *::test_hour: the mark virtual_time was added too late to run an async test: *"]
@@ -455,7 +456,7 @@ def test_tests_marked_anyio_stay_those_of_anyio(pytester: pytest.Pytester) -> No
     pytest.importorskip("trio")
     pytester.makeini(INI)
     pytester.makepyfile(ANYIO)
-    pytester.runpytest_subprocess("--timeout=30").assert_outcomes(passed=3)
+    pytester.runpytest_subprocess(*OUR_PLUGINS, "-p", "anyio", "--timeout=30").assert_outcomes(passed=3)
 
 
 LOST = """
@@ -517,7 +518,7 @@ async def test_cancelled():
 def test_a_test_that_loses_the_exception_of_a_task_fails(pytester: pytest.Pytester) -> None:
     pytester.makeini(INI)
     pytester.makepyfile(LOST)
-    result = pytester.runpytest_subprocess("-p", "no:randomly", "--timeout=30")
+    result = pytester.runpytest_subprocess(*OUR_PLUGINS, "--timeout=30")
     result.assert_outcomes(passed=7, failed=1, errors=2)
     result.stdout.fnmatch_lines(
         ["*FAILED*::test_collected*", "*ERROR*::test_kept *", "*ERROR*::test_kept_from_the_log*"]
@@ -579,4 +580,4 @@ def test_a_thread_of_a_fixture_answers(service, again):
 def test_threads_and_pools_that_outlive_a_test_hold_up_none_that_follows(pytester: pytest.Pytester) -> None:
     pytester.makeini(INI)
     pytester.makepyfile(LEFT)
-    pytester.runpytest_subprocess("-p", "no:randomly", "--timeout=20").assert_outcomes(passed=8)
+    pytester.runpytest_subprocess(*OUR_PLUGINS, "--timeout=20").assert_outcomes(passed=8)

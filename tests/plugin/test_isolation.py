@@ -14,6 +14,7 @@ import psutil
 import pytest
 
 from pytest_asyncgrade.sandbox import confinement, why_not_strict
+from tests.conftest import OUR_PLUGINS
 
 from .conftest import GOOD, SLOW
 
@@ -106,8 +107,7 @@ def test_settings_that_cannot_be_are_a_usage_error(course: Course, settings: str
 
 
 def command(course: Course, *options: str) -> list[str]:
-    plugins = ("-p", "no:randomly", "-p", "no:cacheprovider", "-p", "no:hypothesispytest")
-    return [sys.executable, "-m", "pytest", "--grade", str(course.path / "graders"), *plugins, *options]
+    return [sys.executable, "-m", "pytest", "--grade", str(course.path / "graders"), *OUR_PLUGINS, *options]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a killed grading cannot take its runs along")

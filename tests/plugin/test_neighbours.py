@@ -6,13 +6,15 @@ import importlib.util
 
 import pytest
 
+from tests.conftest import OUR_PLUGINS
+
 _INI = "[pytest]\nasyncio_default_fixture_loop_scope=function\n"
 
 
 def _run(pytester: pytest.Pytester, source: str, *arguments: str) -> pytest.RunResult:
     pytester.makeini(_INI)
     pytester.makepyfile(source)
-    return pytester.runpytest_subprocess("-Werror", "-p", "no:randomly", "-p", "no:looptime_plugin", *arguments)
+    return pytester.runpytest_subprocess("-Werror", *OUR_PLUGINS, *arguments)
 
 
 def _run_beside_looptime(pytester: pytest.Pytester, source: str, *arguments: str) -> pytest.RunResult:
@@ -57,7 +59,7 @@ def test_virtual_without_pytest_asyncio(virtual_clock, virtual_loop):
 
 
 @_needs("anyio")
-@pytest.mark.parametrize("arguments", [[], ["-p", "no:anyio"]])
+@pytest.mark.parametrize("arguments", [["-p", "anyio"], []])
 def test_next_to_anyio(pytester: pytest.Pytester, arguments: list[str]) -> None:
     _run(pytester, SLEEPER, *arguments).assert_outcomes(passed=2)
 
@@ -98,7 +100,7 @@ async def test_with_both_marks(virtual_clock):
     await anyio.sleep(1000)
     assert virtual_clock.elapsed == 1000
 """
-    _run(pytester, source).assert_outcomes(passed=3)
+    _run(pytester, source, "-p", "anyio").assert_outcomes(passed=3)
 
 
 @_needs("looptime")

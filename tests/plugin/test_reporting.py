@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_asyncgrade.reports import classroom, formats
+from tests.conftest import OUR_PLUGINS
 
 from .conftest import SLOW
 
@@ -34,14 +35,15 @@ CLASSROOM50 = {
 
 
 def test_standard_output_is_written_below_all_else(course: Course) -> None:
-    result = course.pytester.runpytest_subprocess("--grade", "-p", "no:randomly", "--grade-report=json=-")
+    result = course.pytester.runpytest_subprocess("--grade", *OUR_PLUGINS, "--grade-report=json=-")
     above, brace, report = result.stdout.str().partition("\n{\n")
     assert above.splitlines()[-1].startswith("2 passed in ")
     assert json.loads(brace + report)["score"] == 5
 
 
 def test_with_xdist_standard_output_is_written_once(course: Course) -> None:
-    result = course.pytester.runpytest_subprocess("--grade", "-n2", "--grade-report=classroom=-")
+    parallel = (*OUR_PLUGINS, "-p", "xdist", "-n2")
+    result = course.pytester.runpytest_subprocess("--grade", *parallel, "--grade-report=classroom=-")
     assert result.stdout.str().count('{"version":3') == 1
     assert json.loads(result.outlines[-1])["status"] == "pass"
 
