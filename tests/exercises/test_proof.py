@@ -18,6 +18,8 @@ from typing import Any
 
 import pytest
 
+from tests.conftest import OUR_PLUGINS
+
 ROOT = Path(__file__).parents[2]
 MESSAGES = Path(__file__).parent / "messages"
 MESSAGES_OF = (3, 11)
@@ -101,7 +103,7 @@ def grade_class(slug: str, programs: dict[str, Path], folder: Path) -> dict[str,
     report = folder / "grade.json"
     command = [
         sys.executable, "-m", "pytest", "--grade", f"graders/{slug}", "--submissions", str(folder / "class"),
-        f"--grade-report=json={report}", "-p", "no:randomly", "-p", "no:cacheprovider", "-p", "no:hypothesispytest", "--tb=line",
+        f"--grade-report=json={report}", "--tb=line", *OUR_PLUGINS,
     ]  # fmt: skip
     # what is proved here are the graders: measured or not, it is the same, and twice as slow
     environment = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_PROCESS")}

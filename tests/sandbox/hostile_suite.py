@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 import psutil
 
 import pytest_asyncgrade
+from tests.conftest import OUR_PLUGINS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -131,8 +132,7 @@ class _Grading:
         environment |= {"GITHUB_TOKEN": SECRET, "HOSTILE_MARKER": self.marker, "PYTHONPATH": str(PACKAGES)}
         command = [
             sys.executable, "-m", "pytest", "--grade", f"graders/{SLUG}", "--submissions", "class",
-            "--grade-report=json=grade.json", "-p", "no:cacheprovider", "-p", "no:randomly",
-            "-p", "no:hypothesispytest", *options,
+            "--grade-report=json=grade.json", *OUR_PLUGINS, *options,
         ]  # fmt: skip
         return subprocess.run(
             command, cwd=self.folder, env=environment, capture_output=True, encoding="utf-8", errors="replace",
