@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_asyncgrade.sandbox import Job, read_submission, run_isolated
 from pytest_asyncgrade.trace import Outcome
+from tests.conftest import USUAL_WAY, new_launcher
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from pytest_asyncgrade.trace import Trace
 
@@ -98,9 +101,12 @@ def test_what_looks_through_memory_is_refused(run: Run, code: str, error: str) -
     assert trace.reason == f"line 1: {error}"
 
 
-def test_tracing_is_refused_unless_coverage_is_measured(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_tracing_is_refused_unless_coverage_is_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("COVERAGE_PROCESS_START", raising=False)
-    trace = run("import sys; sys.settrace(print)")
+    (tmp_path / "program.py").write_text("import sys; sys.settrace(print)")
+    launcher = new_launcher(USUAL_WAY)  # the shared one began with the variable
+    trace = run_isolated(Job(read_submission(tmp_path / "program.py")), launcher)
+    launcher.close()
     assert trace.reason == "line 1: RuntimeError: sys.settrace is not there in a graded run"
 
 
