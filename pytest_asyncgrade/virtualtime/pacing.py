@@ -20,6 +20,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+GRACE = 0.01
+"""Grace period for data in flight before a deadlock is reported, in real seconds."""
+
 
 @dataclass(frozen=True, slots=True)
 class State:

@@ -9,30 +9,13 @@ from pytest_asyncgrade.grading import (
     Failure,
     Grade,
     GradeBuilder,
-    Points,
     Run,
     Verdict,
-    Visibility,
     pack_result,
     part_of_check,
     unpack_result,
 )
-from pytest_asyncgrade.trace import Outcome, QuotedLine, Recording, Trace
-
-TRACE = Trace(Outcome.NOT_RUNNABLE, "empty", Recording(), asked="python naps.py")
-RUN = Run(TRACE)
-RESULT = CheckResult(
-    "naps",
-    "ada",
-    "It naps.",
-    "t.py::test_it",
-    3,
-    Points(2, hint="try", visibility=Visibility.HIDDEN),
-    Verdict.FAILED,
-    Failure("no", (QuotedLine("a"),), (QuotedLine("b", "1 s"),), "try", "trace"),
-    ("run",),
-    0.5,
-)
+from tests.grading.results import RESULT, RUN, TRACE
 
 
 def built(*results: CheckResult, **about: Any) -> Grade:

@@ -3,32 +3,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pytest_asyncgrade.grading import (
-    CheckResult,
-    Failure,
     Grade,
-    Points,
     Run,
-    Verdict,
-    Visibility,
     Work,
 )
-from pytest_asyncgrade.trace import Line, Outcome, Output, QuotedLine, Recording, Seconds, Trace
+from pytest_asyncgrade.trace import Line, Outcome, Output, Recording, Seconds, Trace
 from pytest_asyncgrade.trace.model import Elapsed
-
-TRACE = Trace(Outcome.NOT_RUNNABLE, "empty", Recording(), asked="python naps.py")
-RUN = Run(TRACE)
-RESULT = CheckResult(
-    "naps",
-    "ada",
-    "It naps.",
-    "t.py::test_it",
-    3,
-    Points(2, hint="try", visibility=Visibility.HIDDEN),
-    Verdict.FAILED,
-    Failure("no", (QuotedLine("a"),), (QuotedLine("b", "1 s"),), "try", "trace"),
-    ("run",),
-    0.5,
-)
+from tests.grading.results import RESULT
 
 
 def test_nothing_graded_is_nothing_lost() -> None:

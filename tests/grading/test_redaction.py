@@ -2,23 +2,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pytest_asyncgrade.grading import CheckResult, Failure, Grade, Points, Run, Verdict, Visibility, Work, for_students
-from pytest_asyncgrade.trace import Outcome, QuotedLine, Recording, Trace
-
-TRACE = Trace(Outcome.NOT_RUNNABLE, "empty", Recording(), asked="python naps.py")
-RUN = Run(TRACE)
-RESULT = CheckResult(
-    "naps",
-    "ada",
-    "It naps.",
-    "t.py::test_it",
-    3,
-    Points(2, hint="try", visibility=Visibility.HIDDEN),
-    Verdict.FAILED,
-    Failure("no", (QuotedLine("a"),), (QuotedLine("b", "1 s"),), "try", "trace"),
-    ("run",),
-    0.5,
-)
+from pytest_asyncgrade.grading import CheckResult, Grade, Points, Run, Verdict, Visibility, Work, for_students
+from tests.grading.results import RESULT, RUN, TRACE
 
 
 def test_students_see_of_a_hidden_check_its_points_and_verdict() -> None:

@@ -13,6 +13,7 @@ from pytest_asyncgrade.virtualtime.clock import RealTimeFlow
 from pytest_asyncgrade.virtualtime.deadlock import break_cycles, describe_deadlock
 from pytest_asyncgrade.virtualtime.outside import IN_REAL_TIME, WITHIN, Reach
 from pytest_asyncgrade.virtualtime.pacing import (
+    GRACE,
     Deadlock,
     DeadlockError,
     FlowUntil,
@@ -27,9 +28,6 @@ if TYPE_CHECKING:
     from pytest_asyncgrade.virtualtime.threads.virtual_thread import VirtualThread
 
     from .parts import LoopParts
-
-_GRACE = 0.01
-"""Real seconds that data may be late before a deadlock is declared."""
 
 _CHECK_INTERVAL = 0.01
 """Real seconds to wait before asking again whether a child process or a thread is at work at all."""
@@ -67,7 +65,7 @@ class Idle:
             case WaitForCaller():
                 self._wait_for_real(None)
             case Deadlock():
-                if not (polls and self._process(loop._select(_GRACE))):
+                if not (polls and self._process(loop._select(GRACE))):
                     self._raise_deadlock()
 
     def _state(self, due: int | None, reached: set[Reach]) -> State:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from pytest_asyncgrade.virtualtime.pacing import State
+from pytest_asyncgrade.virtualtime.pacing import GRACE, State
 
 from .virtual_thread import Status
 
@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from pytest_asyncgrade.virtualtime.outside import Outside
 
     from .virtual_thread import VirtualThread
-
-GRACE = 0.01
-"""Real seconds that data from outside may be late before a deadlock is declared."""
 
 _real_sleep = time.sleep
 
