@@ -258,6 +258,22 @@ def test_without_landlock_a_process_on_linux_is_weakly_kept(monkeypatch: pytest.
 
 
 @linux
+def test_a_program_that_kills_the_fork_server_harms_no_other_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(confinement, "_has_landlock", lambda: False)
+    monkeypatch.setattr(confinement, "_is_for_all", lambda _path: False)
+    (tmp_path / "kills.py").write_text("import os, signal\nos.kill(os.getppid(), signal.SIGKILL)")
+    fork_server = ForkServer("weak")
+    for _ in range(2):
+        assert say(fork_server, tmp_path, "6 * 7") == ["42"]
+        trace = run_isolated(Job(read_submission(tmp_path / "kills.py", alone=True)), fork_server)
+        assert trace.outcome is Outcome.KILLED
+    assert say(fork_server, tmp_path, "6 * 7") == ["42"]
+    fork_server.close()
+
+
+@linux
 def test_root_becomes_another_user_where_that_one_can_read_python(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(confinement, "_is_root", lambda: True)
     monkeypatch.setattr(confinement, "_python", lambda: ["/usr/bin"])
