@@ -127,6 +127,43 @@ def test_no_alarm_rings_after_virtual_time() -> None:
     assert rung == []
 
 
+def _compute(seconds: float) -> None:
+    end = time.process_time() + seconds
+    while time.process_time() < end:
+        pass
+
+
+def test_no_alarm_rings_for_computing_after_it_was_disarmed() -> None:
+    """Without a handler, such a ring would kill the process."""
+    rung: list[float] = []
+    before = signal.signal(signal.SIGALRM, lambda *_: rung.append(1))
+    with virtual_time():
+        for _ in range(3):
+            signal.setitimer(signal.ITIMER_REAL, 0.001)
+            for _ in range(10**5):
+                pass
+            signal.setitimer(signal.ITIMER_REAL, 0)
+        for _ in range(3 * 10**6):
+            pass
+        signal.setitimer(signal.ITIMER_REAL, 0.001)
+    _compute(0.15)
+    signal.signal(signal.SIGALRM, before)
+    assert rung == []
+
+
+def test_what_was_computed_before_an_alarm_was_set_does_not_count() -> None:
+    rung: list[float] = []
+    with _ringing(lambda *_: rung.append(1)):
+        signal.setitimer(signal.ITIMER_REAL, 1000)
+        for _ in range(15 * 10**6):
+            pass
+        signal.setitimer(signal.ITIMER_REAL, 0.3)
+        for _ in range(10**6):
+            pass
+        signal.setitimer(signal.ITIMER_REAL, 0)
+    assert rung == []
+
+
 def test_a_timer_of_the_processor_stays_real() -> None:
     with virtual_time():
         signal.setitimer(signal.ITIMER_VIRTUAL, 100)

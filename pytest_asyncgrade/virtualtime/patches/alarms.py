@@ -95,13 +95,14 @@ class _Itimer:
         """Arm it anew, or disarm it if `seconds` is 0; return what was left."""
         left = self.get()
         self._interval_ns = nanoseconds(interval)
-        if seconds:
+        if not seconds:
+            self._timer.clear()
+            return left
+        with self._scheduler.mutex:
             self._timer.set(self._scheduler.clock.after(nanoseconds(seconds)))
             if not self._watched:
                 self._watched = True
                 _start_real_thread(self._watch_computing, ())
-        else:
-            self._timer.clear()
         return left
 
     def disarm(self) -> None:
@@ -111,17 +112,21 @@ class _Itimer:
     def _watch_computing(self) -> None:
         """Let the alarm ring, from a thread in real time, for a program that computes and waits for nothing."""
         clock = self._scheduler.clock
-        key, used = clock.key, time.process_time_ns()
-        while (rings_at := self._timer.due) is not None:
+        seen, used = None, 0
+        while True:
             _real_sleep(_CHECK_INTERVAL)
-            if clock.key != key:
-                key, used = clock.key, time.process_time_ns()
-            elif time.process_time_ns() - used >= (rings_at >> LATENESS_BITS) - clock.ns:
-                with self._scheduler.mutex:
+            now = time.process_time_ns()
+            with self._scheduler.mutex:  # nobody disarms it between this look and the ring
+                rings_at = self._timer.due
+                if rings_at is None:
+                    self._watched = False
+                    return
+                if (rings_at, clock.key) != seen:
+                    seen, used = (rings_at, clock.key), now
+                elif now - used >= (rings_at >> LATENESS_BITS) - clock.ns:
                     self._count_ring()
-                signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGALRM)
-                used = time.process_time_ns()
-        self._watched = False
+                    signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGALRM)
+                    seen = None
 
     def _count_ring(self) -> None:
         self.rings += 1

@@ -145,11 +145,13 @@ def _replace_in_type(kind: type, name: str, value: object, undo: ExitStack) -> N
     before = namespace.get(name)
 
     def restore() -> None:
+        replaced = namespace[name]  # the type's cache may point to it until the type knows of the change
         if before is None:
             del namespace[name]
         else:
             namespace[name] = before
         _modified(kind)
+        del replaced
 
     namespace[name] = value
     _modified(kind)
