@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import os
 import signal
 import sys
@@ -134,7 +133,7 @@ class _Run:
     def _recorded_streams(self) -> Iterator[None]:
         """Record what is printed on its way to the real streams."""
         real = sys.stdout, sys.stderr
-        limit = OutputLimit(math.inf, math.inf, lambda: None)
+        limit = OutputLimit()
         names: tuple[Stream, ...] = ("stdout", "stderr")
         out, err = (Lines(self._recorder.line, name, limit) for name in names)
         streams = text_stream(out.add, 1, echo=real[0].buffer), text_stream(err.add, 2, echo=real[1].buffer)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -34,7 +33,7 @@ class LiveOutput(Output):
     def collecting(self) -> Iterator[None]:
         """Collect what is printed on ``sys.stdout`` and pass it on."""
         before = sys.stdout
-        limit = OutputLimit(math.inf, math.inf, lambda: None)
+        limit = OutputLimit()
         sys.stdout = stream = text_stream(Lines(self._add, "stdout", limit).add, 1, echo=before.buffer)
         try:
             yield

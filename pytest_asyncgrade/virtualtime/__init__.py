@@ -7,7 +7,7 @@ From the bottom up: `instant`, `clock` and `pacing` say what time is and when it
 event loop; `patches` puts all of it in the place of Python's own, and `context` does so for a while.
 """
 
-from .context import limit_time, virtual_time
+from .context import fork_in_real_time, limit_time, set_wall_clock, virtual_time
 from .instant import Instant
 from .loop import VirtualTimeLoop
 from .observer import Observer
@@ -22,6 +22,8 @@ __all__ = [
     "VirtualClock",
     "VirtualTimeLimitError",
     "VirtualTimeLoop",
+    "fork_in_real_time",
     "limit_time",
+    "set_wall_clock",
     "virtual_time",
 ]

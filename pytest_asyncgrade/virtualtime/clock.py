@@ -36,12 +36,16 @@ class Clock:
         self.key = start_ns << LATENESS_BITS
         """The instant, as one integer: ``nanoseconds << LATENESS_BITS | lateness``."""
         self.start_ns = start_ns
-        self.wall_offset_ns = (time.time_ns() if wall_ns is None else wall_ns) - start_ns
+        self.set_wall(time.time_ns() if wall_ns is None else wall_ns)
         self.observer = observer or Observer()
         self.now = instant(self.key)
         """The last reading, handed out again until the clock moves."""
         self.looks = 0
         """Counts the readings, and the iterations of loops, at this instant: many of them are a busy wait."""
+
+    def set_wall(self, wall_ns: int) -> None:
+        """Let ``time.time_ns()`` read this at the start."""
+        self.wall_offset_ns = wall_ns - self.start_ns
 
     @property
     def ns(self) -> int:

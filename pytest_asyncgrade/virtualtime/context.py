@@ -29,6 +29,7 @@ from .threads import timer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
 _bound_names = BoundNames()
 """A cache, which keeps no module alive: it makes entering virtual time several times faster."""
@@ -81,3 +82,14 @@ def virtual_time(clock: VirtualClock | None = None) -> Iterator[VirtualClock]:
 def limit_time(clock: VirtualClock, seconds: float) -> None:
     """Raise `VirtualTimeLimitError` in the main thread when more than so many virtual seconds have passed."""
     timer.limit_time(clock.runtime.scheduler, nanoseconds(seconds))
+
+
+def set_wall_clock(clock: VirtualClock, wall_ns: int) -> None:
+    """Let ``time.time_ns()`` read `wall_ns` at the start, in a virtual time that has been entered before."""
+    clock.runtime.clock.set_wall(wall_ns)
+    clocks.start_logging(clock.runtime.clock)
+
+
+def fork_in_real_time(clock: VirtualClock) -> AbstractContextManager[None]:
+    """Leave virtual time for a while, in which forked children keep it: whoever ends the block goes on in it."""
+    return forks.real_time_for_forking(clock.runtime)

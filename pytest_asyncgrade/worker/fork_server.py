@@ -13,10 +13,9 @@ import sys
 from typing import TYPE_CHECKING
 
 from pytest_asyncgrade.trace.protocol.fork_link import Ended, Request, Started
-from pytest_asyncgrade.virtualtime import virtual_time
 
 from .confined import become_fork_server, become_user, die_with_parent, kill_leftovers
-from .namespaces import Namespaces, await_program, read_status
+from .namespaces import Namespaces, await_program, fork, read_status
 
 if TYPE_CHECKING:
     import socket
@@ -27,8 +26,8 @@ if TYPE_CHECKING:
 def serve(link: socket.socket, arguments: list[str]) -> tuple[RunOrder, int]:
     """Fork for each request that comes over the link, and end when the parent hangs up.
 
-    Return, in each child, its order and the pipe for its records.  Everything that every run would do is done once
-    before: imports, a scan of all modules for clocks, a collection of the objects that will stay.
+    Return, in each child, its order and the pipe for its records.  What every run would do has been done before:
+    imports, entering virtual time, here a collection of the objects that will stay.
     """
     in_namespaces = "--fork-server=namespaces" in arguments
     become_fork_server(makes_namespaces=in_namespaces)
@@ -36,8 +35,7 @@ def serve(link: socket.socket, arguments: list[str]) -> tuple[RunOrder, int]:
     namespaces = Namespaces(kept) if in_namespaces else None
     if namespaces is not None:
         namespaces.try_out()
-    with virtual_time():
-        gc.collect()
+    gc.collect()
     gc.freeze()
     Started(os.getpid(), os.pidfd_open(os.getpid())).send(link)
     while request := Request.receive(link):
@@ -55,7 +53,7 @@ def serve(link: socket.socket, arguments: list[str]) -> tuple[RunOrder, int]:
 
 def _fork(request: Request, link: socket.socket) -> int | None:
     """Fork, and return the exit status of the child; None in the child."""
-    pid = os.fork()
+    pid = fork()
     if pid == 0:
         os.setsid()
         return None
@@ -73,7 +71,7 @@ def _fork_into(namespaces: Namespaces, request: Request, link: socket.socket) ->
         die_with_parent()
         os.close(status)
         namespaces.enter()
-        pid = os.fork()
+        pid = fork()
         if pid == 0:
             os.close(theirs)
             os.setsid()

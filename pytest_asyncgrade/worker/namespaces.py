@@ -35,6 +35,9 @@ _COPY_ALL, _FROM_DESCRIPTOR, _HERE = 0x1 | 0x8000 | os.O_CLOEXEC, 0x4, -100
 
 _STATUS = struct.Struct("i")
 
+fork = os.fork
+"""The real one: that of virtual time takes the child for one of the program's."""
+
 
 class Namespaces:
     """Forks each run into new namespaces; OSError where the kernel refuses them."""
@@ -48,7 +51,7 @@ class Namespaces:
     def try_out(self) -> None:
         """Make them once, for nothing: what the kernel refuses, it refuses now."""
         self._make_process_namespace()
-        pid = os.fork()
+        pid = fork()
         if pid == 0:
             refused = 1
             with suppress(OSError):
@@ -62,7 +65,7 @@ class Namespaces:
     def fork_init(self) -> int:
         """Fork the first process of a new process namespace; return 0 in it, its process id in the caller."""
         self._make_process_namespace()
-        return os.fork()
+        return fork()
 
     def _make_process_namespace(self) -> None:
         """Let the next child be the first of a new process namespace; one namespace serves once, so leave the last."""

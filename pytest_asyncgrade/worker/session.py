@@ -1,6 +1,9 @@
 """The life of one run in this process, from its order to its end.
 
-What is done before the program begins, in this order, since each step takes something away that those before it need:
+What every run needs is prepared once, before the process knows which run it is for: time becomes virtual, coroutines
+and tasks are watched, the doors to our memory are closed and our modules forgotten, so that nothing of ours can be
+imported any more.  A fork server then forks for each run.  What is done for the run, in this order, since each step
+takes something away that those before it need:
 
 1. The files are unpacked, and the variables that name a folder for temporary files point to the run's folder.
 2. Signal handlers are set: the parent may ask where the program is as soon as it has been greeted.
@@ -8,10 +11,8 @@ What is done before the program begins, in this order, since each step takes som
 4. The standard streams' file descriptors become files of the run's folder, and are read from their beginnings.
 5. The folder of the submission becomes the current one.
 6. The process is confined: nothing outside of what the order allows can be opened any more.
-7. `sys.stdin`, `sys.stdout` and `sys.stderr` are replaced, and the way warnings are written.
-8. Time becomes virtual, and coroutines and tasks are watched.
-9. Delays are varied, random numbers seeded: their wrappers are around what virtual time has put there.
-10. The doors to our memory are closed and our modules forgotten: nothing of ours can be imported any more.
+7. `sys.stdin`, `sys.stdout` and `sys.stderr` are replaced.
+8. Delays are varied, random numbers seeded: their wrappers are around what virtual time has put there.
 
 After the program, in virtual time to the last: slow steps, the rest of the output, the record of the end; then the
 process leaves without running anything of the program's.
@@ -35,7 +36,7 @@ from pytest_asyncgrade.trace.protocol.lines import dump
 from pytest_asyncgrade.trace.protocol.order import RunOrder
 from pytest_asyncgrade.trace.protocol.records import VERSION, Ended, Hello, Located
 from pytest_asyncgrade.trace.protocol.records import encode as encode_record
-from pytest_asyncgrade.virtualtime import virtual_time
+from pytest_asyncgrade.virtualtime import fork_in_real_time, set_wall_clock, virtual_time
 from pytest_asyncgrade.worker.channel import Channel
 from pytest_asyncgrade.worker.confined import comment, confine
 from pytest_asyncgrade.worker.delays import vary
@@ -68,40 +69,49 @@ def enter(arguments: list[str]) -> Session:
 
     The caller is the bottom of the program's stack, which the program can look down to: there is nothing to see there.
     """
+    session = Session()
     if any(argument.startswith("--fork-server") for argument in arguments):
-        return Session(*serve(socket.socket(fileno=os.dup(0)), arguments))
-    with os.fdopen(os.dup(0), "rb") as pipe:
-        order = RunOrder.load(pipe.read())
-    return Session(order, os.dup(1))
+        link = socket.socket(fileno=os.dup(0))
+        with fork_in_real_time(session.clock):
+            session.take(*serve(link, arguments))
+    else:
+        with os.fdopen(os.dup(0), "rb") as pipe:
+            order = RunOrder.load(pipe.read())
+        session.take(order, os.dup(1))
+    return session
 
 
 class Session:
     """One run of a program, recorded: a context that yields the program, ready to be called."""
 
-    def __init__(self, order: RunOrder, records: int) -> None:
+    _order: RunOrder
+    _channel: Channel
+    _folder: RunFolder
+    _program: Program
+    _records_left = 0
+
+    def __init__(self) -> None:
+        """Prepare what each run needs, whatever it is; from here on, time is virtual."""
+        self._files = SourceFiles()
+        self._recorder = Recorder(self._record, self._files, wall_ns=0, closed=True, flush=self._flush)
+        self.clock = self._recorder.clock
+        self._limit = OutputLimit(self._stop_flood)
+        self._lines = [Lines(self._recorder.line, name, self._limit) for name in _OUTPUT]
+        self._streams = [text_stream(opaque(lines.add), fd) for fd, lines in enumerate(self._lines, start=1)]
+        self._tails: list[DescriptorTail] = []
+        self._ends: list[End] = []
+        self._virtual_time = virtual_time(self.clock)
+        self._virtual_time.__enter__()
+        self._recorder.watch()
+        warnings.formatwarning = opaque(self._format_warning)
+        close_side_doors(__package__)
+
+    def take(self, order: RunOrder, records: int) -> None:
+        """Take the order that is to be run, and the pipe for its records."""
         self._order = order
         self._channel = Channel(records, order.key)
         self._folder = RunFolder(order.folder)
-        limits, submission = order.limits, self._folder.submission
-        files = SourceFiles(f"{submission}{os.sep}", order.script)
-        self._records_left = limits.records
-        self._recorder = Recorder(
-            self._record, files, wall_ns=order.wall_ns, closed=True, flush=partial(self._channel.flush, wait=False)
-        )
-        self._limit = OutputLimit(limits.output_characters, limits.output_lines, self._stop_flood)
-        self._lines = [Lines(self._recorder.line, name, self._limit) for name in _OUTPUT]
-        self._tails: list[DescriptorTail] = []
-        self._name = files.name
-        self._program = Program(
-            submission / order.script,
-            files,
-            opaque(self._recorder.begin),
-            partial(comment, limits),
-            fell=opaque(self._recorder.fell),
-            folder=submission,
-        )
-        self._ends: list[End] = []
-        self._virtual_time = virtual_time(self._recorder.clock)
+        self._records_left = order.limits.records
 
     def __enter__(self) -> Callable[[], None]:
         """Make this process the program's, in the order that is said above, and return the program."""
@@ -111,6 +121,7 @@ class Session:
         self._listen()
         self._channel.write(encode_record(Hello(VERSION)))
         folder.redirect()
+        self._limit.allow(order.limits.output_characters, order.limits.output_lines)
         self._tails += [
             DescriptorTail(self._recorder.raw_line, name, str(folder.stream(fd)), self._limit)
             for fd, name in enumerate(_OUTPUT, start=1)
@@ -118,16 +129,23 @@ class Session:
         self._recorder.before_advancing += [tail.collect for tail in self._tails]
         os.chdir(folder.submission)
         confine(order.limits, order.access, order.folder)
-        self._replace_streams()
-        self._virtual_time.__enter__()
-        self._recorder.watch()
+        sys.stdin = open(0, encoding="utf-8", errors="surrogateescape", closefd=False)  # the program's
+        sys.stdout, sys.stderr = self._streams
+        self._files.lie_in(f"{folder.submission}{os.sep}", order.script)
+        set_wall_clock(self.clock, order.wall_ns)
         if order.varied is not None:
-            vary(order.varied, self._name, opaque(self._recorder.delay))
+            vary(order.varied, self._files.name, opaque(self._recorder.delay))
         if order.seed is not None:
             seed(order.seed)
-        program = partial(_append, self._ends, self._action())
-        close_side_doors(__package__)
-        return program
+        self._program = Program(
+            folder.submission / order.script,
+            self._files,
+            opaque(self._recorder.begin),
+            partial(comment, order.limits),
+            fell=opaque(self._recorder.fell),
+            folder=folder.submission,
+        )
+        return partial(_append, self._ends, self._action())
 
     def __exit__(self, _kind: object, error: BaseException | None, _traceback: object) -> NoReturn:
         """Report how the program ended, and leave.
@@ -145,18 +163,12 @@ class Session:
         self._end(end)
         self._leave()
 
-    def _replace_streams(self) -> None:
-        sys.stdin = open(0, encoding="utf-8", errors="surrogateescape", closefd=False)  # noqa: SIM115  # the program's
-        self._streams = [text_stream(opaque(lines.add), fd) for fd, lines in enumerate(self._lines, start=1)]
-        sys.stdout, sys.stderr = self._streams
-        warnings.formatwarning = opaque(self._format_warning)
-
     def _format_warning(
         self, message: Warning | str, category: type[Warning], filename: str, lineno: int, line: str | None = None
     ) -> str:
         """Return a warning as Python shows it, without its advice to trace memory and without a line of ours."""
         shown = f"{category.__name__}: {message}\n"
-        name = self._name(filename)
+        name = self._files.name(filename)
         if name is None:
             return shown
         source = (linecache.getline(filename, lineno) if line is None else line).strip()
@@ -184,6 +196,9 @@ class Session:
             reason = f"the result is too large to be looked at: {error}"
             record = Ended(now, Outcome.FLOODED, reason, None, None, None)
         self._channel.write(encode_record(record))
+
+    def _flush(self) -> None:
+        self._channel.flush(wait=False)
 
     def _record(self, row: Row) -> None:
         self._records_left -= 1

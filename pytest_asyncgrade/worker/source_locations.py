@@ -35,9 +35,8 @@ class SourceFiles:
     `path` is the absolute path of the script, if that is not the folder's file of that name.
     """
 
-    def __init__(self, folder: str, script: str, path: str = "") -> None:
-        self.script = script
-        self._names = _Names(folder, {path or folder + script: script})
+    def __init__(self, folder: str = "", script: str = "", path: str = "") -> None:
+        self.lie_in(folder, script, path)
         self._known: dict[int, dict[int, Place] | None] = {}
         """By the `id` of a code object its lines, by instruction; None if the code is not the student's.
 
@@ -45,6 +44,11 @@ class SourceFiles:
         """
         self._alive: list[CodeType] = []
         """The code objects whose `id` is known, so that no other object gets it."""
+
+    def lie_in(self, folder: str, script: str, path: str = "") -> None:
+        """Say where the files are, before the first of them is looked at."""
+        self.script = script
+        self._names = _Names(folder, {path or folder + script: script})
 
     def name(self, filename: str) -> str | None:
         """Return the name of a file relative to the submission's folder, None if it is not in there."""

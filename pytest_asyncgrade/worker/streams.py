@@ -7,6 +7,7 @@ its exact virtual time, too.  A file never blocks its writer, unlike a pipe that
 
 from __future__ import annotations
 
+import math
 import os
 from typing import TYPE_CHECKING
 
@@ -20,18 +21,21 @@ MAX_LINE_CHARACTERS = 10_000
 
 
 class OutputLimit:
-    """How much a program may print, in characters and in lines; `exceeded` is called when it prints more."""
+    """How much a program may print: without end, until `allow`; `exceeded` is called when it prints more."""
 
-    def __init__(self, characters: float, lines: float, exceeded: Callable[[], None]) -> None:
-        self._characters = characters
-        self._lines = lines
+    def __init__(self, exceeded: Callable[[], None] | None = None) -> None:
+        self._characters = self._lines = math.inf
         self._exceeded = exceeded
+
+    def allow(self, characters: float, lines: float) -> None:
+        """Let it print so much from now on."""
+        self._characters, self._lines = characters, lines
 
     def spend(self, characters: int) -> None:
         """Count one more line."""
         self._characters -= characters
         self._lines -= 1
-        if self._characters < 0 or self._lines < 0:
+        if self._exceeded is not None and (self._characters < 0 or self._lines < 0):
             self._exceeded()
 
 

@@ -27,8 +27,9 @@ class RunFolder:
         files |= {self.stream(fd): order.stdin if fd == 0 else b"" for fd in range(len(_STREAMS))}
         if order.scenarios:
             files[self.scenarios] = order.scenarios
+        for folder in {path.parent for path in files}:
+            folder.mkdir(parents=True, exist_ok=True)
         for path, data in files.items():
-            path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
 
     def stream(self, fd: int) -> Path:

@@ -59,10 +59,9 @@ def _is_frozen(function: Any) -> bool:
 def _replace_in_the_library(virtual: dict[Any, Any], clock: Clock, undo: ExitStack) -> None:
     """Replace what modules of the standard library took from `time` when they were imported."""
     monotonic, sleep = time.monotonic, time.sleep
-    if "logging" in sys.modules:  # counts `relativeCreated` from here on; a float of seconds before 3.13
-        start = sys.modules["logging"]._startTime
-        now = clock.wall_ns if isinstance(start, int) else clock.wall_ns / NANOSECONDS
-        replace(sys.modules["logging"], "_startTime", now, undo)
+    if "logging" in sys.modules:
+        undo.callback(setattr, sys.modules["logging"], "_startTime", sys.modules["logging"]._startTime)
+        start_logging(clock)
     replace(threading, "_time", monotonic, undo)
     replace(queue, "time", monotonic, undo)
     replace(sched, "_time", monotonic, undo)
@@ -71,6 +70,12 @@ def _replace_in_the_library(virtual: dict[Any, Any], clock: Clock, undo: ExitSta
     replace(timeit.Timer.__init__, "__defaults__", _defaults(timeit.Timer.__init__, virtual), undo)
     for function in (timeit.timeit, timeit.repeat):
         replace(function, "__defaults__", _defaults(function, virtual), undo)
+
+
+def start_logging(clock: Clock) -> None:
+    """Let `logging`, if it has been imported, count `relativeCreated` from here on; in seconds before 3.13."""
+    if logging := sys.modules.get("logging"):
+        logging._startTime = clock.wall_ns if isinstance(logging._startTime, int) else clock.wall_ns / NANOSECONDS
 
 
 def _defaults(function: Any, virtual: dict[Any, Any]) -> tuple[Any, ...]:

@@ -7,9 +7,11 @@ that are open, innermost last; each takes itself off the list when it ends.
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from contextlib import ExitStack
 
     from pytest_asyncgrade.virtualtime.runtime import Runtime
@@ -21,6 +23,19 @@ def install(runtime: Runtime, undo: ExitStack) -> None:
     """End virtual time in a forked child by closing `undo` there."""
     _open.append((runtime, undo))
     undo.callback(_open.remove, (runtime, undo))
+
+
+@contextmanager
+def real_time_for_forking(runtime: Runtime) -> Iterator[None]:
+    """Leave virtual time for a while, in which forked children keep it: whoever ends this block goes on in it."""
+    kept = _open.copy()
+    _open.clear()
+    try:
+        with runtime.scheduler.in_real_time():
+            yield
+    finally:
+        _open[:] = kept
+        runtime.scheduler.identify_again()
 
 
 def _end_virtual_times() -> None:

@@ -135,6 +135,11 @@ class Scheduler:
             self.members.clear()
             self.wake_ups, self.ready, self._monitor, self._running = WakeUps(), deque(), Monitor(), None
 
+    def identify_again(self) -> None:
+        """Know the calling thread again, which another process may have begun."""
+        if (me := self.current()) is not None:
+            self._identify(me)
+
     def after_fork(self) -> None:
         """Start anew in a forked child: another thread, which is not here, may have held the mutex."""
         self.mutex = _thread.RLock()
