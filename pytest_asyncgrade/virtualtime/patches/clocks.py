@@ -74,7 +74,8 @@ def _replace_in_the_library(virtual: dict[Any, Any], clock: Clock, undo: ExitSta
 
 def start_logging(clock: Clock) -> None:
     """Let `logging`, if it has been imported, count `relativeCreated` from here on; in seconds before 3.13."""
-    if logging := sys.modules.get("logging"):
+    logging: Any = sys.modules.get("logging")
+    if logging is not None:
         logging._startTime = clock.wall_ns if isinstance(logging._startTime, int) else clock.wall_ns / NANOSECONDS
 
 
