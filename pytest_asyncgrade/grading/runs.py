@@ -33,6 +33,7 @@ class Run:
     def __init__(self, trace: Trace, function: str = "") -> None:
         self.function = function
         """The function that was called; empty for the whole program."""
+        self.asked, self.lost_runs = trace.asked, trace.lost_runs
         self._trace: Trace | None = trace
         self._stored: _Stored | None = None
 

@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from .runs import TraceFile
 
 
+_SHARE_OF_LATER_RUNS = 0.2
+"""What share of its limit a run gets after one that computed until the limit ended it."""
+
+
 def checked_timeout(seconds: float, where: str) -> float:
     """Return a time limit in real seconds; UsageError, with `where` it was given, if no run could have it."""
     if not 0 < seconds <= threading.TIMEOUT_MAX:  # neither is true of nan
@@ -79,6 +83,8 @@ class Submission:
         """All runs so far, by keys that identify what was asked for."""
         self._observers: list[dict[str, Run]] = []
         self.is_random = False
+        self._was_computing = False
+        """Whether a run has computed until its limit ended it."""
         self._seed = seed
         self._timeout = timeout
         self._handed_in = handed_in
@@ -264,7 +270,27 @@ class Submission:
         if self._deadline is not None and self._deadline.is_over:
             return Trace(Outcome.TIMED_OUT, self._deadline.reason, Recording(), asked=job.asked)
         self._launcher = self._launcher or self._launch()
-        return run_isolated(job, self._launcher)
+        if self._was_computing and (trace := self._run_briefly(job, self._launcher)):
+            return trace
+        trace = run_isolated(job, self._launcher)
+        self._was_computing = self._was_computing or trace.was_computing
+        return trace
+
+    def _run_briefly(self, job: Job, launcher: Launcher) -> Trace | None:
+        """Run a program that has computed up to its limit before with a smaller one, so that it does not cost another.
+
+        Return None if it is over for another reason than computing.
+        """
+        less = replace(
+            job.limits,
+            wall_seconds=job.limits.wall_seconds * _SHARE_OF_LATER_RUNS,
+            cpu_seconds=max(1, round(job.limits.cpu_seconds * _SHARE_OF_LATER_RUNS)),
+        )
+        trace = run_isolated(replace(job, limits=less), launcher)
+        if trace.outcome is not Outcome.TIMED_OUT:
+            return trace
+        reason = f"{trace.reason} (less time than before, when it did not stop computing)"
+        return replace(trace, reason=reason) if trace.was_computing else None
 
 
 def _hashed(text: str) -> int:

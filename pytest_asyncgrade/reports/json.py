@@ -103,4 +103,4 @@ def _run(trace: Trace) -> dict[str, Any]:
             }
             for span in partial.tasks
         ],
-    }  # fmt: skip
+    } | ({"lost_runs": list(trace.lost_runs)} if trace.lost_runs else {})  # fmt: skip

@@ -114,6 +114,12 @@ def left_out(filename: str, reason: str) -> str:
     return f"{filename} was left out: {reason}"
 
 
+def run_again(asked: str, lost: tuple[str, ...]) -> str:
+    """Return the sentence on a run whose earlier attempts do not count."""
+    times = "again" if len(lost) == 1 else f"{len(lost)} more times"
+    return f"{asked} was run {times}, in case something outside of it was the cause: {lost[-1]}"
+
+
 def seeded(seed: int) -> tuple[str, str, str]:
     """Return the sentence on random values in three parts: the one in the middle is what to type."""
     return "with random values; ", f"--grade-seed={seed}", " gives the same ones again"

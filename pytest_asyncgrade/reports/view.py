@@ -116,10 +116,12 @@ class Remark(NamedTuple):
 
 
 def remarks(work: Work) -> list[Remark]:
-    """Return what else there is to know: checks and files that were left out, random values."""
+    """Return what else there is to know: checks and files that were left out, lost runs, random values."""
     found = [Remark((phrases.withheld(work.withheld),), is_warning=True)] if work.withheld else []
     for name, reason in work.left_behind.items():
         found.append(Remark((phrases.left_out(name, reason),), is_warning=True))
+    lost = [run for run in work.runs.values() if run.lost_runs]
+    found += [Remark((phrases.run_again(run.asked, run.lost_runs),), is_warning=True) for run in lost]
     if work.seed is not None and any(check.verdict is not Verdict.PASSED for check in work.checks):
         found.append(Remark(phrases.seeded(work.seed), is_warning=False))
     return found

@@ -18,8 +18,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Protocol
 
+from pytest_asyncgrade.errors import AsyncgradeError
+
 from .confinement import Confinement, candidates, interpreter, packages
-from .process_tree import kill, start
+from .process_tree import Effort, effort_of, kill, start
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -47,8 +49,10 @@ _PASSED_ON = ("LANG", "LC_ALL", "LC_CTYPE", "PATH", "SYSTEMROOT", "COVERAGE_PROC
               "COVERAGE_FILE")  # fmt: skip
 """Variables of our environment that a student's process gets; the last three measure this package's own tests."""
 
-_FORK_SERVER_TIMEOUT = 10.0
+_FORK_SERVER_TIMEOUT = 60.0
 """Time limit for each answer of a fork server (it has started, forked, tidied up), in real seconds."""
+_KILLED = 128
+"""A process with at least this exit status, or with one below 0, was killed: it says nothing of what is possible."""
 
 
 class Child(Protocol):
@@ -62,6 +66,9 @@ class Child(Protocol):
 
     def locate(self) -> None:
         """Ask it which line it is on; the answer is a record."""
+
+    def effort(self) -> Effort:
+        """Return how much it has computed, and how long it had to wait for a processor."""
 
     def end(self) -> None:
         """Kill it and all it has started, if they are alive."""
@@ -122,6 +129,9 @@ class _SpawnedChild:
             with suppress(ProcessLookupError):
                 os.kill(self._process.pid, LOCATE_SIGNAL)
 
+    def effort(self) -> Effort:
+        return effort_of(self._process.pid)
+
     def end(self) -> None:
         kill(self._process, thoroughly=True)
 
@@ -134,6 +144,8 @@ class ForkServer:
         self._process: subprocess.Popen[bytes] | None = None
         self._socket: socket.socket | None = None
         self._pidfd: int | None = None
+        self._is_decided = False
+        """Whether one of the candidates has worked: it is kept then."""
 
     @property
     def confinement(self) -> Confinement:
@@ -156,27 +168,45 @@ class ForkServer:
         return self._socket
 
     def _ready(self) -> socket.socket:
-        """Wait for the fork server; where one confinement does not work, take the next."""
+        """Wait for the fork server; where the kernel refuses one confinement, take the next.
+
+        This is decided once, before the first program runs, and only by a refusal: AsyncgradeError if a confinement
+        that has worked, or the last one, does not work, or if there is no answer.
+        """
         from pytest_asyncgrade.trace.protocol.fork_link import Started
 
         while self._pidfd is None:
             try:
                 self._pidfd = Started.receive(self.start()).pidfd
-            except OSError:
-                self.close()
-                if len(self._candidates) == 1:
-                    raise
-                del self._candidates[0]
-                self._candidates[0].name += ": bubblewrap is installed, and cannot be used here"
+            except OSError as error:
+                self._take_next(error)
+        self._is_decided = True
         return self.start()
+
+    def _take_next(self, error: OSError) -> None:
+        """Take the next confinement if the kernel refuses this one; AsyncgradeError if anything else is wrong."""
+        assert self._process is not None
+        status = None if isinstance(error, TimeoutError) else self._process.wait()
+        self.close()
+        refused = status is not None and 0 < status < _KILLED
+        if self._is_decided or not refused or len(self._candidates) == 1:
+            what = "did not answer" if status is None else f"ended with status {status}"
+            msg = f"the process that starts all runs ({self.confinement.name}) {what}, so nothing was run: grade again"
+            raise AsyncgradeError(msg)
+        del self._candidates[0]
+        self._candidates[0].name += ": bubblewrap is installed, and cannot be used here"
 
     def launch(self, order: RunOrder) -> Child:
         """Start a process for a run; a fork server that its student has killed is started anew."""
+        with suppress(OSError):
+            return self._fork(order)
+        self.close()
         try:
             return self._fork(order)
-        except OSError:
+        except OSError as error:
             self.close()
-            return self._fork(order)
+            msg = f"the process that starts all runs ({self.confinement.name}) fails: {error}; grade again"
+            raise AsyncgradeError(msg) from error
 
     def _fork(self, order: RunOrder) -> Child:
         from pytest_asyncgrade.trace.protocol.fork_link import Request, Started
@@ -230,6 +260,9 @@ class _ForkedChild:
             with suppress(ProcessLookupError):
                 signal.pidfd_send_signal(self._pidfd, LOCATE_SIGNAL)
 
+    def effort(self) -> Effort:
+        return effort_of(_pid(self._pidfd))
+
     def end(self) -> None:
         """Kill it; the server kills what it has started, or is killed itself if it does not say so in time."""
         _kill_process(self._pidfd)
@@ -237,6 +270,12 @@ class _ForkedChild:
             self._server.close(thoroughly=True)
         else:
             self._link.settimeout(_FORK_SERVER_TIMEOUT)
+
+
+def _pid(pidfd: int) -> int:
+    """Return the number that a process has here: the fork server knows it by another, in its own namespace."""
+    told = Path(f"/proc/self/fdinfo/{pidfd}").read_text(encoding="ascii")
+    return int(next(line for line in told.splitlines() if line.startswith("Pid:")).split()[1])
 
 
 def _kill_process(pidfd: int) -> None:

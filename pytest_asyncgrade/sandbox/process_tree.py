@@ -1,4 +1,4 @@
-"""Starts a process, and kills it with all it has started, on each platform."""
+"""Starts a process, looks at what it does, and kills it with all it has started, on each platform."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import signal
 import subprocess
 import sys
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,6 +24,25 @@ def start(command: list[str], *, env: dict[str, str], stdin: int, stdout: int) -
     return subprocess.Popen(  # noqa: S603  # our own interpreter
         command, stdin=stdin, stdout=stdout, stderr=subprocess.DEVNULL, env=env, text=False, **group
     )
+
+
+class Effort(NamedTuple):
+    """What a process has done so far, in seconds of real time; zeros where the platform does not tell."""
+
+    computed: float
+    """Processor time of its threads, in all."""
+    held_back: float
+    """The longest that one of its threads was ready to run while the machine ran others."""
+
+
+def effort_of(pid: int) -> Effort:
+    """Return what a process has done so far (``/proc/PID/task/TID/schedstat``, Linux's proc(5))."""
+    times = [(0, 0)]
+    for path in Path(f"/proc/{pid}/task").glob("*/schedstat"):
+        with suppress(OSError):  # the thread has ended
+            ran, waited, _ = map(int, path.read_text(encoding="ascii").split())
+            times.append((ran, waited))
+    return Effort(sum(ran for ran, _ in times) / 1e9, max(waited for _, waited in times) / 1e9)
 
 
 def kill(process: subprocess.Popen[bytes], *, thoroughly: bool) -> None:

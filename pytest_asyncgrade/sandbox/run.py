@@ -1,7 +1,11 @@
 """Runs a student's program in a separate process, and builds the trace from what that process reports.
 
 The parent decides how the run ended: the child's word counts only if its records are exact, the last of them is there,
-and it exited with status 0.  The deadline is the parent's, in real seconds, for the whole process tree.
+and it exited with status 0.  The deadline is the parent's, in real seconds, for the whole process tree; time in which
+the process was ready and the machine ran others does not count.
+
+A process that ended without a word, or did not exit, may have been harmed from outside: the program is run again, and
+is charged with it only if that happens in every run.
 """
 
 from __future__ import annotations
@@ -10,9 +14,11 @@ import os
 import shlex
 import signal
 import threading
-from dataclasses import dataclass, field
+import time
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from pytest_asyncgrade.errors import AsyncgradeError
 from pytest_asyncgrade.trace.builder import TraceBuilder, Verdict
 from pytest_asyncgrade.trace.model import Outcome, Recording
 from pytest_asyncgrade.trace.plain import clipped, encode, number, shown
@@ -33,15 +39,23 @@ if TYPE_CHECKING:
 WALL_CLOCK_START_NS = 1_767_258_000 * 1_000_000_000
 """``time.time_ns()`` at the start of a graded program: 2026-01-01 09:00:00 UTC."""
 
-_LOCATED_AFTER = (0.5, 0.2, 0.2)
-"""Shares of the time limit, one after the other, after which a process is asked which line it is on."""
+_LOCATED_AT = (0.5, 0.7, 0.9)
+"""Shares of the time limit at which a process is asked which line it is on."""
 
 _LONGEST_INPUT = 200
 """Longest text of a program's input, in characters."""
 _OUT_OF_CPU = -getattr(signal, "SIGXCPU", 0) or None
 
+_MOST_ATTEMPTS = 3
+"""Number of times a program is run before it is charged with the end of its process."""
+_START_TIMEOUT = 60.0
+"""Time limit for our own part of a process, up to the student's first line, in real seconds."""
 _EXIT_TIMEOUT = 6.0
 """Time limit for the exit of a process that has reported its end, in real seconds."""
+_SHORTEST_WAIT = 0.01
+"""Real time between two looks at how long a run has taken, in seconds."""
+_LONGEST_STRETCH = 2.0
+"""How many times its limit a run may take, in real time, while the machine runs others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,23 +106,41 @@ def run_isolated(job: Job, launcher: Launcher | None = None) -> Trace:
     """Run a job in a separate process and return its trace, whatever happens to that process.
 
     `launcher` starts that process (default: `Spawn`); a `ForkServer` makes many runs of one submission quicker.
+    Raises AsyncgradeError if no process can be brought to the student's first line.
     """
     if job.submission.problem:
         return Trace(Outcome.NOT_RUNNABLE, job.submission.problem, Recording(), asked=job.asked)
     launcher = launcher or Spawn()
-    with launcher.folder() as folder:
-        return _Run(job, folder).run(launcher)
+    lost: list[str] = []
+    while True:
+        with launcher.folder() as folder:
+            attempt = _Attempt(job, folder)
+            trace = attempt.run(launcher)
+        if not attempt.is_doubtful or (len(lost) == _MOST_ATTEMPTS - 1 and not attempt.not_started):
+            return replace(trace, lost_runs=tuple(lost))
+        lost.append(attempt.not_started or trace.reason)
+        if len(lost) == _MOST_ATTEMPTS:
+            msg = f"{job.asked} could not be started, in {_MOST_ATTEMPTS} attempts: {lost[-1]}; that is not its fault"
+            raise AsyncgradeError(msg)
 
 
-class _Run:
+class _Attempt:
+    """One attempt at a run."""
+
     def __init__(self, job: Job, folder: str) -> None:
         self._job = job
         self._folder = folder
         self._source = job.submission.source
         self._key = os.urandom(16)
         self._builder = TraceBuilder(job.limits.records)
+        self._greeted = threading.Event()
         self._told = threading.Event()
         self._error: RecordError | None = None
+        self._was_computing = False
+        self.is_doubtful = False
+        """Whether the process ended in a way that something outside of the program may have caused."""
+        self.not_started = ""
+        """Why the program did not begin, in our own part of the process; empty if it did."""
 
     def run(self, launcher: Launcher) -> Trace:
         child = launcher.launch(self._order(launcher))
@@ -122,17 +154,27 @@ class _Run:
             child.records.close()
         verdict = self._verdict(in_time=in_time, status=status)
         job = self._job
-        return self._builder.build(asked=job.asked, source=self._source, verdict=verdict, varied=job.vary)
+        trace = self._builder.build(asked=job.asked, source=self._source, verdict=verdict, varied=job.vary)
+        return replace(trace, was_computing=self._was_computing)
 
     def _wait(self, child: Child) -> bool:
         """Wait for the end, ask now and then which line the program is on, and tell whether the end came in time."""
+        if not self._greeted.wait(_START_TIMEOUT):
+            return False
         seconds = self._job.limits.wall_seconds
-        for share in _LOCATED_AFTER:
-            if self._told.wait(seconds * share):
-                return True
-            if self._builder.greeted:
+        began = time.monotonic()
+        to_ask = [seconds * share for share in _LOCATED_AT]
+        while True:
+            passed, effort = time.monotonic() - began, child.effort()
+            granted = max(passed - effort.held_back, passed / _LONGEST_STRETCH)
+            if to_ask and granted >= to_ask[0]:
                 child.locate()
-        return self._told.wait(seconds * (1 - sum(_LOCATED_AFTER)))
+                del to_ask[0]
+            if granted >= seconds:
+                self._was_computing = effort.computed > granted / 2
+                return False
+            if self._told.wait(max((to_ask[0] if to_ask else seconds) - granted, _SHORTEST_WAIT)):
+                return True
 
     def _order(self, launcher: Launcher) -> RunOrder:
         """Return the job as it crosses the wall."""
@@ -164,26 +206,38 @@ class _Run:
         try:
             while line := pipe.readline(MAX_LINE_BYTES + 1):
                 self._builder.feed(seal.open(line))
+                self._greeted.set()
                 if self._builder.ended:
                     break
         except RecordError as error:
             self._error = error
         finally:
             self._told.set()
+            self._greeted.set()
 
     def _verdict(self, *, in_time: bool, status: int | None) -> Verdict | None:
         """Return how the run ended where the child's report does not count, None where it does."""
-        limits = self._job.limits
         if self._error is not None:
             return Verdict(Outcome.KILLED, f"the program disturbed its own recording ({self._error})")
+        if self._builder.greeted and (late := self._too_late(in_time=in_time, status=status)):
+            return late
+        if self._builder.ended:
+            self.is_doubtful = status != 0
+            why = "the program's process did not end as it should after its last line"
+            return Verdict(Outcome.KILLED, why) if self.is_doubtful else None
+        if not self._builder.greeted:
+            self.not_started = self._builder.not_started or f"its process {_end_of(status)}"
+        self.is_doubtful = bool(self.not_started) or status is not None  # nobody else can close its connection
+        return _vanished(status)
+
+    def _too_late(self, *, in_time: bool, status: int | None) -> Verdict | None:
+        """Return the verdict on a program that used up its time; None if it did not."""
+        limits = self._job.limits
         if not in_time:
             return self._timed_out(f"the program was still running after {number(limits.wall_seconds)}")
-        if not self._builder.ended:
-            if status == _OUT_OF_CPU:
-                return self._timed_out(f"the program was still computing after {number(limits.cpu_seconds)} of it")
-            return _vanished(status)
-        if status != 0:
-            return Verdict(Outcome.KILLED, "the program's process did not end as it should after its last line")
+        if status == _OUT_OF_CPU and not self._builder.ended:
+            self._was_computing = True
+            return self._timed_out(f"the program was still computing after {number(limits.cpu_seconds)} of it")
         return None
 
     def _timed_out(self, reason: str) -> Verdict:
@@ -195,6 +249,13 @@ class _Run:
         if place.filename == self._job.submission.script and 0 < place.lineno <= len(self._source):
             code = f": {self._source[place.lineno - 1].strip()}"
         return Verdict(Outcome.TIMED_OUT, f"{reason}, at line {place.lineno}{code}", place)
+
+
+def _end_of(status: int | None) -> str:
+    """Return how a process ended, as the one who runs the machine would say it."""
+    if status is None:
+        return f"was not ready within {_START_TIMEOUT:g} s"
+    return f"was killed by {signal_name(-status)}" if status < 0 else f"ended with status {status}"
 
 
 def _vanished(status: int | None) -> Verdict:

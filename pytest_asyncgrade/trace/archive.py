@@ -20,6 +20,7 @@ class _Archived:
     records: tuple[str, ...]
     varied: dict[float, float]
     ignored: tuple[str, ...]
+    lost_runs: tuple[str, ...]
 
 
 def archived(trace: Trace) -> object:
@@ -34,6 +35,7 @@ def archived(trace: Trace) -> object:
             tuple(record.decode("ascii") for record in trace.records),
             dict(trace.varied),
             tuple(sorted(trace.ignored)),
+            trace.lost_runs,
         )
     )
 
@@ -46,4 +48,4 @@ def restored(data: Any) -> Trace:
         builder.feed(record.encode("ascii"))
     verdict = Verdict(archive.outcome, archive.reason, archive.ended_at)
     trace = builder.build(asked=archive.asked, source=archive.source, verdict=verdict, varied=archive.varied)
-    return replace(trace, ignored=frozenset(archive.ignored))
+    return replace(trace, ignored=frozenset(archive.ignored), lost_runs=archive.lost_runs)

@@ -40,6 +40,7 @@ from .protocol.records import (
     Located,
     LoopTouched,
     NeverAwaited,
+    NotStarted,
     Printed,
     RecordError,
     StepWasSlow,
@@ -86,6 +87,8 @@ class TraceBuilder:
     def __init__(self, max_records: int = MAX_RECORDS) -> None:
         self._max_records = max_records
         self.greeted = False
+        self.not_started = ""
+        """Why the process failed before the program began; empty if it did not."""
         self._lines: dict[Stream, list[Line]] = {"stdout": [], "stderr": []}
         self._tasks: dict[int, TaskSpan] = {}
         self._alive = self._most_alive = 0
@@ -118,7 +121,7 @@ class TraceBuilder:
                 msg = f"more than {self._max_records} records"
                 raise RecordError(msg)
             self._taken += 1
-            if self.ended or self.greeted is isinstance(record, Hello):
+            if self.ended or self.not_started or self.greeted is isinstance(record, Hello | NotStarted):
                 msg = f"a record {record.tag!r} out of place"
                 raise RecordError(msg)
             try:
@@ -163,6 +166,8 @@ class TraceBuilder:
                 self.located = place
             case Hello(version):
                 self._greet(version)
+            case NotStarted(reason):
+                self.not_started = reason or "no reason given"
             case Ended():
                 self._finish(record)
             case _:

@@ -7,12 +7,12 @@ from _thread import allocate_lock, get_ident
 from typing import TYPE_CHECKING
 
 from pytest_asyncgrade.trace.protocol.lines import Seal, dump
-from pytest_asyncgrade.trace.protocol.records import Ended, Hello, Printed
+from pytest_asyncgrade.trace.protocol.records import Ended, Hello, NotStarted, Printed
 
 if TYPE_CHECKING:
     from pytest_asyncgrade.trace.protocol.records import Row
 
-_SENT_AT_ONCE = frozenset({Hello.tag, Printed.tag, Ended.tag})
+_SENT_AT_ONCE = frozenset({Hello.tag, NotStarted.tag, Printed.tag, Ended.tag})
 _ROWS_PER_LINE = 100
 """Records that are sent together, unless one has to go out at once."""
 

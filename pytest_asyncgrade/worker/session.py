@@ -7,12 +7,13 @@ takes something away that those before it need:
 
 1. The files are unpacked, and the variables that name a folder for temporary files point to the run's folder.
 2. Signal handlers are set: the parent may ask where the program is as soon as it has been greeted.
-3. The parent is greeted; from here on it counts time.
-4. The standard streams' file descriptors become files of the run's folder, and are read from their beginnings.
-5. The folder of the submission becomes the current one.
-6. The process is confined: nothing outside of what the order allows can be opened any more.
-7. `sys.stdin`, `sys.stdout` and `sys.stderr` are replaced.
-8. Delays are varied, random numbers seeded: their wrappers are around what virtual time has put there.
+3. The standard streams' file descriptors become files of the run's folder, and are read from their beginnings.
+4. The folder of the submission becomes the current one.
+5. The process is confined: nothing outside of what the order allows can be opened any more.
+6. `sys.stdin`, `sys.stdout` and `sys.stderr` are replaced.
+7. Delays are varied, random numbers seeded: their wrappers are around what virtual time has put there.
+8. The parent is greeted: from here on it counts time, and what happens is the program's doing.  Whatever fails before
+   that is told instead: it is an error of the grading.
 
 After the program, in virtual time to the last: slow steps, the rest of the output, the record of the end; then the
 process leaves without running anything of the program's.
@@ -34,7 +35,7 @@ from pytest_asyncgrade.trace.model import Outcome, Raised
 from pytest_asyncgrade.trace.plain import NotPlainError, decode, encode
 from pytest_asyncgrade.trace.protocol.lines import dump
 from pytest_asyncgrade.trace.protocol.order import RunOrder
-from pytest_asyncgrade.trace.protocol.records import VERSION, Ended, Hello, Located
+from pytest_asyncgrade.trace.protocol.records import VERSION, Ended, Hello, Located, NotStarted
 from pytest_asyncgrade.trace.protocol.records import encode as encode_record
 from pytest_asyncgrade.virtualtime import fork_in_real_time, set_wall_clock, virtual_time
 from pytest_asyncgrade.worker.channel import Channel
@@ -115,11 +116,19 @@ class Session:
 
     def __enter__(self) -> Callable[[], None]:
         """Make this process the program's, in the order that is said above, and return the program."""
+        try:
+            program = self._prepared()
+        except Exception as error:  # noqa: BLE001  # whatever it is, the student has nothing to do with it
+            self._channel.write(encode_record(NotStarted(_shortened(f"{type(error).__name__}: {error}"))))
+            self._leave()
+        self._channel.write(encode_record(Hello(VERSION)))
+        return program
+
+    def _prepared(self) -> Callable[[], None]:
         order, folder = self._order, self._folder
         folder.unpack(order)
         os.environ.update(dict.fromkeys(("TMPDIR", "TEMP", "TMP", "HOME"), order.folder))
         self._listen()
-        self._channel.write(encode_record(Hello(VERSION)))
         folder.redirect()
         self._limit.allow(order.limits.output_characters, order.limits.output_lines)
         self._tails += [
@@ -129,7 +138,7 @@ class Session:
         self._recorder.before_advancing += [tail.collect for tail in self._tails]
         os.chdir(folder.submission)
         confine(order.limits, order.access, order.folder)
-        sys.stdin = open(0, encoding="utf-8", errors="surrogateescape", closefd=False)  # the program's
+        sys.stdin = open(0, encoding="utf-8", errors="surrogateescape", closefd=False)  # noqa: SIM115  # the program's
         sys.stdout, sys.stderr = self._streams
         self._files.lie_in(f"{folder.submission}{os.sep}", order.script)
         set_wall_clock(self.clock, order.wall_ns)

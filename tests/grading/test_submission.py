@@ -1,4 +1,4 @@
-"""What a submission does when the grading as a whole has to end."""
+"""What a submission does when a check asks for runs, and when time is short."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def submission(folder: Path, seconds: float) -> Submission:
+def submission(folder: Path, seconds: float, code: str = "print(1)\n") -> Submission:
     script = folder / "naps.py"
-    script.write_text("print(1)\n", encoding="utf-8")
+    script.write_text(code, encoding="utf-8")
     exercise = Exercise.of_grader(folder / "graders" / "naps")
     handed_in = HandedIn.file(script, exercise.filename)
     return Submission(exercise, handed_in, student="", timeout=lambda: None, deadline=Deadline(seconds))
@@ -50,3 +50,30 @@ def test_runs_that_only_prepare_others_are_not_observed(tmp_path: Path) -> None:
     with work.observing() as runs:
         varied = work.run(vary_sleeps=True)
     assert [run.trace for run in runs.values()] == [varied]
+
+
+BUSY = """
+import subprocess, sys
+def spin(how_often):
+    while True:
+        pass
+def doze():
+    subprocess.run([sys.executable, "-c", "import time; time.sleep(1)"])
+    print("awake")
+"""
+
+
+def test_an_endless_loop_costs_one_limit_and_not_one_for_each_check(tmp_path: Path) -> None:
+    work = submission(tmp_path, 600, BUSY)
+    first = work.call("spin", 1, timeout=2)
+    later = [work.call("spin", number, timeout=2) for number in range(2, 5)]
+    assert first.reason.startswith("the program was still running after 2 s, at line ")
+    assert all(trace.reason.startswith("the program was still running after 0.4 s, at line ") for trace in later)
+    assert all(trace.reason.endswith(" (less time than before, when it did not stop computing)") for trace in later)
+    assert work.call("spin", 1, timeout=2) is first
+
+
+def test_a_run_that_does_not_compute_keeps_its_limit(tmp_path: Path) -> None:
+    work = submission(tmp_path, 600, BUSY)
+    assert work.call("spin", 1, timeout=1).outcome is Outcome.TIMED_OUT
+    assert work.call("doze", timeout=4).output == ["awake"]

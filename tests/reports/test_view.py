@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytest_asyncgrade.grading import CheckResult, Failure, Grade, Verdict
+from pytest_asyncgrade.grading import CheckResult, Failure, Grade, Run, Verdict
 from pytest_asyncgrade.reports import phrases, view
 from pytest_asyncgrade.reports.view import NamedCheck
 
-from .outcomes import check, grade_of, work
+from .outcomes import RUN, check, grade_of, work
 from .quotes import quoted
 
 UNTIMED = settings(deadline=None)  # a machine may be busy
@@ -82,3 +83,16 @@ def test_a_score_is_told_in_words_in_columns_and_in_a_cell() -> None:
     ]  # fmt: skip
     assert phrases.total(broken) == "no points: a grader is broken, so this is not a grade"
     assert phrases.total(Grade((), ("naps",))) == "nothing was graded: nobody handed in naps"
+
+
+def test_runs_that_were_lost_are_told() -> None:
+    killed = "the program was killed by SIGKILL"
+    runs = {
+        "a": Run(replace(RUN, asked="python a.py", lost_runs=(killed,))),
+        "b": Run(replace(RUN, asked="b()", lost_runs=(killed, killed))),
+        "c": Run(RUN),
+    }
+    cause = "in case something outside of it was the cause"
+    assert list(map(str, view.remarks(replace(work(check(1, Verdict.PASSED)), runs=runs)))) == [
+        f"python a.py was run again, {cause}: {killed}", f"b() was run 2 more times, {cause}: {killed}"
+    ]  # fmt: skip

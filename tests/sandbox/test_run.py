@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -10,22 +9,19 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 
+from pytest_asyncgrade.errors import AsyncgradeError
 from pytest_asyncgrade.sandbox import CAN_FORK, ForkServer, Job, Spawn, child, read_submission, run_isolated
 from pytest_asyncgrade.sandbox.run import _vanished
 from pytest_asyncgrade.trace import Outcome
 from pytest_asyncgrade.trace.builder import Verdict
-from pytest_asyncgrade.trace.protocol.lines import Seal, dump
-from pytest_asyncgrade.trace.protocol.records import VERSION, Ended, Hello, encode
 from tests.conftest import WALL_SECONDS, WAYS, every_launcher, new_launcher
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-    from typing import IO
 
     from pytest_asyncgrade.sandbox import Launcher
     from pytest_asyncgrade.trace import Trace
-    from pytest_asyncgrade.trace.protocol.order import RunOrder
 
     Run = Callable[..., Trace]
 
@@ -122,7 +118,7 @@ def test_a_stem_that_cannot_be_had_is_an_error_of_ours(tmp_path: Path, monkeypat
     script.write_text("print(1)")
     monkeypatch.setattr(child, "_command", lambda: [sys.executable, "-c", ""])
     fork_server = ForkServer()
-    with pytest.raises(OSError, match="has ended"):
+    with pytest.raises(AsyncgradeError, match="ended with status 0, so nothing was run: grade again"):
         run_isolated(Job(read_submission(script)), fork_server)
     fork_server.close()
 
@@ -145,39 +141,6 @@ def test_a_program_that_writes_into_the_recording_does_not_finish(run: Run, writ
     trace = run(f"{PIPES}os.write(pipes[0], b'''{written}\\n''')")
     assert trace.outcome is Outcome.KILLED
     assert trace.reason.startswith("the program disturbed its own recording (")
-
-
-class Liar(Spawn):
-    """Launches nothing, and says as a child would that the program has finished; but its process goes wrong."""
-
-    def __init__(self, status: int | None) -> None:
-        super().__init__()
-        self._status = status
-
-    def launch(self, order: RunOrder) -> Liar:
-        sign = Seal(order.key).sign
-        records = (Hello(VERSION), Ended(0, Outcome.FINISHED, "", None, None, None))
-        self.records: IO[bytes] = io.BytesIO(b"".join(sign(dump(encode(record))) for record in records))
-        return self
-
-    def status(self, _seconds: float) -> int | None:
-        return self._status
-
-    def locate(self) -> None:
-        pass
-
-    def end(self) -> None:
-        pass
-
-
-@pytest.mark.parametrize("status", [3, -9, None])
-def test_a_last_record_counts_only_if_the_process_ends_well(tmp_path: Path, status: int | None) -> None:
-    (tmp_path / "program.py").write_text("print(1)")
-    job = Job(read_submission(tmp_path / "program.py"))
-    assert run_isolated(job, Liar(0)).outcome is Outcome.FINISHED
-    trace = run_isolated(job, Liar(status))
-    assert trace.outcome is Outcome.KILLED
-    assert trace.reason == "the program's process did not end as it should after its last line"
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -35,6 +35,14 @@ class Hello:
 
 
 @dataclass(frozen=True, slots=True)
+class NotStarted:
+    """The only record of a process that failed before the program began, and why."""
+
+    tag: ClassVar = "not started"
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Printed:
     """A line of output; `task` and `place` are None where nobody knows who wrote it."""
 
@@ -215,8 +223,9 @@ class Ended:
 
 
 Record: TypeAlias = (
-    Hello | Printed | TaskCreated | TaskDone | TasksLeft | CallBlocked | BusyWaitBegan | StepWasSlow | WaitBegan
-    | NeverAwaited | ExceptionLost | CancellationSwallowed | LoopTouched | FunctionNamed | DelayGiven | Located | Ended
+    Hello | NotStarted | Printed | TaskCreated | TaskDone | TasksLeft | CallBlocked | BusyWaitBegan | StepWasSlow
+    | WaitBegan | NeverAwaited | ExceptionLost | CancellationSwallowed | LoopTouched | FunctionNamed | DelayGiven
+    | Located | Ended
 )  # fmt: skip
 
 KINDS: tuple[type[Record], ...] = get_args(Record)

@@ -18,6 +18,7 @@ from pytest_asyncgrade.trace.protocol.records import KINDS, Failure, Record, Rec
 PLACE = Place("p.py", 3, "work")
 RECORDS: list[Record] = [
     records.Hello(2),
+    records.NotStarted("OSError: no room"),
     records.Printed(1, "stderr", "\udcff", 2, PLACE),
     records.TaskCreated(1, None, "Task-1", "main", 0, None, 1, "3, 'a'"),
     records.TaskDone(1, 5, "failed", "late", 1, Failure("OSError", PLACE)),
