@@ -14,7 +14,7 @@ import struct
 import subprocess
 import sys
 import time
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Protocol
 
@@ -60,6 +60,9 @@ class Child(Protocol):
 
     records: IO[bytes]
     """The pipe its records come from."""
+
+    def answer(self, line: bytes) -> None:
+        """Tell it what it has asked for, unless it has ended."""
 
     def status(self, seconds: float) -> int | None:
         """Return its exit status, negative for a signal; None if it has not exited in time."""
@@ -115,8 +118,13 @@ class _SpawnedChild:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self.records = self._process.stdout
-        with suppress(BrokenPipeError), self._process.stdin as pipe:  # if it died at once, its status says how
-            pipe.write(order.dump())
+        self._answers = self._process.stdin
+        self.answer(order.dump())
+
+    def answer(self, line: bytes) -> None:
+        with suppress(OSError):  # if it has died, its status says how
+            self._answers.write(line)
+            self._answers.flush()
 
     def status(self, seconds: float) -> int | None:
         deadline = time.monotonic() + seconds
@@ -134,6 +142,8 @@ class _SpawnedChild:
 
     def end(self) -> None:
         kill(self._process, thoroughly=True)
+        with suppress(OSError):
+            self._answers.close()
 
 
 class ForkServer:
@@ -212,16 +222,16 @@ class ForkServer:
         from pytest_asyncgrade.trace.protocol.fork_link import Request, Started
 
         link = self._ready()
-        read_end, write_end = os.pipe()
-        records = os.fdopen(read_end, "rb")
-        try:
-            Request(order, write_end).send(link)
-            return _ForkedChild(Started.receive(link).pidfd, self, link, records)
-        except BaseException:
-            records.close()
-            raise
-        finally:
-            os.close(write_end)
+        with ExitStack() as undo:
+            (ours, records), (answers, theirs) = os.pipe(), os.pipe()
+            undo.callback(os.close, records)
+            undo.callback(os.close, answers)
+            with ExitStack() as failed:
+                pipes = (failed.enter_context(os.fdopen(ours, "rb")), failed.enter_context(os.fdopen(theirs, "wb", 0)))
+                Request(order, records, answers).send(link)
+                child = _ForkedChild(Started.receive(link).pidfd, self, link, *pipes)
+                failed.pop_all()
+            return child
 
     def close(self, *, thoroughly: bool = False) -> None:
         """End the fork server; `thoroughly`: also what may be left of a run, where it does not end with the server."""
@@ -239,12 +249,19 @@ class ForkServer:
 
 
 class _ForkedChild:
-    def __init__(self, pidfd: int, server: ForkServer, link: socket.socket, records: IO[bytes]) -> None:
+    def __init__(  # what there is of a child
+        self, pidfd: int, server: ForkServer, link: socket.socket, records: IO[bytes], answers: IO[bytes]
+    ) -> None:
         self.records = records
+        self._answers = answers
         self._pidfd = pidfd
         self._server = server
         self._link = link
         self._status: int | None = None
+
+    def answer(self, line: bytes) -> None:
+        with suppress(OSError):
+            self._answers.write(line)
 
     def status(self, seconds: float) -> int | None:
         from pytest_asyncgrade.trace.protocol.fork_link import Ended
@@ -266,6 +283,7 @@ class _ForkedChild:
     def end(self) -> None:
         """Kill it; the server kills what it has started, or is killed itself if it does not say so in time."""
         _kill_process(self._pidfd)
+        self._answers.close()
         if self.status(_FORK_SERVER_TIMEOUT) is None:
             self._server.close(thoroughly=True)
         else:

@@ -24,14 +24,14 @@ from pytest_asyncgrade.trace.model import Outcome, Recording
 from pytest_asyncgrade.trace.plain import clipped, encode, number, shown
 from pytest_asyncgrade.trace.protocol.limits import Limits
 from pytest_asyncgrade.trace.protocol.lines import MAX_LINE_BYTES, Seal
-from pytest_asyncgrade.trace.protocol.order import JobKind, RunOrder
+from pytest_asyncgrade.trace.protocol.order import Call, Delays, JobKind, RunOrder
 from pytest_asyncgrade.trace.protocol.records import RecordError
 from pytest_asyncgrade.trace.trace import Trace
 
 from .child import LOCATE_SIGNAL, Spawn, signal_name
 
 if TYPE_CHECKING:
-    from typing import IO
+    from pytest_asyncgrade.trace.protocol.records import Question
 
     from .child import Child, Launcher
     from .submission_files import SubmissionFiles
@@ -119,8 +119,8 @@ def run_isolated(job: Job, launcher: Launcher | None = None) -> Trace:
         if not attempt.is_doubtful or (len(lost) == _MOST_ATTEMPTS - 1 and not attempt.not_started):
             return replace(trace, lost_runs=tuple(lost))
         lost.append(attempt.not_started or trace.reason)
-        if len(lost) == _MOST_ATTEMPTS:
-            msg = f"{job.asked} could not be started, in {_MOST_ATTEMPTS} attempts: {lost[-1]}; that is not its fault"
+        if attempt.was_refused or len(lost) == _MOST_ATTEMPTS:
+            msg = f"{job.asked} could not be started, which is not the student's fault: {lost[-1]}"
             raise AsyncgradeError(msg)
 
 
@@ -141,10 +141,12 @@ class _Attempt:
         """Whether the process ended in a way that something outside of the program may have caused."""
         self.not_started = ""
         """Why the program did not begin, in our own part of the process; empty if it did."""
+        self.was_refused = False
+        """Whether that part has said itself that it cannot go on."""
 
     def run(self, launcher: Launcher) -> Trace:
         child = launcher.launch(self._order(launcher))
-        reader = threading.Thread(target=self._read, args=(child.records,), daemon=True)
+        reader = threading.Thread(target=self._read, args=(child,), daemon=True)
         reader.start()
         in_time = self._wait(child)
         status = child.status(_EXIT_TIMEOUT) if in_time else None
@@ -186,34 +188,40 @@ class _Attempt:
             script=submission.script,
             files=submission.files,
             argv=job.argv,
-            function=job.function,
-            args=encode(list(job.args)),
-            kwargs=encode(job.kwargs),
             stdin=job.stdin.encode("utf-8", "surrogatepass"),
             scenarios=job.scenarios,
             limits=job.limits,
             access=launcher.confinement.access(),
             user=launcher.confinement.user,
-            varied=job.vary,
+            varies=job.vary is not None,
             seed=job.seed,
             locate_signal=LOCATE_SIGNAL,
             wall_ns=job.wall_ns,
         )
 
-    def _read(self, pipe: IO[bytes]) -> None:
-        """Read the records until the last one, or the end of the pipe, for which the parent waits."""
-        seal = Seal(self._key)
+    def _read(self, child: Child) -> None:
+        """Read the records until the last one, or the end of the pipe, for which the parent waits; answer questions."""
+        seal, builder, answered = Seal(self._key), self._builder, 0
         try:
-            while line := pipe.readline(MAX_LINE_BYTES + 1):
-                self._builder.feed(seal.open(line))
+            while line := child.records.readline(MAX_LINE_BYTES + 1):
+                builder.feed(seal.open(line))
                 self._greeted.set()
-                if self._builder.ended:
+                for question in builder.asked[answered:]:
+                    child.answer(self._answer(question))
+                answered = len(builder.asked)
+                if builder.ended:
                     break
         except RecordError as error:
             self._error = error
         finally:
             self._told.set()
             self._greeted.set()
+
+    def _answer(self, question: Question) -> bytes:
+        job = self._job
+        if question == "delays":
+            return Delays(job.vary or {}).dump()
+        return Call(job.function, encode(list(job.args)), encode(job.kwargs)).dump()
 
     def _verdict(self, *, in_time: bool, status: int | None) -> Verdict | None:
         """Return how the run ended where the child's report does not count, None where it does."""
@@ -226,6 +234,7 @@ class _Attempt:
             why = "the program's process did not end as it should after its last line"
             return Verdict(Outcome.KILLED, why) if self.is_doubtful else None
         if not self._builder.greeted:
+            self.was_refused = bool(self._builder.not_started)
             self.not_started = self._builder.not_started or f"its process {_end_of(status)}"
         self.is_doubtful = bool(self.not_started) or status is not None  # nobody else can close its connection
         return _vanished(status)

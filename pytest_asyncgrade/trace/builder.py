@@ -29,6 +29,7 @@ from .plain import NotPlainError, decode
 from .protocol.lines import load
 from .protocol.records import (
     VERSION,
+    Asked,
     BusyWaitBegan,
     CallBlocked,
     CancellationSwallowed,
@@ -57,7 +58,7 @@ if TYPE_CHECKING:
 
     from .model import Place
     from .output import Stream
-    from .protocol.records import Record
+    from .protocol.records import Question, Record
 
 MAX_RECORDS = 10_000_000
 """Most records of one run."""
@@ -106,6 +107,8 @@ class TraceBuilder:
         self._end: Ended | None = None
         self._records: list[bytes] = []
         self._taken = 0
+        self.asked: list[Question] = []
+        """What the process has asked for, in this order."""
         self.located: Place | None = None
         """The student's line that the program was on when it was last asked."""
 
@@ -164,6 +167,8 @@ class TraceBuilder:
                 self._delays.append(_seconds(nanoseconds))
             case Located(place):
                 self.located = place
+            case Asked(what):
+                self._ask(what)
             case Hello(version):
                 self._greet(version)
             case NotStarted(reason):
@@ -178,6 +183,12 @@ class TraceBuilder:
             msg = f"version {version}"
             raise ValueError(msg)
         self.greeted = True
+
+    def _ask(self, what: Question) -> None:
+        if what in self.asked:
+            msg = f"a second question for {what}"
+            raise ValueError(msg)
+        self.asked.append(what)
 
     def _print(self, record: Printed) -> None:
         task = self._known(record.task)

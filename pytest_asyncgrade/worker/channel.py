@@ -1,4 +1,4 @@
-"""The channel to the parent: records go out signed and in order, many in one line."""
+"""The channel to the parent: records go out signed and in order, many in one line; answers come in."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from _thread import allocate_lock, get_ident
 from typing import TYPE_CHECKING
 
 from pytest_asyncgrade.trace.protocol.lines import Seal, dump
-from pytest_asyncgrade.trace.protocol.records import Ended, Hello, NotStarted, Printed
+from pytest_asyncgrade.trace.protocol.order import receive_line
+from pytest_asyncgrade.trace.protocol.records import Asked, Ended, Hello, NotStarted, Printed
+from pytest_asyncgrade.trace.protocol.records import encode as encode_record
 
 if TYPE_CHECKING:
-    from pytest_asyncgrade.trace.protocol.records import Row
+    from pytest_asyncgrade.trace.protocol.records import Question, Row
 
-_SENT_AT_ONCE = frozenset({Hello.tag, NotStarted.tag, Printed.tag, Ended.tag})
+_SENT_AT_ONCE = frozenset({Hello.tag, NotStarted.tag, Printed.tag, Asked.tag, Ended.tag})
 _ROWS_PER_LINE = 100
 """Records that are sent together, unless one has to go out at once."""
 
@@ -23,8 +25,9 @@ class Channel:
     If the program is killed abruptly, up to one unsent batch of records is lost: tasks and waits, no output.
     """
 
-    def __init__(self, fd: int, key: bytes) -> None:
+    def __init__(self, fd: int, key: bytes, answers: int = -1) -> None:
         self._fd = fd
+        self._answers = answers
         self._rows: list[Row] = []
         self._pid = os.getpid()
         self._sign = Seal(key).sign
@@ -40,6 +43,11 @@ class Channel:
         rows.append(row)
         if row[0] in _SENT_AT_ONCE or len(rows) >= _ROWS_PER_LINE:
             self.flush()
+
+    def ask(self, what: Question) -> bytes:
+        """Ask the parent for something, and return its answer, a line; EOFError if there is nobody to answer."""
+        self.write(encode_record(Asked(what)))
+        return receive_line(self._answers)
 
     def flush(self, *, wait: bool = True) -> None:
         """Send all records, after those that another thread is sending; without `wait` leave them to that thread."""

@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from pytest_asyncgrade.trace.protocol.order import RunOrder
 
 
-def serve(link: socket.socket, arguments: list[str]) -> tuple[RunOrder, int]:
+def serve(link: socket.socket, arguments: list[str]) -> tuple[RunOrder, int, int]:
     """Fork for each request that comes over the link, and end when the parent hangs up.
 
-    Return, in each child, its order and the pipe for its records.  What every run would do has been done before:
-    imports, entering virtual time, here a collection of the objects that will stay.
+    Return, in each child, its order, the pipe for its records and the one for answers.  What every run would do has
+    been done before: imports, entering virtual time, here a collection of the objects that will stay.
     """
     in_namespaces = "--fork-server=namespaces" in arguments
     become_fork_server(makes_namespaces=in_namespaces)
@@ -43,7 +43,7 @@ def serve(link: socket.socket, arguments: list[str]) -> tuple[RunOrder, int]:
         if status is None:
             link.close()
             become_user(request.order.user)
-            return request.order, request.records
+            return request.order, request.records, request.answers
         if namespaces is None:
             kill_leftovers()
             shutil.rmtree(request.order.folder, ignore_errors=True)
@@ -57,7 +57,7 @@ def _fork(request: Request, link: socket.socket) -> int | None:
     if pid == 0:
         os.setsid()
         return None
-    os.close(request.records)
+    request.close()
     Started(pid, os.pidfd_open(pid)).send(link)
     _await_end(pid, link)
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
@@ -76,11 +76,11 @@ def _fork_into(namespaces: Namespaces, request: Request, link: socket.socket) ->
             os.close(theirs)
             os.setsid()
             return None
-        os.close(request.records)
+        request.close()
         Started(pid, os.pidfd_open(pid)).send(link)
         link.close()
         await_program(pid, theirs)
-    os.close(request.records)
+    request.close()
     os.close(theirs)
     _await_end(init, link)
     os.waitpid(init, 0)

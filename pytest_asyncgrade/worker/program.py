@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import asyncio
 import gc
-import importlib.util
 import inspect
 import linecache
 import sys
@@ -28,10 +27,13 @@ from .error_hints import leaves, no_function, syntax_error, text_of, unreadable
 from .exit_handlers import ExitHandlers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from contextlib import AbstractContextManager
 
     from .source_locations import SourceFiles
+
+    Called = tuple[str, list[Any], dict[str, Any]]
+    """The name of a function, and its arguments."""
 
 _HIDDEN = (
     str(Path(__file__).parent.parent),
@@ -85,6 +87,8 @@ class Program:
         self._comment = comment
         self._fell = fell
         self._module = ""
+        self._called = ""
+        """The function that is called; empty if none is."""
         self._exit_handlers = ExitHandlers()
 
     def run(self, argv: Iterable[str] = ()) -> End:
@@ -97,28 +101,25 @@ class Program:
 
         return self._ended(run)
 
-    def call(self, function: str, args: list[Any], kwargs: dict[str, Any]) -> End:
-        """Import the file, then call a function of it; a coroutine is run with ``asyncio.run``."""
+    def call(self, ask: Callable[[], Called]) -> End:
+        """Import the file, then ask what to call of it, and do so; a coroutine is run with ``asyncio.run``."""
 
         def call() -> object:
             module = self._imported()
             self._begin()
-            return _call(getattr(module, function), args, kwargs)
+            self._called, args, kwargs = ask()
+            return _call(getattr(module, self._called), args, kwargs)
 
-        return self._ended(call, function=function)
+        return self._ended(call)
 
-    def play(self, scenarios: Path, scenario: str, kwargs: dict[str, Any]) -> End:
-        """Import the file, then run a scenario of the grader's with the student's module as first argument."""
+    def play(self, scenarios: Mapping[str, Any], ask: Callable[[], Called]) -> End:
+        """Import the file, then ask for a scenario of the grader's, and run it with the student's module."""
 
         def play() -> object:
             module = self._imported()
-            spec = importlib.util.spec_from_file_location("scenarios", scenarios)
-            if spec is None or spec.loader is None:
-                raise ImportError(name="scenarios", path=str(scenarios))
-            grader = importlib.util.module_from_spec(spec)
-            spec.loader.exec_module(grader)
             self._begin()
-            return _call(getattr(grader, scenario), [module], kwargs)
+            scenario, args, kwargs = ask()
+            return _call(scenarios[scenario], [module, *args], kwargs)
 
         return self._ended(play)
 
@@ -174,15 +175,15 @@ class Program:
                 raise
         return module
 
-    def _ended(self, action: Callable[[], object], *, function: str = "") -> End:
+    def _ended(self, action: Callable[[], object]) -> End:
         """Run `action`, then what Python runs at the end of a program, and return how it ended."""
         with self._exit_handlers.collecting():
-            end = self._guarded(action, function)
+            end = self._guarded(action)
             told = suppress(DeadlockError) if end.outcome is Outcome.DEADLOCKED else nullcontext()
-            last = self._guarded(lambda: self._wind_up(told), "")
+            last = self._guarded(lambda: self._wind_up(told))
         return last if end.outcome is Outcome.FINISHED and last.outcome is not Outcome.FINISHED else end
 
-    def _guarded(self, action: Callable[[], object], function: str) -> End:
+    def _guarded(self, action: Callable[[], object]) -> End:
         try:
             return End(Outcome.FINISHED, result=action())
         except NoProgramError as error:
@@ -191,7 +192,7 @@ class Program:
             return self._exited(error)
         except BaseException as error:  # noqa: BLE001  # whatever ends the program is its outcome
             early = (leaf.end for leaf in leaves(error) if isinstance(leaf, EndedEarlyError))
-            return next(early, None) or self.crashed(error, function)
+            return next(early, None) or self.crashed(error)
 
     def _is_at_the_end(self, error: SystemExit) -> bool:
         """Tell whether SystemExit with status 0 comes from the script's last statement, as in many good programs.
@@ -230,7 +231,7 @@ class Program:
         reason = f"the program ended itself with exit({error.code or ''}){where}"
         return End(Outcome.EXITED, reason, place, status=status)
 
-    def crashed(self, error: BaseException, function: str = "") -> End:
+    def crashed(self, error: BaseException) -> End:
         """Return the end of a program that raised an exception, and print its traceback, as Python does."""
         comment = self._comment(error)
         if isinstance(error, SyntaxError) and error.filename:
@@ -248,9 +249,9 @@ class Program:
         elif isinstance(error, SyntaxError):
             outcome, reason = Outcome.NOT_RUNNABLE, syntax_error(error, self.path.read_bytes())
             ended_at = Place(error.filename or self.name, error.lineno, "") if error.lineno else place
-        elif isinstance(error, AttributeError) and function and error.name == function and place is None:
+        elif isinstance(error, AttributeError) and error.name == self._called and place is None:
             there = [name for name, value in vars(error.obj).items() if inspect.isfunction(value)]
-            outcome, reason = Outcome.CRASHED, no_function(function, there, self.name)
+            outcome, reason = Outcome.CRASHED, no_function(self._called, there, self.name)
             report = f"{reason}\n"
         else:
             outcome, reason = Outcome.CRASHED, f"{where}{kind}: {message}" if message else f"{where}{kind}"

@@ -12,7 +12,8 @@ takes something away that those before it need:
 5. The process is confined: nothing outside of what the order allows can be opened any more.
 6. `sys.stdin`, `sys.stdout` and `sys.stderr` are replaced.
 7. Delays are varied, random numbers seeded: their wrappers are around what virtual time has put there.
-8. The parent is greeted: from here on it counts time, and what happens is the program's doing.  Whatever fails before
+8. The grader's scenarios are executed, so that all they use is theirs before the student's first line is read.
+9. The parent is greeted: from here on it counts time, and what happens is the program's doing.  Whatever fails before
    that is told instead: it is an error of the grading.
 
 After the program, in virtual time to the last: slow steps, the rest of the output, the record of the end; then the
@@ -29,18 +30,19 @@ import sys
 import warnings
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from pytest_asyncgrade.trace.model import Outcome, Raised
-from pytest_asyncgrade.trace.plain import NotPlainError, decode, encode
+from pytest_asyncgrade.trace.plain import NotPlainError, decode, encode, said_by
 from pytest_asyncgrade.trace.protocol.lines import dump
-from pytest_asyncgrade.trace.protocol.order import RunOrder
+from pytest_asyncgrade.trace.protocol.order import Call, Delays, RunOrder, receive_line
 from pytest_asyncgrade.trace.protocol.records import VERSION, Ended, Hello, Located, NotStarted
 from pytest_asyncgrade.trace.protocol.records import encode as encode_record
 from pytest_asyncgrade.virtualtime import fork_in_real_time, set_wall_clock, virtual_time
 from pytest_asyncgrade.worker.channel import Channel
 from pytest_asyncgrade.worker.confined import comment, confine
 from pytest_asyncgrade.worker.delays import vary
+from pytest_asyncgrade.worker.examiner import ScenariosError, scenarios
 from pytest_asyncgrade.worker.fork_server import serve
 from pytest_asyncgrade.worker.hardening import close_side_doors, opaque
 from pytest_asyncgrade.worker.program import End, Program
@@ -76,9 +78,8 @@ def enter(arguments: list[str]) -> Session:
         with fork_in_real_time(session.clock):
             session.take(*serve(link, arguments))
     else:
-        with os.fdopen(os.dup(0), "rb") as pipe:
-            order = RunOrder.load(pipe.read())
-        session.take(order, os.dup(1))
+        answers = os.dup(0)
+        session.take(RunOrder.load(receive_line(answers)), os.dup(1), answers)
     return session
 
 
@@ -107,10 +108,10 @@ class Session:
         warnings.formatwarning = opaque(self._format_warning)
         close_side_doors(__package__)
 
-    def take(self, order: RunOrder, records: int) -> None:
-        """Take the order that is to be run, and the pipe for its records."""
+    def take(self, order: RunOrder, records: int, answers: int) -> None:
+        """Take the order that is to be run, and the pipes for its records and for the answers to its questions."""
         self._order = order
-        self._channel = Channel(records, order.key)
+        self._channel = Channel(records, order.key, answers)
         self._folder = RunFolder(order.folder)
         self._records_left = order.limits.records
 
@@ -119,7 +120,8 @@ class Session:
         try:
             program = self._prepared()
         except Exception as error:  # noqa: BLE001  # whatever it is, the student has nothing to do with it
-            self._channel.write(encode_record(NotStarted(_shortened(f"{type(error).__name__}: {error}"))))
+            reason = str(error) if isinstance(error, ScenariosError) else said_by(error)
+            self._channel.write(encode_record(NotStarted(_shortened(reason))))
             self._leave()
         self._channel.write(encode_record(Hello(VERSION)))
         return program
@@ -142,8 +144,8 @@ class Session:
         sys.stdout, sys.stderr = self._streams
         self._files.lie_in(f"{folder.submission}{os.sep}", order.script)
         set_wall_clock(self.clock, order.wall_ns)
-        if order.varied is not None:
-            vary(order.varied, self._files.name, opaque(self._recorder.delay))
+        if order.varies:
+            vary(opaque(self._ask_for_delays), self._files.name, opaque(self._recorder.delay))
         if order.seed is not None:
             seed(order.seed)
         self._program = Program(
@@ -189,9 +191,16 @@ class Session:
             case "run":
                 return partial(program.run, order.argv)
             case "call":
-                return partial(program.call, order.function, decode(order.args), decode(order.kwargs))
+                return partial(program.call, opaque(self._ask_for_call))
             case "play":
-                return partial(program.play, self._folder.scenarios, order.function, decode(order.kwargs))
+                return partial(program.play, scenarios(order.scenarios), opaque(self._ask_for_call))
+
+    def _ask_for_call(self) -> tuple[str, list[Any], dict[str, Any]]:
+        call: Any = Call.load(self._channel.ask("call"))
+        return call.function, decode(call.args), decode(call.kwargs)
+
+    def _ask_for_delays(self) -> dict[float, float]:
+        return Delays.load(self._channel.ask("delays")).varied
 
     def _end(self, end: End) -> None:
         raised = end.raised and Raised(

@@ -1,4 +1,4 @@
-"""The files of a run: the submission, the grader's scenarios, and files for the standard streams."""
+"""The files of a run: the submission, and files for the standard streams."""
 
 from __future__ import annotations
 
@@ -19,14 +19,11 @@ class RunFolder:
     def __init__(self, path: str) -> None:
         self.path = Path(path)
         self.submission = self.path / "submission"
-        self.scenarios = self.path / "grader" / "scenarios.py"
 
     def unpack(self, order: RunOrder) -> None:
         """Write the files of a run."""
         files = {self.submission / name: data for name, data in order.files.items()}
         files |= {self.stream(fd): order.stdin if fd == 0 else b"" for fd in range(len(_STREAMS))}
-        if order.scenarios:
-            files[self.scenarios] = order.scenarios
         for folder in {path.parent for path in files}:
             folder.mkdir(parents=True, exist_ok=True)
         for path, data in files.items():

@@ -26,9 +26,10 @@ if TYPE_CHECKING:
     Run = Callable[..., Trace]
 
 PIPES = """\
-import os, stat
+import fcntl, os, stat
 pipes = [fd for fd in map(int, os.listdir("/proc/self/fd")) if os.path.exists(f"/proc/self/fd/{fd}")]
 pipes = [fd for fd in pipes if fd > 2 and stat.S_ISFIFO(os.fstat(fd).st_mode)]
+pipes = [fd for fd in pipes if fcntl.fcntl(fd, fcntl.F_GETFL) & os.O_ACCMODE == os.O_WRONLY]
 """
 posix = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX")
 

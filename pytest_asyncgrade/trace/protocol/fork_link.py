@@ -38,27 +38,33 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A run is wanted; `records` is the pipe for its records."""
+    """A run is wanted; `records` is the pipe for its records, `answers` the one for what it asks for."""
 
     order: RunOrder
     records: int
+    answers: int
 
     def send(self, link: socket.socket) -> None:
-        """Tell the server: the size of the order with the pipe, then the order."""
+        """Tell the server: the size of the order with the pipes, then the order."""
         data = self.order.dump()
-        socket.send_fds(link, [_NUMBER.pack(len(data))], [self.records])
+        socket.send_fds(link, [_NUMBER.pack(len(data))], [self.records, self.answers])
         link.sendall(data)
+
+    def close(self) -> None:
+        """Let go of the pipes."""
+        os.close(self.records)
+        os.close(self.answers)
 
     @staticmethod
     def receive(link: socket.socket) -> "Request | None":
         """Wait for the parent's word; None if it has hung up."""
         if len(link.recv(_NUMBER.size, socket.MSG_PEEK)) < _NUMBER.size:
             return None
-        header, (records,), *_ = socket.recv_fds(link, _NUMBER.size, 1)
+        header, (records, answers), *_ = socket.recv_fds(link, _NUMBER.size, 2)
         (size,), data = _NUMBER.unpack(header), b""
         while len(data) < size:
             data += link.recv(size - len(data))
-        return Request(RunOrder.load(data), records)
+        return Request(RunOrder.load(data), records, answers)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,10 @@
-"""What a student's process is told to do: one run of a program, with all that it takes."""
+"""What a student's process is told: first to run a program, then, when it asks, what varies from run to run.
+
+What varies is not in the process before it is needed, so that no program can look it up and behave accordingly.
+"""
 
 import json
+import os
 from dataclasses import dataclass
 from typing import Literal
 
@@ -8,6 +12,21 @@ from .limits import Limits
 from .schema import decode, encode
 
 JobKind = Literal["run", "call", "play"]
+
+
+_PIECE = 1 << 16
+"""Most bytes that are read at once."""
+_read = os.read
+
+
+def receive_line(fd: int) -> bytes:
+    """Return the line that comes next over a pipe that holds no more than one; EOFError if the sender hangs up."""
+    line = b""
+    while not line.endswith(b"\n"):
+        if not (piece := _read(fd, _PIECE)):
+            raise EOFError
+        line += piece
+    return line
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +49,14 @@ class RunOrder:
     script: str
     files: dict[str, bytes]
     argv: tuple[str, ...]
-    function: str
-    args: object
-    """As `plain.encode` writes it, and so are the `kwargs`."""
-    kwargs: object
     stdin: bytes
     scenarios: bytes
     limits: Limits
     access: Access | None
     user: int | None
     """The user id that a run of the fork server takes; None: it keeps that of the server."""
-    varied: dict[float, float] | None
-    """What becomes of the delays of the program's own sleeps; None: they are neither varied nor recorded."""
+    varies: bool
+    """Whether the delays of the program's own sleeps are varied and recorded: it asks for `Delays` then."""
     seed: int | None
     locate_signal: int | None
     """The signal by which the parent asks which line the program is on."""
@@ -49,11 +64,52 @@ class RunOrder:
     """What ``time.time_ns()`` says at the program's start."""
 
     def dump(self) -> bytes:
-        """Return the order as bytes."""
-        return json.dumps(encode(self)).encode()
+        """Return the order as a line of bytes."""
+        return _line(self)
 
     @staticmethod
     def load(data: bytes) -> "RunOrder":
         """Return the order that `dump` wrote."""
         order: RunOrder = decode(RunOrder, "order", json.loads(data))
         return order
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What to call once the program has been imported: a function of its own, or a scenario."""
+
+    function: str
+    args: object
+    """As `plain.encode` writes it, and so are the `kwargs`."""
+    kwargs: object
+
+    def dump(self) -> bytes:
+        """Return it as a line of bytes."""
+        return _line(self)
+
+    @staticmethod
+    def load(line: bytes) -> "Call":
+        """Return the call that `dump` wrote."""
+        call: Call = decode(Call, "call", json.loads(line))
+        return call
+
+
+@dataclass(frozen=True, slots=True)
+class Delays:
+    """What becomes of the delays of the program's own sleeps, in seconds."""
+
+    varied: dict[float, float]
+
+    def dump(self) -> bytes:
+        """Return them as a line of bytes."""
+        return _line(self)
+
+    @staticmethod
+    def load(line: bytes) -> "Delays":
+        """Return the delays that `dump` wrote."""
+        delays: Delays = decode(Delays, "delays", json.loads(line))
+        return delays
+
+
+def _line(told: RunOrder | Call | Delays) -> bytes:
+    return json.dumps(encode(told)).encode() + b"\n"

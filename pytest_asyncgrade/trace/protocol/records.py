@@ -15,6 +15,8 @@ from .schema import encode as encode_value
 
 VERSION = 2
 
+Question: TypeAlias = Literal["call", "delays"]
+
 _P = ParamSpec("_P")
 _R = TypeVar("_R", bound="Record")
 
@@ -209,6 +211,14 @@ class Located:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """The process waits for the parent to tell it the `order.Call` or the `order.Delays` of the run; each only once."""
+
+    tag: ClassVar = "asked"
+    what: Question
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
     """The last record; `place` is the student's line where a program that did not finish ended."""
 
@@ -225,7 +235,7 @@ class Ended:
 Record: TypeAlias = (
     Hello | NotStarted | Printed | TaskCreated | TaskDone | TasksLeft | CallBlocked | BusyWaitBegan | StepWasSlow
     | WaitBegan | NeverAwaited | ExceptionLost | CancellationSwallowed | LoopTouched | FunctionNamed | DelayGiven
-    | Located | Ended
+    | Located | Asked | Ended
 )  # fmt: skip
 
 KINDS: tuple[type[Record], ...] = get_args(Record)

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from pytest_asyncgrade.trace.protocol.limits import Limits
-from pytest_asyncgrade.trace.protocol.order import Access, RunOrder
+from pytest_asyncgrade.trace.protocol.order import Access, Call, Delays, RunOrder, receive_line
 from pytest_asyncgrade.trace.protocol.schema import SchemaError
 
 ORDER = RunOrder(
@@ -18,15 +18,12 @@ ORDER = RunOrder(
     script="a/program.py",
     files={"a/program.py": b"print(1)\n", "data.bin": bytes(range(256))},
     argv=("-v", "\udcff"),
-    function="f",
-    args=["list", ["int", "0x1"]],
-    kwargs=["dict"],
     stdin=b"in\n",
     scenarios=b"",
     limits=Limits(wall_seconds=2.5),
     access=Access(("/usr",), ("/dev",)),
     user=61_200,
-    varied={2.0: 2.5, 1: 1},
+    varies=True,
     seed=7,
     locate_signal=None,
     wall_ns=5,
@@ -35,10 +32,29 @@ ORDER = RunOrder(
 
 @pytest.mark.parametrize(
     "order",
-    [ORDER, replace(ORDER, access=None, user=None, varied=None, seed=None, locate_signal=64, kind="run", files={})],
+    [ORDER, replace(ORDER, access=None, user=None, varies=False, seed=None, locate_signal=64, kind="run", files={})],
 )
 def test_an_order_comes_over_the_wall_as_it_was(order: RunOrder) -> None:
     assert RunOrder.load(order.dump()) == order
+
+
+def test_what_varies_comes_over_the_wall_as_it_was() -> None:
+    call = Call("f", ["list", ["int", "0x1"]], ["dict"])
+    assert Call.load(call.dump()) == call
+    delays = Delays({2.0: 2.5, 1: 1})
+    assert Delays.load(delays.dump()) == delays
+
+
+def test_a_line_is_waited_for_until_it_is_whole_or_the_sender_hangs_up() -> None:
+    reader, writer = os.pipe()
+    line = b"x" * 50_000 + b"\n"
+    os.write(writer, line)
+    assert receive_line(reader) == line
+    os.write(writer, b"half")
+    os.close(writer)
+    with pytest.raises(EOFError):
+        receive_line(reader)
+    os.close(reader)
 
 
 @pytest.mark.parametrize("value", ["watch", 3, None, ["run"]])
@@ -60,13 +76,17 @@ def test_the_fork_server_and_its_parent_understand_each_other() -> None:
         os.close(started.pidfd)
         assert started.pid == 41
         reader, writer = os.pipe()
-        Request(ORDER, writer).send(ours)
+        asked, answer = os.pipe()
+        Request(ORDER, writer, asked).send(ours)
         request = Request.receive(theirs)
         assert request is not None
         assert request.order == ORDER
         os.write(request.records, b"x")
         assert os.read(reader, 1) == b"x"
-        for fd in (reader, writer, request.records):
+        os.write(answer, b"y")
+        assert os.read(request.answers, 1) == b"y"
+        request.close()
+        for fd in (reader, writer, asked, answer):
             os.close(fd)
         Ended(-9).send(theirs)
         assert Ended.receive(ours) == Ended(-9)

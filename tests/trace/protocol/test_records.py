@@ -34,6 +34,7 @@ RECORDS: list[Record] = [
     records.FunctionNamed(2, "fetch"),
     records.DelayGiven(500),
     records.Located(PLACE),
+    records.Asked("call"),
     records.Ended(0, Outcome.CRASHED, "oops", PLACE, Raised("E", "m", "Traceback ...", PLACE), ["int", "0x7"]),
 ]
 
