@@ -240,14 +240,17 @@ class _Attempt:
         return _vanished(status)
 
     def _too_late(self, *, in_time: bool, status: int | None) -> Verdict | None:
-        """Return the verdict on a program that used up its time; None if it did not."""
-        limits = self._job.limits
-        if not in_time:
-            return self._timed_out(f"the program was still running after {number(limits.wall_seconds)}")
-        if status == _OUT_OF_CPU and not self._builder.ended:
-            self._was_computing = True
+        """Return the verdict on a program that used up its time; None if it did not.
+
+        If both limits are the same, so is what is said: which of the two it reaches first is chance.
+        """
+        limits, is_out_of_cpu = self._job.limits, status == _OUT_OF_CPU and not self._builder.ended
+        if in_time and not is_out_of_cpu:
+            return None
+        self._was_computing = self._was_computing or in_time
+        if in_time and limits.cpu_seconds < limits.wall_seconds:
             return self._timed_out(f"the program was still computing after {number(limits.cpu_seconds)} of it")
-        return None
+        return self._timed_out(f"the program was still running after {number(limits.wall_seconds)}")
 
     def _timed_out(self, reason: str) -> Verdict:
         """Return the verdict on a program that used up its time, with the line that it was on when last asked."""

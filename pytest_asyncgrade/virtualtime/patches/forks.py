@@ -35,7 +35,8 @@ def real_time_for_forking(runtime: Runtime) -> Iterator[None]:
             yield
     finally:
         _open[:] = kept
-        runtime.scheduler.identify_again()
+        if (me := runtime.scheduler.current()) is not None:
+            runtime.scheduler.identify(me)
 
 
 def _end_virtual_times() -> None:

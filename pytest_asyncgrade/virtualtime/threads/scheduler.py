@@ -85,16 +85,17 @@ class Scheduler:
         thread = self.announce(name)
         self.ready.remove(thread)
         thread.status, self._running = Status.RUNNING, thread
-        self._identify(thread)
+        self.identify(thread)
 
     def enter(self, thread: VirtualThread) -> None:
         """Make the calling thread the announced one; return when it is its turn."""
         with self.mutex:
-            self._identify(thread)
+            self.identify(thread)
             self._dispatch()
         self._await_turn(thread)
 
-    def _identify(self, thread: VirtualThread) -> None:
+    def identify(self, thread: VirtualThread) -> None:
+        """Know a virtual thread as the calling one, by what names it in this process."""
         thread.ident = _thread.get_ident()
         thread.stall_detector = StallDetector(thread.ident)
         self.members[thread.ident] = thread
@@ -134,11 +135,6 @@ class Scheduler:
             self.everyone.clear()
             self.members.clear()
             self.wake_ups, self.ready, self._monitor, self._running = WakeUps(), deque(), Monitor(), None
-
-    def identify_again(self) -> None:
-        """Know the calling thread again, which another process may have begun."""
-        if (me := self.current()) is not None:
-            self._identify(me)
 
     def after_fork(self) -> None:
         """Start anew in a forked child: another thread, which is not here, may have held the mutex."""
