@@ -5,8 +5,6 @@ import os
 import time
 from typing import Any
 
-import psutil
-
 
 async def beside_a_ticker(student: Any, codes: list[str]) -> list[object]:
     """Run programs beside a task that ticks; tell whether it could, and whether the programs ran at the same time."""
@@ -34,6 +32,8 @@ async def run_too_long(student: Any) -> list[object]:
 def has_children() -> bool:
     """Tell whether a process that this one has started is there still, running or not awaited."""
     if not hasattr(os, "waitid"):  # Windows, macOS before Python 3.13
+        import psutil  # takes longer than all the rest
+
         return bool(psutil.Process().children())
     try:
         os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)

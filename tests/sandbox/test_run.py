@@ -179,7 +179,8 @@ def test_a_process_that_vanished_is_explained_by_its_status(status: int | None, 
 
 @every_launcher
 @posix
-def test_a_program_that_closes_its_recording_has_not_finished(run: Run) -> None:
+def test_a_program_that_closes_its_recording_has_not_finished(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pytest_asyncgrade.sandbox.run._EXIT_TIMEOUT", 1.0)
     trace = run("import os, time\nos.closerange(3, 100)\nwhile True: pass", timeout=5)
     assert trace.outcome is Outcome.KILLED
     assert trace.reason == "the program closed its connection to the grader"
