@@ -118,7 +118,7 @@ def test_every_exercise_toml_of_the_documentation_is_one(tmp_path: Path) -> None
     for _page, block in found:
         (tmp_path / "exercise.toml").write_text(block)
         exercise = Exercise.of_grader(tmp_path)
-        assert exercise.limits != Limits() or exercise.ignored or exercise.hidden.points
+        assert exercise.limits != Limits() or exercise.ignored or exercise.allowed or exercise.hidden.points
 
 
 def test_the_files_to_copy_are_those_that_init_writes(tmp_path: Path) -> None:

@@ -5,13 +5,14 @@ from .check import CheckResult, Failure, Points, Verdict, Visibility, worst
 from .exercise import Exercise
 from .grade import Grade, Work
 from .handed_in import HandedIn, Roster
+from .integrity import Flag
 from .redaction import for_students
 from .runs import Run, TraceFile
 from .side_by_side import Row, side_by_side
 from .submission import Deadline, Submission, checked_timeout
 
 __all__ = [
-    "CheckResult", "Deadline", "Exercise", "Failure", "Grade", "GradeBuilder", "HandedIn", "Points", "Roster", "Row",
-    "Run", "Submission", "TraceFile", "Verdict", "Visibility", "Work", "checked_timeout", "for_students",
+    "CheckResult", "Deadline", "Exercise", "Failure", "Flag", "Grade", "GradeBuilder", "HandedIn", "Points", "Roster",
+    "Row", "Run", "Submission", "TraceFile", "Verdict", "Visibility", "Work", "checked_timeout", "for_students",
     "pack_result", "part_of_check", "side_by_side", "unpack_result", "worst",
 ]  # fmt: skip

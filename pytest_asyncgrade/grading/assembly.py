@@ -15,6 +15,7 @@ from pytest_asyncgrade.trace import QuotedLine
 
 from .check import CheckResult, Failure, Points, Verdict, Visibility, merged
 from .grade import Grade, Work
+from .integrity import Flag
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -88,15 +89,20 @@ class _WorkBuilder:
         self._checks: dict[str, list[CheckResult]] = {}
         self._runs: dict[str, Run] = {}
         self._about: dict[str, Any] = {}
+        self._integrity: dict[Flag, None] = {}
 
     def add(self, result: CheckResult, runs: Mapping[str, Run], about: Mapping[str, Any]) -> None:
         self._checks.setdefault(result.nodeid, []).append(result)
         for key, run in runs.items():
             self._runs.setdefault(key, run)
+        self._integrity |= {Flag(*parts): None for parts in about.get("integrity", ())}
         self._about |= {key: value for key, value in about.items() if value or key not in self._about}
 
     def build(self, exercise: str, student: str) -> Work:
         """Return the work with its checks in the grader's order, and its runs in that of the checks."""
         checks = sorted(map(merged, self._checks.values()), key=lambda check: (check.order, check.nodeid))
         keys = dict.fromkeys(key for check in checks for key in check.runs)
-        return Work(exercise, student, checks=tuple(checks), runs={key: self._runs[key] for key in keys}, **self._about)
+        about = self._about | {
+            "integrity": tuple(sorted(self._integrity, key=lambda flag: (flag.filename, flag.lineno)))
+        }
+        return Work(exercise, student, checks=tuple(checks), runs={key: self._runs[key] for key in keys}, **about)

@@ -27,6 +27,8 @@ class Exercise:
     """The path of a submission's program, such as ``app/main.py``; empty for ``<slug>.py``."""
     ignored: frozenset[str] = frozenset()
     """Kinds of findings to ignore, since the exercise asks for what they find."""
+    allowed: frozenset[str] = frozenset()
+    """Codes of `integrity` that are not worth a look, since the exercise teaches what they find."""
     equivalents: Mapping[str, str] = field(default_factory=dict)
     """Mutants of the solution that are right, by name, each with the reason."""
     hidden: HiddenChecks = field(default_factory=HiddenChecks)
@@ -39,8 +41,8 @@ class Exercise:
 
         If ``[files]`` names the program, the starter is that file in ``exercises/<slug>/``.
 
-        ``exercise.toml`` in the grader's folder may set ``[limits]``, ``[files]``, ``[findings]``, ``[equivalent]`` and
-        ``[hidden]``; UsageError if it is wrong.
+        ``exercise.toml`` in the grader's folder may set ``[limits]``, ``[files]``, ``[findings]``, ``[integrity]``,
+        ``[equivalent]`` and ``[hidden]``; UsageError if it is wrong.
         """
         slug = slug or folder.name
         settings = read_settings(folder / FILENAME)

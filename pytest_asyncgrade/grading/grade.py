@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pytest_asyncgrade.trace import Finding, Trace
 
     from .check import CheckResult
+    from .integrity import Flag
     from .runs import Run
 
 
@@ -35,6 +36,8 @@ class Work:
     """Files that were handed in and not graded, and why."""
     withheld: int = 0
     """Points of checks that the teacher keeps and that were not judged here: they do not count."""
+    integrity: tuple[Flag, ...] = ()
+    """What no exercise needs and a forger does, for the teacher to look at; it costs no points."""
     is_weakly_isolated: bool = False
     """Whether the program was confined by the weakest means."""
 

@@ -20,13 +20,15 @@ if TYPE_CHECKING:
 NAME = "a hidden check"
 
 
-def for_students(grade: Grade, keep: frozenset[Visibility] = frozenset()) -> Grade:
+def for_students(grade: Grade, keep: frozenset[Visibility] = frozenset(), *, integrity: bool = False) -> Grade:
     """Return the grade without the names, reasons, hints and runs of checks that are not visible.
 
-    Checks of the visibilities in `keep` stay as they are, for a platform that hides them itself.
+    Checks of the visibilities in `keep` stay as they are, for a platform that hides them itself.  `integrity` keeps
+    what only a teacher should look at in a submission, for a table that is the teacher's.
     """
     shown = {Visibility.VISIBLE, *keep}
-    return replace(grade, works=tuple(_redacted(work, shown) for work in grade.works))
+    works = (replace(work, integrity=()) if work.integrity and not integrity else work for work in grade.works)
+    return replace(grade, works=tuple(_redacted(work, shown) for work in works))
 
 
 def _redacted(work: Work, shown: Container[Visibility]) -> Work:

@@ -12,12 +12,14 @@ from pytest_asyncgrade.sandbox import Limits, Rules
 from pytest_asyncgrade.tables import Key
 from pytest_asyncgrade.trace import KINDS
 
+from .forgery import CODES
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
 FILENAME = "exercise.toml"
-_TABLES = ("limits", "files", "findings", "equivalent", "hidden")
+_TABLES = ("limits", "files", "findings", "integrity", "equivalent", "hidden")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,14 @@ _FINDINGS = {
     )
 }
 
+_INTEGRITY = {
+    "allow": Key(
+        lambda value: tables.is_texts(value) and {*value} <= {*CODES},
+        f"give a list of codes out of {', '.join(CODES)}",
+        (),
+    )
+}
+
 
 def read_settings(path: Path) -> dict[str, Any]:
     """Return what an ``exercise.toml`` says, by the fields of `Exercise`; empty if there is no such file."""
@@ -105,11 +115,13 @@ def read_settings(path: Path) -> dict[str, Any]:
         raise UsageError(msg)
     files = tables.read(given.get("files", {}), _FILES, f"{path}, [files]")
     findings = tables.read(given.get("findings", {}), _FINDINGS, f"{path}, [findings]")
+    integrity = tables.read(given.get("integrity", {}), _INTEGRITY, f"{path}, [integrity]")
     return {
         "program": "/".join(PurePosixPath(files["program"]).parts),
         "limits": Limits.parse(given.get("limits", {}), f"{path}, [limits]"),
         "rules": Rules(tuple(files["include"]), tuple(files["exclude"])),
         "ignored": frozenset(findings["ignore"]),
+        "allowed": frozenset(integrity["allow"]),
         "equivalents": equivalents,
         "hidden": HiddenChecks.parse(given.get("hidden", {}), f"{path}, [hidden]"),
     }

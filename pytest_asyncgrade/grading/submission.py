@@ -18,6 +18,7 @@ from pytest_asyncgrade.trace import Outcome, Recording, Trace, WrongResultError
 from pytest_asyncgrade.trace.plain import Opaque, encode, is_plain, parts_of, shown
 from pytest_asyncgrade.trace.shape import complaint, is_shape
 
+from .integrity import Flag, of_run, of_source
 from .runs import Run
 
 if TYPE_CHECKING:
@@ -83,6 +84,8 @@ class Submission:
         """All runs so far, by keys that identify what was asked for."""
         self._observers: list[dict[str, Run]] = []
         self.is_random = False
+        self._flags: dict[Flag, None] = {}
+        """What its runs have shown that no exercise needs."""
         self._was_computing = False
         """Whether a run has computed until its limit ended it."""
         self._seed = seed
@@ -120,6 +123,12 @@ class Submission:
     def left_behind(self) -> dict[str, str]:
         """Files that were handed in and not graded, and why; empty if the program never ran."""
         return self.submitted.left_behind if self.runs else {}
+
+    @property
+    def integrity(self) -> list[Flag]:
+        """What no exercise needs and a forger does, in the source and in the runs so far."""
+        flags = [*of_source(self.submitted.files), *self._flags] if self.runs else []
+        return [flag for flag in dict.fromkeys(flags) if flag.code not in self.exercise.allowed]
 
     @contextmanager
     def observing(self) -> Iterator[Mapping[str, Run]]:
@@ -263,7 +272,9 @@ class Submission:
         job = Job(self.submitted, kind, limits=limits, seed=_hashed(f"program {self.seed}"), **fields)
         key = sha256(json.dumps([kind, limits.wall_seconds, encode(fields)]).encode()).hexdigest()
         if key not in self.runs:
-            self.runs[key] = Run(replace(self._run(job), ignored=self.exercise.ignored), job.function)
+            trace = replace(self._run(job), ignored=self.exercise.ignored)
+            self._flags |= dict.fromkeys(of_run(trace, self.submitted.script))
+            self.runs[key] = Run(trace, job.function)
         return key, self.runs[key]
 
     def _run(self, job: Job) -> Trace:

@@ -64,6 +64,7 @@ class Delivery:
             "is_weakly_isolated": submission.is_weakly_isolated,
             "seed": submission.seed if submission.is_random else None,
             "left_behind": submission.left_behind,
+            "integrity": submission.integrity,
             "withheld": submission.exercise.withheld,
         }
 

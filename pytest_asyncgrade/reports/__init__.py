@@ -3,7 +3,8 @@
 `render(grade, about) -> str` returns the whole file; `about` is what it may know besides the grade.  A format that
 requires something of `about` has a `check(about)`, which raises UsageError before anything is graded.  A format whose
 platform itself hides checks until a date names their visibilities in `KEEP`; for all others hidden checks are redacted
-before `render`.
+before `render`.  What a teacher should look at is redacted, too, unless the format is for teachers alone, and says so
+with `IS_TEACHERS`.
 
 `ReportFile` is what ``--grade-report FORMAT=PATH`` asks for.
 """
@@ -74,7 +75,9 @@ class ReportFile:
     def render(self, grade: Grade, about: About, *, reveal: bool = False) -> str:
         """Return the text of the report; with `reveal` it shows what is hidden from students."""
         if not reveal:
-            grade = for_students(grade, getattr(self._module, "KEEP", frozenset()))
+            module = self._module
+            integrity = getattr(module, "IS_TEACHERS", False)
+            grade = for_students(grade, getattr(module, "KEEP", frozenset()), integrity=integrity)
         from .fallback import rendered
 
         text: str = rendered(lambda shown: self._module.render(shown, about), grade)

@@ -33,6 +33,8 @@ _CANVAS = re.compile("(Current|Final|Override) (Score|Points|Grade|Status)|Point
 """The names that Canvas reserves, from gradebook_importer.rb in https://github.com/instructure/canvas-lms."""
 _PARTICIPANT = re.compile(r"^Participant[ _](\d+)(?:_|$)|_(\d+)_assignsubmission_")
 _ONE = "the submission"
+IS_TEACHERS = True
+"""A gradebook is never a student's."""
 Row = list[str]
 
 
@@ -54,7 +56,7 @@ def check(about: About) -> None:
 def _plain(grade: Grade, about: About) -> Iterator[Row]:
     """Yield a row for each student: the score of each exercise, empty if there is none, and the total.
 
-    If a teacher should look at some checks, the last column counts them.
+    If a teacher should look at some checks, or at the source, the last column counts what there is.
     """
     flags = {student: str(_flags(grade, student)) for student in grade.students}
     last = ["flagged"] if set(flags.values()) - {"0"} else []
@@ -65,9 +67,10 @@ def _plain(grade: Grade, about: About) -> Iterator[Row]:
 
 
 def _flags(grade: Grade, student: str) -> int:
-    """Return how many checks could not cope with a student's work."""
-    checks = [check for work in grade.works if work.student == student for check in work.checks]
-    return sum(bool(check.failure and check.failure.flag) for check in checks)
+    """Return how many checks could not cope with a student's work, and how much in it is worth a look."""
+    works = [work for work in grade.works if work.student == student]
+    checks = [check for work in works for check in work.checks]
+    return sum(bool(check.failure and check.failure.flag) for check in checks) + sum(len(w.integrity) for w in works)
 
 
 def _canvas(grade: Grade, about: About) -> Iterator[Row]:

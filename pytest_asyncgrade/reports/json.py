@@ -58,6 +58,10 @@ def _work(work: Work) -> dict[str, Any]:
             }
             for finding in work.findings
         ],
+        "integrity": [
+            {"code": flag.code, "file": flag.filename, "line": flag.lineno or None, "message": str(flag)}
+            for flag in work.integrity
+        ],
         "checks": [_check(check, list(work.runs)) for check in work.checks],
         "runs": [_run(run.trace) for run in work.runs.values()],
     }  # fmt: skip

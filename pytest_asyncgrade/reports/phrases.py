@@ -9,7 +9,7 @@ from pytest_asyncgrade.grading import Verdict
 from .safe_text import one_line
 
 if TYPE_CHECKING:
-    from pytest_asyncgrade.grading import CheckResult, Failure, Grade, Work
+    from pytest_asyncgrade.grading import CheckResult, Failure, Flag, Grade, Work
 
 VERDICTS = {Verdict.PASSED: "ok", Verdict.FAILED: "lost", Verdict.ERROR: "error", Verdict.NOT_RUN: "not run"}
 BROKEN = "broken"
@@ -118,6 +118,11 @@ def run_again(asked: str, lost: tuple[str, ...]) -> str:
     """Return the sentence on a run whose earlier attempts do not count."""
     times = "again" if len(lost) == 1 else f"{len(lost)} more times"
     return f"{asked} was run {times}, in case something outside of it was the cause: {lost[-1]}"
+
+
+def worth_a_look(flag: Flag) -> str:
+    """Return the sentence on what no exercise needs."""
+    return f"worth a look (it costs no points): {flag}"
 
 
 def seeded(seed: int) -> tuple[str, str, str]:

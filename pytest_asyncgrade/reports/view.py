@@ -116,10 +116,11 @@ class Remark(NamedTuple):
 
 
 def remarks(work: Work) -> list[Remark]:
-    """Return what else there is to know: checks and files that were left out, lost runs, random values."""
+    """Return what else there is to know: what was left out or run again, and to a teacher what is worth a look."""
     found = [Remark((phrases.withheld(work.withheld),), is_warning=True)] if work.withheld else []
     for name, reason in work.left_behind.items():
         found.append(Remark((phrases.left_out(name, reason),), is_warning=True))
+    found += [Remark((phrases.worth_a_look(flag),), is_warning=True) for flag in work.integrity]
     lost = [run for run in work.runs.values() if run.lost_runs]
     found += [Remark((phrases.run_again(run.asked, run.lost_runs),), is_warning=True) for run in lost]
     if work.seed is not None and any(check.verdict is not Verdict.PASSED for check in work.checks):

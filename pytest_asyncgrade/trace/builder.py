@@ -16,6 +16,7 @@ from .model import (
     Line,
     Outcome,
     Output,
+    Reached,
     Recording,
     Seconds,
     SlowStep,
@@ -25,6 +26,7 @@ from .model import (
     Unawaited,
     Wait,
 )
+from .output import ends
 from .plain import NotPlainError, decode
 from .protocol.lines import load
 from .protocol.records import (
@@ -38,6 +40,7 @@ from .protocol.records import (
     ExceptionLost,
     FunctionNamed,
     Hello,
+    InsideReached,
     Located,
     LoopTouched,
     NeverAwaited,
@@ -62,8 +65,6 @@ if TYPE_CHECKING:
 
 MAX_RECORDS = 10_000_000
 """Most records of one run."""
-KEPT_LINES = 500
-"""Lines kept from the beginning, and from the end, of a program that was stopped for printing too much."""
 _SLACK_RECORDS = 1_000
 """Slack above the limit of a run: records in flight when the worker stops the program for it."""
 _CHILD_OUTCOMES = (Outcome.FINISHED, Outcome.CRASHED, Outcome.EXITED, Outcome.DEADLOCKED, Outcome.FLOODED,
@@ -101,6 +102,7 @@ class TraceBuilder:
         self._delays: list[float] = []
         self._swallowed: list[Swallowed] = []
         self._touched: list[Touched] = []
+        self._reached: list[Reached] = []
         self._elapsed = 0
         self._waited = Waited()
         self._result: object = None
@@ -163,8 +165,10 @@ class TraceBuilder:
                 self._unawaited.append(Unawaited(coroutine, place, after_error))
             case LoopTouched(time, place):
                 self._touched.append(Touched(self._time(time), place))
+            case InsideReached(what, place):
+                self._reached.append(Reached(what, place))
             case DelayGiven(nanoseconds):
-                self._delays.append(_seconds(nanoseconds))
+                self._delays.append(Seconds.of(nanoseconds))
             case Located(place):
                 self.located = place
             case Asked(what):
@@ -226,7 +230,7 @@ class TraceBuilder:
 
     def _begin_wait(self, record: WaitBegan) -> None:
         task, start = self._span(record.task).number, self._time(record.time)
-        seconds = None if record.delay is None else _seconds(record.delay)
+        seconds = None if record.delay is None else Seconds.of(record.delay)
         if record.delay is not None:
             self._waited.add(record.time, record.time + record.delay)
         awaited = tuple(self._span(number).number for number in record.awaited)
@@ -236,7 +240,7 @@ class TraceBuilder:
 
     def _block(self, record: CallBlocked) -> None:
         self._waited.add(record.start, record.end)
-        start, end = _seconds(record.start), self._time(record.end)
+        start, end = Seconds.of(record.start), self._time(record.end)
         self._blocked.append(Blocked(start, end, self._known(record.task), record.place, record.what, record.waits_for))
 
     def _lose_exception(self, task: int) -> None:
@@ -258,8 +262,11 @@ class TraceBuilder:
         self._end = record
 
     def _time(self, time: int) -> Seconds:
-        self._elapsed = max(self._elapsed, time)
-        return _seconds(time, self._waited.until(time))
+        if time < self._elapsed:
+            msg = f"{self._elapsed - time} ns back in time"
+            raise ValueError(msg)
+        self._elapsed = time
+        return Seconds.of(time, self._waited.until(time))
 
     def _span(self, task: int) -> TaskSpan:
         span = self._tasks.get(task)
@@ -276,7 +283,7 @@ class TraceBuilder:
         return Recording(
             output=Output(self._kept("stdout")),
             stderr=Output(self._kept("stderr")),
-            elapsed=Elapsed(_seconds(self._elapsed), self._waited.until(self._elapsed)),
+            elapsed=Elapsed(Seconds.of(self._elapsed), self._waited.until(self._elapsed)),
             result=self._result,
             tasks=tuple(self._tasks.values()),
             blocked=tuple(self._blocked),
@@ -288,6 +295,7 @@ class TraceBuilder:
             delays=tuple(self._delays),
             swallowed=tuple(self._swallowed),
             touched=tuple(self._touched),
+            reached=tuple(self._reached),
         )
 
     def _ended_waits(self) -> Iterator[Wait]:
@@ -295,7 +303,7 @@ class TraceBuilder:
         ends: dict[int, Seconds] = {}
         ended = []
         for wait in reversed(self._waits):
-            known = (ends.get(wait.task), self._tasks[wait.task].end, _seconds(self._elapsed))
+            known = (ends.get(wait.task), self._tasks[wait.task].end, Seconds.of(self._elapsed))
             end = next(time for time in known if time is not None)
             ends[wait.task] = wait.start
             if wait.seconds is not None:
@@ -305,17 +313,13 @@ class TraceBuilder:
 
     def _kept(self, stream: Stream) -> list[Line]:
         """Return a stream's lines; the first and the last if the program was stopped for printing too much."""
-        lines = self._lines[stream]
-        dropped = len(lines) - 2 * KEPT_LINES
-        if dropped <= 0 or self._end is None or self._end.outcome is not Outcome.FLOODED:
-            return lines
-        gap = Line(f"[... {dropped} lines left out ...]", lines[KEPT_LINES].time, lines[KEPT_LINES].stream)
-        return [*lines[:KEPT_LINES], gap, *lines[-KEPT_LINES:]]
+        is_flooded = self._end is not None and self._end.outcome is Outcome.FLOODED
+        return ends(self._lines[stream]) if is_flooded else self._lines[stream]
 
     def _hangs_at(self) -> Place | None:
         """Return the line on which the first task of a program that is stuck waits."""
         last = {wait.task: wait.places[0] for wait in self._waits if wait.places}
-        now = _seconds(self._elapsed)
+        now = Seconds.of(self._elapsed)
         stuck = (span.number for span in self._tasks.values() if span.end is None or span.end == now)
         return next((last[number] for number in stuck if number in last), None)
 
@@ -344,7 +348,3 @@ class TraceBuilder:
             Varied(varied or {}),
             ended_at=final.ended_at,
         )
-
-
-def _seconds(nanoseconds: int, waits: int = 1) -> Seconds:
-    return Seconds(nanoseconds / 1_000_000_000, waits)

@@ -180,6 +180,14 @@ class Touched:
 
 
 @dataclass(frozen=True, slots=True)
+class Reached:
+    """The program used something that leads to what runs it: an audit event of CPython, told before it happened."""
+
+    what: str
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Swallowed:
     """A task was cancelled and went on: it waits again, at `place`."""
 
@@ -279,6 +287,8 @@ class Recording:
     """Coroutines that were made and never awaited."""
     touched: tuple[Touched, ...] = ()
     """Where threads used the event loop of another thread."""
+    reached: tuple[Reached, ...] = ()
+    """What the program used that leads to what runs it; each once for each line."""
     swallowed: tuple[Swallowed, ...] = ()
     """Where cancelled tasks went on."""
     delays: tuple[float, ...] = ()

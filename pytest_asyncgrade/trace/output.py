@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
 Stream = Literal["stdout", "stderr"]
 
+KEPT_LINES = 500
+"""Lines kept from the beginning, and from the end, of a program that was stopped for printing too much."""
+
 
 class MissingLineError(AssertionError, IndexError):
     """A check asked for a line that the program never printed: the student's fault, not the grader's."""
@@ -76,6 +79,15 @@ class Line(str):
     def lineno(self) -> int | None:
         """The number of the student's line that printed it, from 1, None if that is not known."""
         return self.place.lineno if self.place else None
+
+
+def ends(lines: list[Line]) -> list[Line]:
+    """Return the first and the last `KEPT_LINES` lines, with a line between them that counts the others."""
+    dropped = len(lines) - 2 * KEPT_LINES
+    if dropped <= 0:
+        return lines
+    gap = Line(f"[... {dropped} lines left out ...]", lines[KEPT_LINES].time, lines[KEPT_LINES].stream)
+    return [*lines[:KEPT_LINES], gap, *lines[-KEPT_LINES:]]
 
 
 class Output(Sequence[Line]):

@@ -33,6 +33,11 @@ class Seconds(float):
         new.waits = waits
         return new
 
+    @classmethod
+    def of(cls, nanoseconds: int, waits: int = 1) -> Self:
+        """Return so many nanoseconds."""
+        return cls(nanoseconds / 1_000_000_000, waits)
+
     def __eq__(self, other: object) -> bool:
         equal = float.__eq__(self, other)
         return self._is_near(other) if equal is False and isinstance(other, int | float) else equal

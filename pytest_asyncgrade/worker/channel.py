@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from pytest_asyncgrade.trace.protocol.lines import Seal, dump
 from pytest_asyncgrade.trace.protocol.order import receive_line
-from pytest_asyncgrade.trace.protocol.records import Asked, Ended, Hello, NotStarted, Printed
+from pytest_asyncgrade.trace.protocol.records import Asked, Ended, Hello, InsideReached, NotStarted, Printed
 from pytest_asyncgrade.trace.protocol.records import encode as encode_record
 
 if TYPE_CHECKING:
     from pytest_asyncgrade.trace.protocol.records import Question, Row
 
-_SENT_AT_ONCE = frozenset({Hello.tag, NotStarted.tag, Printed.tag, Asked.tag, Ended.tag})
+_SENT_AT_ONCE = frozenset({Hello.tag, NotStarted.tag, Printed.tag, InsideReached.tag, Asked.tag, Ended.tag})
 _ROWS_PER_LINE = 100
 """Records that are sent together, unless one has to go out at once."""
 

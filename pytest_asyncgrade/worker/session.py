@@ -46,6 +46,7 @@ from pytest_asyncgrade.worker.examiner import ScenariosError, scenarios
 from pytest_asyncgrade.worker.fork_server import serve
 from pytest_asyncgrade.worker.hardening import close_side_doors, opaque
 from pytest_asyncgrade.worker.program import End, Program
+from pytest_asyncgrade.worker.reaching import Reaching
 from pytest_asyncgrade.worker.recorder import Recorder
 from pytest_asyncgrade.worker.seeding import seed
 from pytest_asyncgrade.worker.source_locations import SourceFiles
@@ -106,7 +107,7 @@ class Session:
         self._virtual_time.__enter__()
         self._recorder.watch()
         warnings.formatwarning = opaque(self._format_warning)
-        close_side_doors(__package__)
+        close_side_doors(__package__, opaque(Reaching(self._record, self._files)))
 
     def take(self, order: RunOrder, records: int, answers: int) -> None:
         """Take the order that is to be run, and the pipes for its records and for the answers to its questions."""

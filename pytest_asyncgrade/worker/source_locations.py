@@ -35,7 +35,7 @@ class SourceFiles:
     `path` is the absolute path of the script, if that is not the folder's file of that name.
     """
 
-    def __init__(self, folder: str = "", script: str = "", path: str = "") -> None:
+    def __init__(self, folder: str = f"{os.devnull}{os.sep}", script: str = "", path: str = "") -> None:
         self.lie_in(folder, script, path)
         self._known: dict[int, dict[int, Place] | None] = {}
         """By the `id` of a code object its lines, by instruction; None if the code is not the student's.

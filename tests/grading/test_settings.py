@@ -36,6 +36,8 @@ def test_all_that_is_said_is_read(tmp_path: Path) -> None:
         include = ["*.csv"]
         [findings]
         ignore = ["blocked_loop", "busy_wait"]
+        [integrity]
+        allow = ["memory", "files"]
         [equivalent]
         "one more: sleep(1)" = "nobody waits for it"
         """,
@@ -43,7 +45,14 @@ def test_all_that_is_said_is_read(tmp_path: Path) -> None:
     assert naps.program == "app/main.py"
     assert naps.rules == Rules(("*.csv",), ())
     assert naps.ignored == {"blocked_loop", "busy_wait"}
+    assert naps.allowed == {"memory", "files"}
     assert naps.equivalents == {"one more: sleep(1)": "nobody waits for it"}
+
+
+@pytest.mark.parametrize("given", ['"memory"', '["gc"]', "3"])
+def test_what_is_allowed_is_a_list_of_codes(tmp_path: Path, given: str) -> None:
+    with pytest.raises(UsageError, match=r"exercise.toml, \[integrity\]: allow = .*: give a list of codes out of refl"):
+        exercise(tmp_path, f"[integrity]\nallow = {given}\n")
 
 
 @pytest.mark.parametrize("given", ['"blocked_loop"', '["blocking"]', "[1]", "3"])

@@ -50,6 +50,7 @@ class Findings:
     graded: int = 0
     full_marks_wrongly_given: list[str] = field(default_factory=list)
     honest_not_full: list[str] = field(default_factory=list)
+    honest_flagged: list[str] = field(default_factory=list)
     without_its_reason: list[str] = field(default_factory=list)
     grader_killed: list[str] = field(default_factory=list)
     hung: list[str] = field(default_factory=list)
@@ -132,7 +133,7 @@ class _Grading:
         environment |= {"GITHUB_TOKEN": SECRET, "HOSTILE_MARKER": self.marker, "PYTHONPATH": str(PACKAGES)}
         command = [
             sys.executable, "-m", "pytest", "--grade", f"graders/{SLUG}", "--submissions", "class",
-            "--grade-report=json=grade.json", *OUR_PLUGINS, *options,
+            "--grade-report=json=grade.json", "--grade-reveal", *OUR_PLUGINS, *options,
         ]  # fmt: skip
         return subprocess.run(
             command, cwd=self.folder, env=environment, capture_output=True, encoding="utf-8", errors="replace",
@@ -153,6 +154,10 @@ class _Grading:
             )
             if what["must"] == "not-full" and full and stopped:
                 self.findings.full_marks_wrongly_given.append(name)
+            if what["must"] == "seen" and full and not work["integrity"]:
+                self.findings.full_marks_wrongly_given.append(name)
+            if what["category"] == "honest" and work["integrity"]:
+                self.findings.honest_flagged.append(f"{name}: {work['integrity']}")
             if what["must"] == "full" and not full:
                 self.findings.honest_not_full.append(name)
             if not re.search(what.get("reason", ""), " ".join(blocks[name].split())):

@@ -22,8 +22,9 @@ from pytest_asyncgrade.trace import (
     WaitsFor,
 )
 from pytest_asyncgrade.trace.archive import archived, restored
-from pytest_asyncgrade.trace.builder import KEPT_LINES, Verdict
+from pytest_asyncgrade.trace.builder import Verdict
 from pytest_asyncgrade.trace.model import Elapsed
+from pytest_asyncgrade.trace.output import KEPT_LINES
 from pytest_asyncgrade.trace.protocol.lines import MAX_LINE_BYTES, dump
 from pytest_asyncgrade.trace.protocol.records import (
     VERSION,
@@ -211,14 +212,14 @@ def test_nothing_comes_after_the_end() -> None:
 
 def test_of_a_program_that_printed_too_much_the_first_and_the_last_lines_are_kept() -> None:
     lines = [line(n, str(n)) for n in range(2 * KEPT_LINES + 5)]
-    flooded = build(HELLO, *lines, ended(Outcome.FLOODED, 9)).recording().output
+    flooded = build(HELLO, *lines, ended(Outcome.FLOODED, 1004)).recording().output
     assert [one.text for one in flooded[KEPT_LINES - 1 : KEPT_LINES + 2]] == [
         "499",
         "[... 5 lines left out ...]",
         "505",
     ]
     assert (len(flooded), flooded[-1].text) == (2 * KEPT_LINES + 1, "1004")
-    assert len(build(HELLO, *lines, ended(Outcome.FINISHED, 9)).recording().output) == 2 * KEPT_LINES + 5
+    assert len(build(HELLO, *lines, ended(Outcome.FINISHED, 1004)).recording().output) == 2 * KEPT_LINES + 5
 
 
 def test_more_records_than_may_be_are_an_error() -> None:

@@ -188,3 +188,32 @@ def test_an_exception_whose_text_raises_anything_is_told(run: Run) -> None:
         """)
     assert trace.outcome is Outcome.CRASHED
     assert trace.reason == "line 5: Gone: <Gone whose text cannot be shown>"
+
+
+@pytest.mark.parametrize(
+    ("code", "events"),
+    [
+        ("import sys\nsys._getframe()", ["sys._getframe"]),
+        ("import sys\nfor _ in range(100): sys._getframe()", ["sys._getframe"]),
+        ("import sys\nexec('sys._getframe()')", ["sys._getframe"]),
+        ("def f(): pass\nf.__code__", ["object.__getattr__"]),
+        ("def f(): pass\nf.__code__ = f.__code__", ["object.__getattr__", "object.__setattr__"]),
+        ("import gc\ntry: gc.get_objects()\nexcept RuntimeError: pass", ["gc.get_objects"]),
+        ("import sys\nsys.addaudithook(lambda *args: None)", ["sys.addaudithook"]),
+        ("import threading, sys\nt = threading.Thread(target=sys._getframe)\nt.start()\nt.join()", []),
+        (
+            "import threading, sys\nt = threading.Thread(target=lambda: sys._getframe())\nt.start()\nt.join()",
+            ["sys._getframe"],
+        ),
+        ("from collections import namedtuple\nimport dataclasses, enum, inspect, logging, traceback", []),
+    ],
+)
+def test_what_leads_inside_is_told_once_for_each_line(run: Run, code: str, events: list[str]) -> None:
+    trace = run(code)
+    assert trace.outcome is Outcome.FINISHED
+    assert [one.what for one in trace.partial.reached] == events
+
+
+def test_what_leads_inside_is_told_before_the_deed(run: Run) -> None:
+    trace = run("import os, sys\nsys._getframe(), os._exit(3)")
+    assert [(one.what, one.place and one.place.lineno) for one in trace.partial.reached] == [("sys._getframe", 2)]

@@ -203,6 +203,15 @@ class DelayGiven:
 
 
 @dataclass(frozen=True, slots=True)
+class InsideReached:
+    """The program is about to do something that leads to what runs it: `what` is CPython's audit event for it."""
+
+    tag: ClassVar = "reached"
+    what: str
+    place: Place | None
+
+
+@dataclass(frozen=True, slots=True)
 class Located:
     """The answer to the parent's question: the student's line that the program is on."""
 
@@ -235,7 +244,7 @@ class Ended:
 Record: TypeAlias = (
     Hello | NotStarted | Printed | TaskCreated | TaskDone | TasksLeft | CallBlocked | BusyWaitBegan | StepWasSlow
     | WaitBegan | NeverAwaited | ExceptionLost | CancellationSwallowed | LoopTouched | FunctionNamed | DelayGiven
-    | Located | Asked | Ended
+    | InsideReached | Located | Asked | Ended
 )  # fmt: skip
 
 KINDS: tuple[type[Record], ...] = get_args(Record)

@@ -33,6 +33,7 @@ RECORDS: list[Record] = [
     records.LoopTouched(0, None),
     records.FunctionNamed(2, "fetch"),
     records.DelayGiven(500),
+    records.InsideReached("gc.get_objects", PLACE),
     records.Located(PLACE),
     records.Asked("call"),
     records.Ended(0, Outcome.CRASHED, "oops", PLACE, Raised("E", "m", "Traceback ...", PLACE), ["int", "0x7"]),

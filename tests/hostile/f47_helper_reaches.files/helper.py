@@ -1,0 +1,3 @@
+import sys
+
+FRAME = sys._getframe()
