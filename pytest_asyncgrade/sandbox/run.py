@@ -42,6 +42,8 @@ WALL_CLOCK_START_NS = 1_767_258_000 * 1_000_000_000
 _LOCATED_AT = (0.5, 0.7, 0.9)
 """Shares of the time limit at which a process is asked which line it is on."""
 
+_MOST_BYTES = 40_000_000
+"""Most bytes of a run's records: of the longest output that is allowed, each character takes up to twelve."""
 _LONGEST_INPUT = 200
 """Longest text of a program's input, in characters."""
 _OUT_OF_CPU = -getattr(signal, "SIGXCPU", 0) or None
@@ -149,7 +151,7 @@ class _Attempt:
         reader = threading.Thread(target=self._read, args=(child,), daemon=True)
         reader.start()
         in_time = self._wait(child)
-        status = child.status(_EXIT_TIMEOUT) if in_time else None
+        status = child.status(_EXIT_TIMEOUT) if in_time and self._error is None else None
         child.end()
         reader.join(timeout=1)
         if not reader.is_alive():  # otherwise a process that has escaped holds the pipe open
@@ -201,9 +203,13 @@ class _Attempt:
 
     def _read(self, child: Child) -> None:
         """Read the records until the last one, or the end of the pipe, for which the parent waits; answer questions."""
-        seal, builder, answered = Seal(self._key), self._builder, 0
+        seal, builder, answered, left = Seal(self._key), self._builder, 0, _MOST_BYTES
         try:
-            while line := child.records.readline(MAX_LINE_BYTES + 1):
+            while line := child.records.readline(min(MAX_LINE_BYTES, left) + 1):
+                left -= len(line)
+                if left < 0:
+                    msg = f"more than {_MOST_BYTES // 1_000_000} MB of records"
+                    raise RecordError(msg)  # noqa: TRY301  # as it is for a line
                 builder.feed(seal.open(line))
                 self._greeted.set()
                 for question in builder.asked[answered:]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import sys
 import threading
 from contextlib import nullcontext
@@ -15,9 +16,9 @@ import pytest
 from pytest_asyncgrade.errors import AsyncgradeError
 from pytest_asyncgrade.sandbox import CAN_FORK, ForkServer, Job, Limits, Spawn, child, read_submission, run_isolated
 from pytest_asyncgrade.sandbox.process_tree import Effort, effort_of
-from pytest_asyncgrade.trace import Outcome
+from pytest_asyncgrade.trace import Outcome, Place
 from pytest_asyncgrade.trace.protocol.lines import Seal, dump
-from pytest_asyncgrade.trace.protocol.records import VERSION, Ended, Hello, NotStarted, Record, encode
+from pytest_asyncgrade.trace.protocol.records import VERSION, Ended, Hello, NotStarted, Printed, Record, encode
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -209,3 +210,23 @@ def test_a_confinement_that_has_worked_is_never_given_up(job: Job, monkeypatch: 
         run_isolated(job, launcher)
     assert launcher.confinement is held
     launcher.close()
+
+
+@pytest.mark.parametrize(
+    ("records", "reason"),
+    [
+        ([Printed(0, "stdout", "x" * 45_000, None, None)] * 900, "more than 40 MB of records"),
+        ([Printed(0, "stdout", "x" * 60_000, None, None)], "a text of 60000 characters, more than 50000"),
+        (
+            [Printed(0, "stdout", "x", None, Place("program.py", 1, "q" * 800_000))],
+            "a text of 800000 characters, more than 50000",
+        ),
+        ([Printed(9, "stdout", "x", None, None), Printed(8, "stdout", "y", None, None)], "a malformed record 'line'.*"),
+    ],
+)
+def test_who_sends_more_than_an_honest_process_can_has_not_finished(
+    job: Job, records: list[Record], reason: str
+) -> None:
+    trace = run_isolated(job, Puppet(([HELLO, *records, END], 0)))
+    assert trace.outcome is Outcome.KILLED
+    assert re.fullmatch(rf"the program disturbed its own recording \({reason}\)", trace.reason)

@@ -9,10 +9,12 @@ from collections.abc import Iterator
 from itertools import count
 from typing import Any
 
-from .records import Record, RecordError, Row, decode
+from .records import Ended, Record, RecordError, Row, decode
 
 MAX_LINE_BYTES = 1_000_000
 """Longest line of records in bytes."""
+MAX_TEXT = 50_000
+"""Longest text in a record other than the last, in characters: what the child cuts is far shorter."""
 _SIGNATURE = 16
 """Length of a signature, in hexadecimal digits."""
 _LONGEST_QUOTE = 40
@@ -40,7 +42,17 @@ def load(line: bytes) -> Iterator[Record]:
     if type(rows) is not list or not rows or not all(map(_is_row, rows)):
         msg = f"not records: {line[:_LONGEST_QUOTE]!r}"
         raise RecordError(msg)
+    if len(line) > MAX_TEXT and (longest := max(map(_longest_text, rows))) > MAX_TEXT:
+        msg = f"a text of {longest} characters, more than {MAX_TEXT}"
+        raise RecordError(msg)
     yield from map(decode, rows)
+
+
+def _longest_text(value: object) -> int:
+    """Return the length of the longest text in a value; a result, in the last record, has a limit of its own."""
+    if type(value) is list:
+        return 0 if value[:1] == [Ended.tag] else max(map(_longest_text, value), default=0)
+    return len(value) if type(value) is str else 0
 
 
 def _is_row(value: object) -> bool:
