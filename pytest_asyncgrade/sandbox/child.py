@@ -18,6 +18,7 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Protocol
 
+from pytest_asyncgrade import measured
 from pytest_asyncgrade.errors import AsyncgradeError
 
 from .confinement import Confinement, candidates, interpreter, packages
@@ -45,9 +46,8 @@ LOCATE_SIGNAL: int | None = getattr(signal, "SIGRTMAX", getattr(signal, "SIGUSR2
 """The signal that asks a process which line it is on; None on Windows, which has none to spare."""
 
 _START = Path(__file__).parent.parent / "worker" / "start.py"
-_PASSED_ON = ("LANG", "LC_ALL", "LC_CTYPE", "PATH", "SYSTEMROOT", "COVERAGE_PROCESS_CONFIG", "COVERAGE_PROCESS_START",
-              "COVERAGE_FILE")  # fmt: skip
-"""Variables of our environment that a student's process gets; the last three measure this package's own tests."""
+_PASSED_ON = ("LANG", "LC_ALL", "LC_CTYPE", "PATH", "SYSTEMROOT")
+"""Variables of our environment that a student's process gets."""
 
 _FORK_SERVER_TIMEOUT = 60.0
 """Time limit for each answer of a fork server (it has started, forked, tidied up), in real seconds."""
@@ -312,13 +312,17 @@ def _command() -> list[str]:
 
 def _environment() -> dict[str, str]:
     passed = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
-    return passed | {
-        "MALLOC_ARENA_MAX": "2",  # each thread would make an arena, 64 MB of the address space
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "PYTHONHASHSEED": "0",
-        "PYTHONUTF8": "1",
-        "TZ": "UTC",
-    }
+    return (
+        passed
+        | measured.variables()
+        | {
+            "MALLOC_ARENA_MAX": "2",  # each thread would make an arena, 64 MB of the address space
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTHONHASHSEED": "0",
+            "PYTHONUTF8": "1",
+            "TZ": "UTC",
+        }
+    )
 
 
 def signal_name(number: int) -> str:

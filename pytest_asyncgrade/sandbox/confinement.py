@@ -21,6 +21,8 @@ from pathlib import Path
 from shutil import which
 from typing import TYPE_CHECKING, Literal
 
+from pytest_asyncgrade import measured
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -264,5 +266,6 @@ def _is_for_all(path: str) -> bool:
 
 def _measuring() -> tuple[list[str], list[str]]:
     """Return the paths to read and to write while this package's own tests measure its coverage."""
-    settings, data = os.environ.get("COVERAGE_PROCESS_START"), os.environ.get("COVERAGE_FILE")
+    variables = measured.variables()
+    settings, data = variables.get("COVERAGE_PROCESS_START"), variables.get("COVERAGE_FILE")
     return [settings] if settings else [], [str(Path(data).parent)] if data and settings else []

@@ -7,13 +7,13 @@ as the program's own actions call them, and to nothing behind them.
 
 from __future__ import annotations
 
-import os
 import sys
 from _thread import get_ident
 from functools import lru_cache
 from types import CodeType
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from pytest_asyncgrade import measured
 from pytest_asyncgrade.virtualtime import Observer, deadlock, suspended
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def close_side_doors(package: str, told: Callable[[str, FrameType], None]) -> No
     that leads to what runs the program, and the frame that caused it, before it happens.
     """
     ours = frozenset(_codes([*vars(deadlock).values(), *vars(suspended).values()]))
-    refused = _WALKS if "COVERAGE_PROCESS_START" in os.environ else _WALKS | _TRACERS  # coverage sets a tracer
+    refused = _WALKS if measured.variables() else _WALKS | _TRACERS  # coverage sets a tracer
     telling: set[int] = set()
     """The threads in `told`, which may cause such events itself."""
 

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_asyncgrade import measured
 from pytest_asyncgrade.sandbox import Job, read_submission, run_isolated
 from pytest_asyncgrade.trace import Outcome
-from tests.conftest import USUAL_WAY, new_launcher
+from tests.conftest import WAYS, new_launcher
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -101,10 +102,15 @@ def test_what_looks_through_memory_is_refused(run: Run, code: str, error: str) -
     assert trace.reason == f"line 1: {error}"
 
 
-def test_tracing_is_refused_unless_coverage_is_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("COVERAGE_PROCESS_START", raising=False)
+@pytest.mark.parametrize("way", WAYS)
+def test_tracing_is_refused_whatever_the_environment_says(
+    way: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(measured, "_MARK", tmp_path / "nowhere")  # that is, outside of our own gate
+    monkeypatch.setenv("COVERAGE_PROCESS_START", str(tmp_path / "settings"))
+    monkeypatch.setenv("COVERAGE_FILE", str(tmp_path / "data"))
     (tmp_path / "program.py").write_text("import sys; sys.settrace(print)")
-    launcher = new_launcher(USUAL_WAY)  # the shared one began with the variable
+    launcher = new_launcher(way)  # the shared one began without the variables
     trace = run_isolated(Job(read_submission(tmp_path / "program.py")), launcher)
     launcher.close()
     assert trace.reason == "line 1: RuntimeError: sys.settrace is not there in a graded run"
