@@ -23,10 +23,12 @@ from typing import TYPE_CHECKING, Literal
 
 from pytest_asyncgrade import measured
 
+from .run_folder import run_folder
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from pytest_asyncgrade.trace.protocol.order import Access
+    from pytest_asyncgrade.trace.protocol.order import Access, Syscalls
 
 Isolation = Literal["strong", "partial", "weak"]
 MODES = ("auto", "strict", "weak")
@@ -36,6 +38,7 @@ _SETTINGS = (
     "/etc/alternatives", "/etc/group", "/etc/host.conf", "/etc/hosts", "/etc/ld.so.cache", "/etc/localtime",
     "/etc/nsswitch.conf", "/etc/passwd", "/etc/protocols", "/etc/services", "/nix/store",
 )  # fmt: skip
+_DEVICES = tuple(f"/dev/{name}" for name in ("null", "zero", "full", "random", "urandom"))
 _MOUNTS = Path("/proc/self/mountinfo")
 _EMPTY = ("/tmp/", "/dev/shm/")  # noqa: S108  # each run has empty ones
 _PRIVATE = "/tmp/asyncgrade"  # noqa: S108  # on a file system of its own
@@ -55,6 +58,7 @@ class Confinement:
 
     isolation: Isolation = "weak"
     name = "a process group"
+    syscalls: Syscalls = "all"
     user: int | None = None
     """The user id of the run whose folder was made last; None if it keeps that of its parent."""
 
@@ -65,10 +69,8 @@ class Confinement:
     @contextmanager
     def folder(self) -> Iterator[str]:
         """Make a private folder for one run, yield its path in the student's process, and remove it at the end."""
-        from tempfile import TemporaryDirectory
-
-        with TemporaryDirectory(prefix="asyncgrade-", ignore_cleanup_errors=True) as name:
-            yield str(Path(name).resolve())
+        with run_folder() as name:
+            yield name
 
     def access(self) -> Access | None:
         """Return what a run may still open, where it confines itself."""
@@ -84,6 +86,7 @@ class OnLinux(Confinement):
     def __init__(self) -> None:
         self.isolation = "partial" if _has_landlock() else "weak"
         self.name = "Landlock" if self.isolation == "partial" else "a process group"
+        self.syscalls = "harmless without unix sockets"
         self._takes_users = _is_root() and all(map(_is_for_all, _python()))
 
     @contextmanager
@@ -102,7 +105,7 @@ class OnLinux(Confinement):
         if self.isolation == "weak":
             return None
         read = ["/usr", *_SYSTEM, *_SETTINGS, "/proc", *_python(), *_measuring()[0]]
-        return Access(tuple(read), ("/dev", *_measuring()[1]))
+        return Access(tuple(read), (*_DEVICES, *_measuring()[1]))
 
     def sweep(self) -> None:
         """Kill all processes of the run's user."""
@@ -118,6 +121,7 @@ class Bubblewrap(Confinement):
 
     isolation: Isolation = "strong"
     name = "bubblewrap"
+    syscalls: Syscalls = "harmless"
 
     def __init__(self, program: str) -> None:
         self._program = program

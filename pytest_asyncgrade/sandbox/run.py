@@ -194,6 +194,7 @@ class _Attempt:
             scenarios=job.scenarios,
             limits=job.limits,
             access=launcher.confinement.access(),
+            syscalls=launcher.confinement.syscalls,
             user=launcher.confinement.user,
             varies=job.vary is not None,
             seed=job.seed,

@@ -16,11 +16,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .syscalls import allow
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from pytest_asyncgrade.trace.protocol.limits import Limits
-    from pytest_asyncgrade.trace.protocol.order import Access
+    from pytest_asyncgrade.trace.protocol.order import Access, Syscalls
 
 _SET_PDEATHSIG, _SET_DUMPABLE, _SET_CHILD_SUBREAPER, _SET_NO_NEW_PRIVS = 1, 4, 36, 38  # linux/prctl.h
 _CAPABILITIES = 0x20080522  # linux/capability.h, version 3
@@ -84,13 +86,14 @@ def _keep_capabilities(kept: int) -> None:
     libc.capset(header, struct.pack("6I", permitted, permitted, 0, 0, 0, 0))
 
 
-def confine(limits: Limits, access: Access | None, folder: str) -> None:
-    """Set the limits of a run; where `access` is given, deny all paths but those and the run's `folder`."""
+def confine(limits: Limits, access: Access | None, syscalls: Syscalls, folder: str) -> None:
+    """Set the limits of a run; allow only `syscalls`; where `access` is given, only those paths and its `folder`."""
     if sys.platform == "linux":
         die_with_parent()
         _libc().prctl(_SET_DUMPABLE, 1, 0, 0, 0)
         if access is not None:
             _close_files(access.read, (*access.write, folder))
+        allow(syscalls, _libc())
     with suppress(ImportError):  # Windows
         import resource
 

@@ -8,14 +8,13 @@ from __future__ import annotations
 import gc
 import os
 import select
-import shutil
 import sys
 from typing import TYPE_CHECKING
 
 from pytest_asyncgrade.trace.protocol.fork_link import Ended, Request, Started
 
 from .confined import become_fork_server, become_user, die_with_parent, kill_leftovers
-from .namespaces import Namespaces, await_program, fork, read_status
+from .namespaces import Namespaces, await_program, clear_shared_memory, fork, leave_host, read_status
 
 if TYPE_CHECKING:
     import socket
@@ -30,6 +29,7 @@ def serve(link: socket.socket, arguments: list[str]) -> tuple[RunOrder, int, int
     been done before: imports, entering virtual time, here a collection of the objects that will stay.
     """
     in_namespaces = "--fork-server=namespaces" in arguments
+    has_left = not in_namespaces and leave_host()
     become_fork_server(makes_namespaces=in_namespaces)
     kept = [argument.removeprefix("--keep=") for argument in arguments if argument.startswith("--keep=")]
     namespaces = Namespaces(kept) if in_namespaces else None
@@ -43,10 +43,12 @@ def serve(link: socket.socket, arguments: list[str]) -> tuple[RunOrder, int, int
         if status is None:
             link.close()
             become_user(request.order.user)
-            return request.order, request.records, request.answers
+            order = request.order.with_shared_memory() if has_left else request.order
+            return order, request.records, request.answers
         if namespaces is None:
             kill_leftovers()
-            shutil.rmtree(request.order.folder, ignore_errors=True)
+        if has_left:
+            clear_shared_memory()
         Ended(status).send(link)
     sys.exit()
 

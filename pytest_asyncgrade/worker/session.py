@@ -140,7 +140,7 @@ class Session:
         ]
         self._recorder.before_advancing += [tail.collect for tail in self._tails]
         os.chdir(folder.submission)
-        confine(order.limits, order.access, order.folder)
+        confine(order.limits, order.access, order.syscalls, order.folder)
         sys.stdin = open(0, encoding="utf-8", errors="surrogateescape", closefd=False)  # noqa: SIM115  # the program's
         sys.stdout, sys.stderr = self._streams
         self._files.lie_in(f"{folder.submission}{os.sep}", order.script)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -22,6 +23,7 @@ from pytest_asyncgrade.sandbox import (
 )
 from pytest_asyncgrade.sandbox.confinement import Bubblewrap, Confinement, OnLinux, candidates
 from pytest_asyncgrade.trace import Outcome
+from pytest_asyncgrade.worker import namespaces
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -323,3 +325,46 @@ def test_proc_is_left_out_where_parts_of_it_are_covered(tmp_path: Path, monkeypa
     assert not confinement._can_mount_proc()
     mounts.write_text("22 1 0:21 / /proc rw - proc proc rw\n")
     assert confinement._can_mount_proc()
+
+
+@landlock
+def test_partial_isolation_leaves_nothing_of_the_host_but_harmless_devices(tmp_path: Path) -> None:
+    fork_server = ForkServer("weak")
+    with socket.create_server(("127.0.0.1", 0)) as server, socket.socket(socket.AF_UNIX) as unix:
+        unix.bind(str(tmp_path / "socket"))
+        unix.listen()
+        said = say(
+            fork_server,
+            tmp_path,
+            f"""
+            socket.create_connection(("127.0.0.1", {server.getsockname()[1]}), timeout=5)
+            socket.socket(socket.AF_UNIX).connect({str(tmp_path / "socket")!r})
+            len(socket.socketpair())
+            os.listdir("/dev")
+            open("/dev/zero", "rb").read(1)
+            open("/dev/mem", "rb")
+            open("/dev/tty", "w")
+            open("/dev/shm/left_here", "w").write("x")
+            """,
+        )
+    refused = {"PermissionError", "FileNotFoundError"}
+    assert said[1:3] == ["OSError", "2"]
+    assert said[3] in refused
+    assert said[4] == r"b'\x00'"
+    assert set(said[5:7]) <= refused
+    if said[7] == "1":  # network and shared memory of its own: the kernel lets us
+        assert said[0] == "ConnectionRefusedError"
+        assert not Path("/dev/shm/left_here").exists()  # noqa: S108  # that of the host
+        assert say(fork_server, tmp_path, 'os.listdir("/dev/shm")') == ["[]"]
+    else:
+        assert said[7] in refused
+    fork_server.close()
+
+
+@linux
+def test_where_the_kernel_refuses_namespaces_nothing_is_left_half(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse() -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(namespaces, "_leave_host", refuse)
+    assert not namespaces.leave_host()

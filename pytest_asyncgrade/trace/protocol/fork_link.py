@@ -61,6 +61,8 @@ class Request:
         if len(link.recv(_NUMBER.size, socket.MSG_PEEK)) < _NUMBER.size:
             return None
         header, (records, answers), *_ = socket.recv_fds(link, _NUMBER.size, 2)
+        for pipe in (records, answers):
+            os.set_inheritable(pipe, False)  # noqa: FBT003  # no program that a run starts gets them
         (size,), data = _NUMBER.unpack(header), b""
         while len(data) < size:
             data += link.recv(size - len(data))

@@ -5,13 +5,15 @@ What varies is not in the process before it is needed, so that no program can lo
 
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from .limits import Limits
 from .schema import decode, encode
 
 JobKind = Literal["run", "call", "play"]
+Syscalls = Literal["all", "harmless", "harmless without unix sockets"]
+"""Which system calls a run may use; `worker.syscalls` has the table."""
 
 
 _PIECE = 1 << 16
@@ -53,6 +55,7 @@ class RunOrder:
     scenarios: bytes
     limits: Limits
     access: Access | None
+    syscalls: Syscalls
     user: int | None
     """The user id that a run of the fork server takes; None: it keeps that of the server."""
     varies: bool
@@ -62,6 +65,12 @@ class RunOrder:
     """The signal by which the parent asks which line the program is on."""
     wall_ns: int
     """What ``time.time_ns()`` says at the program's start."""
+
+    def with_shared_memory(self) -> "RunOrder":
+        """Return the order of a run that has shared memory of its own."""
+        if self.access is None:
+            return self
+        return replace(self, access=Access(self.access.read, (*self.access.write, "/dev/shm")))  # noqa: S108  # its own
 
     def dump(self) -> bytes:
         """Return the order as a line of bytes."""
