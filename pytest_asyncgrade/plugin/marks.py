@@ -10,6 +10,9 @@ from pytest_asyncgrade.errors import AsyncgradeError
 from pytest_asyncgrade.grading import Exercise, Points, Visibility
 from pytest_asyncgrade.trace.plain import shown
 
+_EXERCISES = pytest.StashKey[dict[tuple[Path, str | None], Exercise]]()
+"""The exercises of a session, by the grader's folder and the name in the mark: they are read once."""
+
 
 def points_of(item: pytest.Item) -> Points:
     """Return what a check is worth; pytest.UsageError names the check if its mark is wrong."""
@@ -33,10 +36,14 @@ def exercise_of(node: pytest.Item | pytest.Collector) -> Exercise:
     if mark is not None and (len(mark.args) != 1 or not isinstance(mark.args[0], str)):
         msg = f"{node.nodeid}: exercise() takes one text, the exercise's name: exercise('concurrent_sleeps')"
         raise pytest.UsageError(msg)
+    known = node.session.stash.setdefault(_EXERCISES, {})
+    key = Path(node.path).parent, mark.args[0] if mark else None
     try:
-        return Exercise.of_grader(Path(node.path).parent, mark.args[0] if mark else None)
+        if key not in known:
+            known[key] = Exercise.of_grader(*key)
     except AsyncgradeError as error:
         raise pytest.UsageError(str(error)) from None
+    return known[key]
 
 
 def name_of(item: pytest.Function) -> str:

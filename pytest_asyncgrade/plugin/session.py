@@ -31,8 +31,9 @@ from .verdict import ORDER, Evidence, judge, never_begun
 
 if TYPE_CHECKING:
     from collections.abc import Generator
+    from pathlib import Path
 
-    from pytest_asyncgrade.grading import Grade, Roster, Submission
+    from pytest_asyncgrade.grading import Exercise, Grade, Roster, Submission
     from pytest_asyncgrade.sandbox import ForkServer
 
 _GRADED = {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED}
@@ -51,6 +52,8 @@ class GradeSession:
         self.submissions = Submissions(config, roster, fork_server)
         self.delivery = Delivery(config, self.submissions)
         self.not_handed_in: set[str] = set()
+        self._anyones: dict[tuple[Path, str], bool] = {}
+        """By grader and exercise, whether any student has handed it in."""
         self.collected = 0
         self.checks: list[pytest.Function] = []
         self.uncollected: list[str] = []
@@ -126,14 +129,17 @@ class GradeSession:
         if not isinstance(item, pytest.Function) or "submission" not in item.fixturenames:
             msg = f"{item.nodeid}: a check must look at the student's work: let it ask for the fixture 'submission'"
             raise pytest.UsageError(msg)
-        exercise = exercise_of(item)
-        if self.roster.submissions is None:
-            return True
-        handed_in = (self.roster.handed_in(exercise, student) for student in self.roster.students())
-        if any(one.script.exists() for one in handed_in):
-            return True
-        self.not_handed_in.add(exercise.slug)
-        return False
+        return self.roster.submissions is None or self._is_anyones(exercise_of(item))
+
+    def _is_anyones(self, exercise: Exercise) -> bool:
+        """Tell whether any student has handed in an exercise; each is looked for once."""
+        key = exercise.grader, exercise.slug
+        if key not in self._anyones:
+            handed_in = (self.roster.handed_in(exercise, student) for student in self.roster.students())
+            self._anyones[key] = any(one.script.exists() for one in handed_in)
+        if not self._anyones[key]:
+            self.not_handed_in.add(exercise.slug)
+        return self._anyones[key]
 
     # the student's work
 

@@ -168,6 +168,8 @@ class _Attempt:
         seconds = self._job.limits.wall_seconds
         began = time.monotonic()
         to_ask = [seconds * share for share in _LOCATED_AT]
+        if self._told.wait(to_ask[0]):
+            return True
         while True:
             passed, effort = time.monotonic() - began, child.effort()
             granted = max(passed - effort.held_back, passed / _LONGEST_STRETCH)
