@@ -68,6 +68,7 @@ class _Scan:
     def __init__(self, tree: ast.Module) -> None:
         self._nodes = list(ast.walk(tree))
         self._modules = dict(self._imported())
+        self._modules |= dict(self._renamed())
         """The modules that names stand for: ``{"aio": "asyncio"}``."""
         functions = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
         self._defined = {node.name for node in self._nodes if isinstance(node, functions)}
@@ -81,6 +82,12 @@ class _Scan:
             elif isinstance(node, ast.ImportFrom) and node.module:
                 for alias in node.names:
                     yield alias.asname or alias.name, f"{node.module}.{alias.name}"
+
+    def _renamed(self) -> Iterator[tuple[str, str]]:
+        """Yield the names that the program gives to what is in a module: ``Runner = asyncio.Runner``."""
+        for node in self._nodes:
+            if isinstance(node, ast.Assign) and (module := self._module_of(node.value)):
+                yield from ((target.id, module) for target in node.targets if isinstance(target, ast.Name))
 
     def found(self) -> Iterator[Hit]:
         """Yield all that there is."""
@@ -163,7 +170,8 @@ class _Scan:
             if node.args and self._module_of(node.args[0]):
                 yield "replaced", node.lineno, ast.unparse(node)
             return
-        if len(node.args) > 1 and not _is_plain_name(node.args[1]):
+        is_own = name == "setattr" and node.args and isinstance(node.args[0], ast.Name) and node.args[0].id == "self"
+        if len(node.args) > 1 and not is_own and not _is_plain_name(node.args[1]):
             yield "dynamic", node.lineno, ast.unparse(node)
         if name in {"setattr", "delattr"} and node.args and self._is_foreign(node.args[0]):
             yield "replaced", node.lineno, ast.unparse(node)
@@ -205,6 +213,10 @@ class _Scan:
 
 
 def _is_plain_name(node: ast.expr) -> bool:
+    """Tell whether a name is a text, or begins as no name does that is looked for: ``f"handle_{command}"``."""
+    if isinstance(node, ast.JoinedStr) and node.values and isinstance(node.values[0], ast.Constant):
+        begin = str(node.values[0].value)
+        return not any(word.startswith(begin) or begin.startswith("_") for word in REFLECTION)
     return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
