@@ -58,9 +58,9 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Return two processes for each processor: many tests wait for processes, or for a limit of real time."""
+    """Return one process more than there are processors: some tests wait for processes, or for a limit of real time."""
     given = os.environ.get("PYTEST_XDIST_AUTO_NUM_WORKERS")
-    return int(given) if given else 2 * (os.cpu_count() or 1)
+    return int(given) if given else (os.cpu_count() or 1) + 1
 
 
 CHILDREN = pytest.StashKey[list[Any]]()

@@ -13,10 +13,16 @@ import struct
 import sys
 import time
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .syscalls import allow
+
+try:
+    import resource
+except ImportError:  # Windows
+    resource = None  # type: ignore[assignment]
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -94,21 +100,18 @@ def confine(limits: Limits, access: Access | None, syscalls: Syscalls, folder: s
         if access is not None:
             _close_files(access.read, (*access.write, folder))
         allow(syscalls, _libc())
-    with suppress(ImportError):  # Windows
-        import resource
-
-        for name, value, spare in (
-            ("RLIMIT_AS", limits.memory, _SPARE_MEMORY),
-            ("RLIMIT_CPU", limits.cpu_seconds, _SPARE_CPU),
-            ("RLIMIT_FSIZE", limits.file_size, 0),
-            ("RLIMIT_NOFILE", limits.open_files, 0),
-            ("RLIMIT_NPROC", limits.processes, 0),
-            ("RLIMIT_CORE", 0, 0),
-        ):
-            _limit(resource, name, value, spare)
+    for name, value, spare in (
+        ("RLIMIT_AS", limits.memory, _SPARE_MEMORY),
+        ("RLIMIT_CPU", limits.cpu_seconds, _SPARE_CPU),
+        ("RLIMIT_FSIZE", limits.file_size, 0),
+        ("RLIMIT_NOFILE", limits.open_files, 0),
+        ("RLIMIT_NPROC", limits.processes, 0),
+        ("RLIMIT_CORE", 0, 0),
+    ):
+        _limit(name, value, spare)
 
 
-def _limit(resource: Any, name: str, value: int, spare: int) -> None:
+def _limit(name: str, value: int, spare: int) -> None:
     """Set one limit, unless it is unknown here or lower already; `spare` is kept for us, to report the end."""
     kind = getattr(resource, name, None)
     if kind is None:
@@ -122,9 +125,7 @@ def _limit(resource: Any, name: str, value: int, spare: int) -> None:
 def use_spare_memory() -> None:
     """Release the memory that was reserved for reporting the end: small pieces at once, then the rest."""
     _small_pieces.clear()
-    with suppress(ImportError, ValueError, OSError):
-        import resource
-
+    with suppress(AttributeError, ValueError, OSError):  # AttributeError: Windows
         hard = resource.getrlimit(resource.RLIMIT_AS)[1]
         resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
 
@@ -174,7 +175,9 @@ def _children() -> Iterator[int]:
         yield from map(int, Path(f"/proc/self/task/{os.getpid()}/children").read_text(encoding="ascii").split())
 
 
+@cache
 def _libc() -> Any:
+    """Return the C library, loaded once: a fork server does that for all its children."""
     from ctypes import CDLL
 
     return CDLL(None, use_errno=True)

@@ -36,11 +36,11 @@ posix = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX")
 
 @every_launcher
 def test_a_hang_is_ended_and_its_line_named(run: Run) -> None:
-    trace = run("print('begin')\nwhile True:\n    pass", timeout=2)
+    trace = run("print('begin')\nwhile True:\n    pass", timeout=1)
     assert trace.outcome is Outcome.TIMED_OUT
     assert trace.reason in {
-        "the program was still running after 2 s, at line 2: while True:",
-        "the program was still running after 2 s, at line 3: pass",
+        "the program was still running after 1 s, at line 2: while True:",
+        "the program was still running after 1 s, at line 3: pass",
     }
     assert trace.partial.output == ["begin"]
 
@@ -48,8 +48,8 @@ def test_a_hang_is_ended_and_its_line_named(run: Run) -> None:
 @every_launcher
 @posix
 def test_a_hang_that_cannot_say_where_it_is_is_ended_too(run: Run) -> None:
-    trace = run("import os, signal\nos.kill(os.getpid(), signal.SIGSTOP)", timeout=2)
-    assert (trace.outcome, trace.reason) == (Outcome.TIMED_OUT, "the program was still running after 2 s")
+    trace = run("import os, signal\nos.kill(os.getpid(), signal.SIGSTOP)", timeout=1)
+    assert (trace.outcome, trace.reason) == (Outcome.TIMED_OUT, "the program was still running after 1 s")
 
 
 @every_launcher
@@ -73,7 +73,7 @@ def test_no_process_is_left_of_a_run(run: Run, launcher: Launcher, end: str) -> 
         print("ready")
         {end}
         """,
-        timeout=3 if end == "while True: pass" else WALL_SECONDS,
+        timeout=2 if end == "while True: pass" else WALL_SECONDS,
     )
     assert trace.partial.output[0].text == "ready"
     alive = [
