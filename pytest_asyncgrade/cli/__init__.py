@@ -8,7 +8,7 @@ from typing import BinaryIO, TextIO
 
 import click
 
-from . import platforms
+from . import class_, platforms
 
 
 @click.group()
@@ -17,7 +17,7 @@ def main() -> None:
     """Run and grade asyncio programs in virtual time."""
 
 
-for command in (platforms.action, platforms.classroom50, platforms.gradescope, platforms.init):
+for command in (class_.class_, platforms.action, platforms.classroom50, platforms.gradescope, platforms.init):
     main.add_command(command)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from pytest_asyncgrade.trace import QuotedLine
@@ -16,11 +16,10 @@ from pytest_asyncgrade.trace import QuotedLine
 from .check import CheckResult, Failure, Points, Verdict, Visibility, merged
 from .grade import Grade, Work
 from .integrity import Flag
+from .runs import Run
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-
-    from .runs import Run
 
 
 def pack_result(result: CheckResult, **about: object) -> str:
@@ -34,14 +33,34 @@ def pack_result(result: CheckResult, **about: object) -> str:
 def unpack_result(packed: str) -> tuple[CheckResult, dict[str, Any]]:
     """Return the result and the fields of its work that `pack_result` was given."""
     item = json.loads(packed)
-    data = item["result"]
+    return _result_of(item["result"]), item["about"]
+
+
+def pack_work(work: Work) -> str:
+    """Return a whole work as JSON in ASCII, with its runs."""
+    about = {one.name: getattr(work, one.name) for one in fields(work) if one.name not in {"checks", "runs"}}
+    about["left_behind"] = dict(work.left_behind)
+    runs = {key: run.pack() for key, run in work.runs.items()}
+    checks = [asdict(check) for check in work.checks]
+    return json.dumps({"about": about, "checks": checks, "runs": runs})
+
+
+def unpack_work(packed: str) -> Work:
+    """Return the work that `pack_work` was given."""
+    item = json.loads(packed)
+    about = item["about"] | {"integrity": tuple(Flag(*flag) for flag in item["about"]["integrity"])}
+    runs = {key: Run.unpack(text, None) for key, text in item["runs"].items()}
+    return Work(checks=tuple(map(_result_of, item["checks"])), runs=runs, **about)
+
+
+def _result_of(data: dict[str, Any]) -> CheckResult:
     points = Points(**data["points"] | {"visibility": Visibility(data["points"]["visibility"])})
-    fields = {
+    known = {
         "points": points, "verdict": Verdict(data["verdict"]), "failure": _unpack_failure(data["failure"]),
         "runs": tuple(map(sys.intern, data["runs"])),
     }  # fmt: skip
     shared = {key: sys.intern(data[key]) for key in ("exercise", "student", "name")}
-    return CheckResult(**data | fields | shared), item["about"]
+    return CheckResult(**data | known | shared)
 
 
 def _unpack_failure(data: dict[str, Any] | None) -> Failure | None:

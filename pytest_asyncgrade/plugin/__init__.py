@@ -55,6 +55,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--grade-reveal", action="store_true", help="show what is hidden from students, too: for the teacher alone"
     )
     group.addoption(
+        "--grade-works",
+        metavar="PATH",
+        type=Path,
+        help="write all works whole, a line of JSON each, for `asyncgrade class`; also those that are missing",
+    )
+    group.addoption(
         "--grade-timeout", metavar="SECONDS", type=float, help="real seconds that a run may take (default: 10)"
     )
     group.addoption(

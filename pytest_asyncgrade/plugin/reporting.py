@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_asyncgrade.errors import UsageError
-from pytest_asyncgrade.grading import for_students
+from pytest_asyncgrade.grading import for_students, pack_work
 from pytest_asyncgrade.reports import About, ReportFile
 from pytest_asyncgrade.trace.plain import said_by
 
@@ -29,6 +29,8 @@ class Reporting:
     about: About
     reveal: bool
     """Whether the reports are for the teacher and show what is hidden from students."""
+    works: Path | None = None
+    """Where all works go whole, for another process of ours."""
     waiting: list[tuple[ReportFile, str]] = field(default_factory=list)
 
     @classmethod
@@ -54,7 +56,7 @@ class Reporting:
         )
         for file in files:
             file.check(about)
-        return cls(files, about, option.grade_reveal)
+        return cls(files, about, option.grade_reveal, option.grade_works)
 
     def shown(self, grade: Grade) -> Grade:
         """Return the grade as the terminal may show it."""
@@ -63,6 +65,8 @@ class Reporting:
     def write(self, grade: Grade) -> list[str]:
         """Write all files that can be written, and return what went wrong with the others."""
         problems = []
+        if self.works is not None:
+            self.works.write_text("".join(f"{pack_work(work)}\n" for work in grade.works), encoding="ascii")
         for file in self.files:
             try:
                 text = file.render(grade, self.about, reveal=self.reveal)

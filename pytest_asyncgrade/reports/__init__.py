@@ -29,7 +29,7 @@ from .about import GRADEBOOKS, About
 if TYPE_CHECKING:
     from pytest_asyncgrade.grading import Grade
 
-__all__ = ["GRADEBOOKS", "About", "ReportFile", "formats"]
+__all__ = ["GRADEBOOKS", "About", "ReportFile", "formats", "write_whole"]
 
 _NO_FORMATS = {"about", "fallback", "phrases", "safe_text", "source_locations", "terminal", "view"}
 
@@ -94,10 +94,11 @@ class ReportFile:
             sys.stdout.buffer.write(text.encode())
             sys.stdout.buffer.flush()
         else:
-            _write(self.path, text)
+            write_whole(self.path, text)
 
 
-def _write(path: Path, text: str) -> None:
+def write_whole(path: Path, text: str) -> None:
+    """Write a file as a whole or not at all; a link is replaced, not followed."""
     descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:

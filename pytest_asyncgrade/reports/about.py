@@ -27,3 +27,5 @@ class About:
     """The time of the report, local to where it is written."""
     max_score: int | None = None
     """The maximum score to scale to instead of the sum of the checks' points, for ``classroom50`` and ``csv``."""
+    notes: tuple[str, ...] = ()
+    """What else to tell a student, for ``html`` and ``markdown``: what the rules of a class did to the points."""

@@ -36,12 +36,13 @@ _WORDS = phrases.VERDICTS | {Verdict.ERROR: phrases.BROKEN}
 _COLOURS = {Verdict.PASSED: "good", Verdict.FAILED: "bad", Verdict.ERROR: "bad", Verdict.NOT_RUN: "warn"}
 
 
-def render(grade: Grade, _about: About) -> str:
+def render(grade: Grade, about: About) -> str:
     """Return the page."""
     works = [_work(work, f"work-{number}") for number, work in enumerate(grade.works, start=1)]
     title = works[0]["title"] if len(works) == 1 else ", ".join(grade.exercises) or phrases.NOTHING.capitalize()
     score = phrases.total(grade) if grade.broken else phrases.points(grade)
-    return inert(_template().render(title=title, grade=grade, total=score, works=works, legend=legend()))
+    notes = list(map(printable, about.notes))
+    return inert(_template().render(title=title, grade=grade, total=score, works=works, legend=legend(), notes=notes))
 
 
 def page_of_run(trace: Trace) -> str:

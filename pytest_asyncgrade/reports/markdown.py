@@ -35,11 +35,11 @@ LONGEST_STORY = 20_000
 _WORDS = {verdict: word if verdict is Verdict.PASSED else f"**{word}**" for verdict, word in phrases.VERDICTS.items()}
 
 
-def render(grade: Grade, _about: About) -> str:
+def render(grade: Grade, about: About) -> str:
     """Return the page."""
     number = max(sum(1 for _ in grade.checks), 1)
     longest = max(200, min(LONGEST_REASON, MOST_REASONS // number))
-    return _fitting(chain(_head(grade), *(_work(work, longest) for work in grade.works)))
+    return _fitting(chain(_head(grade, about), *(_work(work, longest) for work in grade.works)))
 
 
 def _fitting(blocks: Iterator[str]) -> str:
@@ -58,8 +58,9 @@ def _fitting(blocks: Iterator[str]) -> str:
     return "".join(shown)
 
 
-def _head(grade: Grade) -> Iterator[str]:
+def _head(grade: Grade, about: About) -> Iterator[str]:
     yield f"## {escaped(phrases.total(grade))}\n"
+    yield from (f"\n{escaped(one_line(note))}\n" for note in about.notes)
     if len(grade.works) > 1:
         yield "\n| | points |\n|---|---:|\n"
         yield from (f"| {_title(work)} | {phrases.score(work)} |\n" for work in grade.works)
