@@ -101,7 +101,13 @@ def _moodle(found: list[Standing]) -> Iterator[list[str]]:
     for one in found:
         identifier = f"Participant {one.ident}" if one.ident else one.student
         grade = [_points(one.points), number(one.maximum)]
-        yield [safe(identifier), safe(one.student), *grade, now, safe(_shortened("; ".join(comments(one)), _LONGEST_COMMENT))]
+        yield [
+            safe(identifier),
+            safe(one.student),
+            *grade,
+            now,
+            safe(_shortened("; ".join(comments(one)), _LONGEST_COMMENT)),
+        ]
 
 
 def comments(one: Standing) -> Iterator[str]:

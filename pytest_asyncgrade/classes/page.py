@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
     from .standing import Counted, Standing
 
+    _Found = tuple[Standing, int | None, str]
+    """A student with a finding: the line, and what it says."""
+
 _STEPS = 10
 """Columns in the picture of the points."""
 _MOST_NAMES = 12
@@ -131,13 +134,13 @@ def _exercise(slug: str, found: list[Standing]) -> dict[str, Any]:
     works = [(one, one.works[slug]) for one in found if slug in one.works]
     lost: dict[str, list[Standing]] = defaultdict(list)
     why: dict[str, Counter[str]] = defaultdict(Counter)
-    findings: dict[tuple[str, str], list[tuple[Standing, int | None]]] = defaultdict(list)
+    findings: dict[str, list[_Found]] = defaultdict(list)
     for one, work in works:
         for name, _, reason, _ in work.row.lost if work.row.status != Status.MISSING else ():
             lost[name].append(one)
             why[name][reason.partition("\n")[0]] += 1
         for kind, message, line in work.row.findings:
-            findings[kind, message.partition(":")[0]].append((one, line))
+            findings[kind].append((one, line, message))
     share = _share_of(works)
     return {
         "slug": slug, "count": sum(work.row.status != Status.MISSING for _, work in works),
@@ -170,20 +173,19 @@ def _check(name: str, who: list[Standing], why: Counter[str], count: int) -> dic
     }
 
 
-def _findings(found: dict[tuple[str, str], list[tuple[Standing, int | None]]]) -> list[dict[str, Any]]:
-    """Return the findings that most students have: who made the same mistake, and on which line."""
-    commonest = sorted(found.items(), key=lambda item: -len({one.student for one, _ in item[1]}))[:_MOST_FINDINGS]
-    return [
-        {
-            "kind": kind, "count": len({one.student for one, _ in who}),
-            "who": [
-                {"name": printable(one.student), "href": _href(one), "line": line}
-                for one, line in dict.fromkeys(who)
-            ][:_MOST_NAMES],
-            "more": max(0, len(dict.fromkeys(who)) - _MOST_NAMES),
-        }
-        for (kind, _), who in commonest
-    ]  # fmt: skip
+def _findings(found: dict[str, list[_Found]]) -> list[dict[str, Any]]:
+    """Return the findings that most students have: who made the same mistake, on which line, and one message."""
+    commonest = sorted(found.items(), key=lambda item: -len({one.student for one, _, _ in item[1]}))[:_MOST_FINDINGS]
+    return [_finding(kind, who) for kind, who in commonest]
+
+
+def _finding(kind: str, who: list[_Found]) -> dict[str, Any]:
+    places = dict.fromkeys((one, line) for one, line, _ in who)
+    shown = [{"name": printable(one.student), "href": _href(one), "line": line} for one, line in places]
+    return {
+        "kind": kind, "count": len({one.student for one, _, _ in who}), "message": printable(who[0][2]),
+        "who": shown[:_MOST_NAMES], "more": max(0, len(shown) - _MOST_NAMES),
+    }  # fmt: skip
 
 
 def _names(who: list[Standing]) -> dict[str, Any]:

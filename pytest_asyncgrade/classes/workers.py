@@ -34,7 +34,8 @@ class Workers:
     """Runs tasks; one whose worker dies is given to another."""
 
     def __init__(self, count: int, dask: str | None = None) -> None:
-        self._count = count
+        self.count = count
+        """The number of workers; of a cluster what it has when the first task is sent."""
         self._dask = dask
         self._client: Any = None
         self._executor: Executor | None = None
@@ -45,7 +46,7 @@ class Workers:
         under_way: dict[Future[_R], tuple[_T, int]] = {}
         again: list[tuple[_T, int]] = []
         while True:
-            while len(under_way) < self._count * _UNDER_WAY:
+            while len(under_way) < self.count * _UNDER_WAY:
                 chosen = again.pop() if again else next(((task, 0) for task in todo), None)
                 if chosen is None:
                     break
@@ -75,9 +76,10 @@ class Workers:
         if self._executor is None and self._dask is not None:
             self._client = _client(self._dask)
             self._executor = self._client.get_executor(pure=False, retries=0)
+            self.count = max(1, sum(self._client.nthreads().values()))
         elif self._executor is None:
             context = multiprocessing.get_context("spawn")  # a fork would have all that is open here
-            self._executor = ProcessPoolExecutor(self._count, context, _end_with_parent)
+            self._executor = ProcessPoolExecutor(self.count, context, _end_with_parent)
         return self._executor
 
     def _replace(self, error: BaseException) -> None:
@@ -91,10 +93,10 @@ class Workers:
         for process in multiprocessing.active_children() if at_once else ():
             with suppress(OSError):
                 os.kill(process.ident or 0, signal.SIGINT)
-        if self._executor is not None:
-            self._executor.shutdown(wait=not at_once, cancel_futures=True)
         if self._client is not None:
-            self._client.close()
+            self._client.close()  # which cancels what is under way
+        elif self._executor is not None:
+            self._executor.shutdown(wait=not at_once, cancel_futures=True)
 
 
 @contextmanager
@@ -123,7 +125,7 @@ _CONNECT_SECONDS = 20
 
 
 def _end_with_parent() -> None:
-    """Let this worker, and the grading under way in it, end with Ctrl-C, or when the process that gives it work ends."""
+    """Let this worker, and the grading under way in it, end with Ctrl-C, or when the process that feeds it ends."""
     signal.signal(signal.SIGINT, lambda *_: _end())
     parent = multiprocessing.parent_process()
     if parent is not None:

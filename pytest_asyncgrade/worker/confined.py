@@ -22,7 +22,7 @@ from .syscalls import allow
 try:
     import resource
 except ImportError:  # Windows
-    resource = None  # type: ignore[assignment]
+    resource = None  # type: ignore[assignment]  # as if it were there, with nothing in it
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
