@@ -1,7 +1,7 @@
 """Exercises, submissions, checks, points, the grade.  Knows no pytest and no report format."""
 
 from .assembly import GradeBuilder, pack_result, pack_work, part_of_check, unpack_result, unpack_work
-from .check import CheckResult, Failure, Points, Verdict, Visibility, worst
+from .check import CheckResult, Failure, PartialPoints, Points, Verdict, Visibility, worst
 from .exercise import Exercise
 from .grade import Grade, Work
 from .handed_in import HandedIn, Roster
@@ -12,7 +12,8 @@ from .side_by_side import Row, side_by_side
 from .submission import Deadline, Submission, checked_timeout
 
 __all__ = [
-    "CheckResult", "Deadline", "Exercise", "Failure", "Flag", "Grade", "GradeBuilder", "HandedIn", "Points", "Roster",
-    "Row", "Run", "Submission", "TraceFile", "Verdict", "Visibility", "Work", "checked_timeout", "for_students",
-    "pack_result", "pack_work", "part_of_check", "side_by_side", "unpack_result", "unpack_work", "worst",
+    "CheckResult", "Deadline", "Exercise", "Failure", "Flag", "Grade", "GradeBuilder", "HandedIn", "PartialPoints",
+    "Points", "Roster", "Row", "Run", "Submission", "TraceFile", "Verdict", "Visibility", "Work", "checked_timeout",
+    "for_students", "pack_result", "pack_work", "part_of_check", "side_by_side", "unpack_result", "unpack_work",
+    "worst",
 ]  # fmt: skip

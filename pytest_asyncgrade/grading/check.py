@@ -76,6 +76,37 @@ class Points:
         raise UsageError(msg)
 
 
+class PartialPoints:
+    """The points of one check as it hands them out: the fixture ``points``."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        """What the check is worth."""
+        self.given: float | None = None
+        """What was earned, as the check says; None if it says nothing."""
+
+    def earned(self, points: float) -> None:
+        """Say how many of the check's points are earned so far, from 0 to all of them; the last word counts.
+
+        They are kept if the check fails afterwards.  UsageError for another number.
+        """
+        is_number = type(points) in {int, float} and 0 <= points <= self.most  # so it is no NaN either
+        if not is_number:
+            msg = f"points.earned({points!r}): give a number from 0 to {self.most}, the points of this check"
+            raise UsageError(msg)
+        self.given = points
+
+
+def tidy(points: float) -> int | float:
+    """Return points as a whole number if they are one, else with at most six decimals.
+
+    >>> tidy(2.0), tidy(0.1 + 0.2)
+    (2, 0.3)
+    """
+    rounded = round(points, 6)
+    return int(rounded) if rounded == int(rounded) else rounded
+
+
 @dataclass(frozen=True, slots=True)
 class Failure:
     """Why a check was not passed, in the student's words.
@@ -107,11 +138,15 @@ class CheckResult:
     runs: tuple[str, ...] = ()
     duration: float = 0.0
     """Real seconds that the check took, including the runs that it was the first to ask for."""
+    earned: float = 0
+    """Points that it gave although it was not passed."""
 
     @property
-    def score(self) -> int:
+    def score(self) -> int | float:
         """The points it earned."""
-        return self.points.points if self.verdict is Verdict.PASSED else 0
+        if self.verdict is Verdict.PASSED:
+            return self.points.points
+        return tidy(self.earned) if self.verdict is Verdict.FAILED else 0
 
     @property
     def max_score(self) -> int:
@@ -137,4 +172,5 @@ def merged(results: Sequence[CheckResult]) -> CheckResult:
         failure = replace(failure, rationale=said, expected=(), actual=())
     runs = dict.fromkeys(key for result in results for key in result.runs)
     seconds = sum(result.duration for result in results)
-    return replace(results[0], verdict=verdict, failure=failure, runs=tuple(runs), duration=seconds)
+    earned = min(result.earned for result in results if result.verdict is verdict)
+    return replace(results[0], verdict=verdict, failure=failure, runs=tuple(runs), duration=seconds, earned=earned)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from .check import Verdict
+from .check import Verdict, tidy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -59,9 +59,9 @@ class Work:
         return [finding for finding in once if finding.place or finding.kind not in placed]
 
     @property
-    def score(self) -> int:
+    def score(self) -> int | float:
         """Points earned, bonus included."""
-        return sum(check.score for check in self.checks)
+        return tidy(sum(check.score for check in self.checks))
 
     @property
     def max_score(self) -> int:
@@ -96,9 +96,9 @@ class Grade:
     """Exercises left out because no student handed in a file for them."""
 
     @property
-    def score(self) -> int:
+    def score(self) -> int | float:
         """Points earned, bonus included, over all students and exercises."""
-        return sum(work.score for work in self.works)
+        return tidy(sum(work.score for work in self.works))
 
     @property
     def max_score(self) -> int:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Mapping
     from random import Random
 
-    from pytest_asyncgrade.grading import Submission
+    from pytest_asyncgrade.grading import PartialPoints, Submission
     from pytest_asyncgrade.sandbox import ForkServer
 
     from .inprocess import TestClock
@@ -146,6 +146,15 @@ def submission(request: pytest.FixtureRequest) -> Iterator[Submission]:
 def rng(request: pytest.FixtureRequest, submission: Submission) -> Random:
     """Return random numbers for a check: the same wherever a submission is graded, others with ``--grade-seed``."""
     return submission.rng(request.node.originalname)
+
+
+@pytest.fixture
+def points(request: pytest.FixtureRequest, submission: Submission) -> PartialPoints:
+    """Return the points of a check, to give a part of them: ``points.earned(2)``."""
+    del submission  # it is for checks alone
+    from .marks import partial_points_of
+
+    return partial_points_of(request.node)
 
 
 @pytest.fixture

@@ -7,11 +7,25 @@ from pathlib import Path
 import pytest
 
 from pytest_asyncgrade.errors import AsyncgradeError
-from pytest_asyncgrade.grading import Exercise, Points, Visibility
+from pytest_asyncgrade.grading import Exercise, PartialPoints, Points, Visibility
 from pytest_asyncgrade.trace.plain import shown
 
 _EXERCISES = pytest.StashKey[dict[tuple[Path, str | None], Exercise]]()
 """The exercises of a session, by the grader's folder and the name in the mark: they are read once."""
+
+_PARTIAL = pytest.StashKey[PartialPoints]()
+
+
+def partial_points_of(item: pytest.Item) -> PartialPoints:
+    """Return what a check says of its own points, made anew for each time it is run."""
+    item.stash[_PARTIAL] = PartialPoints(points_of(item).points)
+    return item.stash[_PARTIAL]
+
+
+def earned_by(item: pytest.Item) -> float | None:
+    """Return the points that a check says are earned; None if it says nothing."""
+    partial = item.stash.get(_PARTIAL, None)
+    return None if partial is None else partial.given
 
 
 def points_of(item: pytest.Item) -> Points:

@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_asyncgrade.grading import CheckResult, Failure, Verdict
+from pytest_asyncgrade.grading.check import tidy
 from pytest_asyncgrade.trace import Outcome, UnfinishedRunError
 from pytest_asyncgrade.trace.plain import clipped, said_by
 from pytest_asyncgrade.trace.text import printable
 
 from . import failures
-from .marks import exercise_of, name_of, points_of
+from .marks import earned_by, exercise_of, name_of, points_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -82,7 +83,8 @@ def _result(
         text = failure.traceback or failure.rationale
         report.longrepr = "\n".join(map(printable, text.split("\n")))
     result = _bare_result(item, evidence.student, verdict, failure)
-    return replace(result, runs=tuple(evidence.runs), duration=item.stash[_SECONDS])
+    earned = earned_by(item) or 0
+    return replace(result, runs=tuple(evidence.runs), duration=item.stash[_SECONDS], earned=earned)
 
 
 def never_begun(item: pytest.Function, student: str) -> CheckResult:
@@ -111,7 +113,12 @@ def _verdict(
         return Verdict.NOT_RUN, Failure(str(reason).removeprefix("Skipped: ") or "it is expected to fail")
     if call.excinfo is not None:
         return _blame(item, call.when, call.excinfo, evidence)
-    return (Verdict.ERROR, Failure(_strange(item, report))) if report.failed else (Verdict.PASSED, None)
+    if report.failed:
+        return Verdict.ERROR, Failure(_strange(item, report))
+    earned, points = earned_by(item), points_of(item)
+    if earned is None or earned == points.points:
+        return Verdict.PASSED, None
+    return Verdict.FAILED, Failure(f"{tidy(earned)} of {points.points} points are earned", hint=points.hint)
 
 
 def _strange(item: pytest.Function, report: pytest.TestReport) -> str:

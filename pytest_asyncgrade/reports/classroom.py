@@ -92,7 +92,7 @@ def _together(tests: list[Test]) -> Test:
     return _entry(phrases.note(f"{len(tests):,} more checks"), "fail" if message else "pass", message, score)
 
 
-def _entry(name: str, status: str, message: str, score: int) -> Test:
+def _entry(name: str, status: str, message: str, score: float) -> Test:
     return {
         "name": name, "status": status, "message": message, "test_code": "", "task_id": None, "filename": "",
         "line_no": 1, "duration": 0, "score": score,

@@ -63,7 +63,8 @@ def _tests(found: list[NamedCheck], maximum: int) -> list[dict[str, Any]]:
     tests = []
     for named, points in zip(found, spread(maximum, [named.check.max_score for named in found]), strict=True):
         passed = named.check.verdict is Verdict.PASSED
-        test = {"test-name": named.name, "passed": passed, "score": points if passed else 0, "max-score": points}
+        earned = int(points * named.check.score / named.check.points.points)  # whole points only: rounded down
+        test = {"test-name": named.name, "passed": passed, "score": earned, "max-score": points}
         tests.append(test if passed else test | {"failure": shortened("\n".join(named.reason), longest)})
     return tests
 
@@ -89,7 +90,7 @@ def spread(total: int, weights: Sequence[int]) -> list[int]:
 def _bonus(grade: Grade, most: int) -> int:
     """Return the bonus points that were earned, scaled to the maximum and rounded half up."""
     earned = sum(check.score for check in grade.checks if check.points.bonus)
-    return (2 * earned * most + grade.max_score) // (2 * grade.max_score) if grade.max_score else 0
+    return int((2 * earned * most + grade.max_score) // (2 * grade.max_score)) if grade.max_score else 0
 
 
 def _surroundings(about: About) -> dict[str, str]:

@@ -87,7 +87,7 @@ def _canvas(grade: Grade, about: About) -> Iterator[Row]:
 def _moodle(grade: Grade, about: About) -> Iterator[Row]:
     """Yield the columns of an offline grading worksheet, with the best grade of each participant."""
     yield ["Identifier", "Full name", "Grade", "Maximum grade", "Last modified (grade)"]
-    best: dict[str, tuple[int, str]] = {}
+    best: dict[str, tuple[float, str]] = {}
     for student in grade.students:
         match = _PARTICIPANT.search(student)
         if match is None:

@@ -193,7 +193,8 @@ def test_names_are_safe_and_map_back(course: Path) -> None:
 
 
 def test_an_archive_of_archives_and_notebooks(course: Path) -> None:
-    cells: list[dict[str, object]] = [{"cell_type": "code", "source": GOOD.replace("asyncio.run(main())", "await main()"), "metadata": {},
+    program = GOOD.replace("asyncio.run(main())", "await main()")
+    cells: list[dict[str, object]] = [{"cell_type": "code", "source": program, "metadata": {},
               "outputs": [], "execution_count": None}]  # fmt: skip
     notebook = json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4})
     write(course, {"class.zip": zipped({"ada.zip": zipped({"hw/naps.py": GOOD}), "ben/naps.ipynb": notebook})})

@@ -12,7 +12,7 @@ from pytest_asyncgrade.classes.intake.notebooks import NotebookError, program_of
 
 
 def notebook(*sources: str) -> bytes:
-    code = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None}
+    code: dict[str, object] = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None}
     cells = [{"cell_type": "markdown", "metadata": {}, "source": "# title"}, *({**code, "source": s} for s in sources)]
     return json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4}).encode()
 

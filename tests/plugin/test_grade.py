@@ -362,6 +362,57 @@ def test_a_bonus_counts_for_the_score_alone(course: Course) -> None:
     assert shown(result).splitlines()[-1] == "total: 3 of 2 points"
 
 
+def test_a_check_may_give_a_part_of_its_points(course: Course) -> None:
+    course.grader("""
+        @pytest.mark.points(4)
+        def test_rest_fails(submission, points):
+            points.earned(1)
+            points.earned(2.5)
+            assert False, "no more"
+
+        @pytest.mark.points(3, hint="more of it")
+        def test_counted(submission, points):
+            points.earned(1)
+
+        @pytest.mark.points(2)
+        def test_all(submission, points):
+            points.earned(points.most)
+
+        @pytest.mark.points(2)
+        def test_unfinished(submission, points):
+            points.earned(0.1 + 0.2)
+            assert submission.call("nothing").result
+        """)
+    result = course.grade("--grade-report=json=grade.json", "--grade-report=csv=grades.csv")
+    assert (
+        shown(result).splitlines()[:7]
+        == """\
+naps .......................................................... 5.8 of 11 points
+  LOST    2.5/4 rest fails
+               no more
+  LOST    1/3  counted
+               1 of 3 points are earned
+               hint: more of it
+  ok      2/2  all""".splitlines()
+    )
+    grade = json.loads((course.path / "grade.json").read_text())
+    assert [check["score"] for check in grade["works"][0]["checks"]] == [2.5, 1, 2, 0.3]
+    assert grade["score"] == 5.8
+    assert '"5.8","11"' in (course.path / "grades.csv").read_text()
+
+
+@pytest.mark.parametrize("given", ["-1", "3", "float('nan')", "True", "'2'"])
+def test_a_wrong_part_of_the_points_is_the_graders_fault(given: str, course: Course) -> None:
+    course.grader(f"""
+        @pytest.mark.points(2)
+        def test_it(submission, points):
+            points.earned({given})
+        """)
+    result = course.grade()
+    assert result.ret == 3
+    assert "give a number from 0 to 2, the points of this check" in " ".join(result.stdout.str().split())
+
+
 def test_a_check_without_points_is_worth_1(course: Course) -> None:
     course.grader("def test_a_good_start(submission): pass\n")
     assert (

@@ -63,7 +63,7 @@ CLASSROOM50 = strict({
 })  # fmt: skip
 
 
-def points(grade: Grade) -> int:
+def points(grade: Grade) -> float:
     """Return the score that a report may tell: none where a grader is broken."""
     return 0 if grade.broken else grade.score
 
