@@ -16,6 +16,7 @@ import pytest
 from ruamel.yaml import YAML
 
 import pytest_asyncgrade
+from pytest_asyncgrade.classes.policy import Policy
 from pytest_asyncgrade.cli.init import init_classroom50, init_github
 from pytest_asyncgrade.grading import Exercise
 from pytest_asyncgrade.sandbox import Limits
@@ -80,8 +81,9 @@ def test_a_command_prints_what_its_page_says(page: str, command: str, output: st
     if "pytest" in words:
         words += OUR_PLUGINS
     folder = ROOT
-    if "init" in words:  # it writes
+    if "init" in words or "class" in words:  # they write
         folder = tmp_path
+        shutil.copytree(ROOT / "examples", tmp_path / "examples")
         shutil.copytree(ROOT / "graders" / "concurrent_sleeps", tmp_path / "graders" / "concurrent_sleeps")
     shown = subprocess.run(  # our own page
         words, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False, timeout=300, text=True
@@ -115,7 +117,11 @@ def test_a_python_example_runs(pytester: pytest.Pytester, page: str, block: str)
 def test_every_exercise_toml_of_the_documentation_is_one(tmp_path: Path) -> None:
     found = blocks("toml")
     assert found
-    for _page, block in found:
+    for page, block in found:
+        if page == "docs/classes.md":
+            (tmp_path / "class.toml").write_text(block)
+            assert Policy.read(tmp_path / "class.toml", None).due
+            continue
         (tmp_path / "exercise.toml").write_text(block)
         exercise = Exercise.of_grader(tmp_path)
         assert exercise.limits != Limits() or exercise.ignored or exercise.allowed or exercise.hidden.points

@@ -135,6 +135,7 @@ def number(value: float) -> str:
 def span(late: timedelta) -> str:
     """Return a length of time in its two largest units.
 
+    >>> from datetime import timedelta
     >>> span(timedelta(hours=26)), span(timedelta(seconds=90))
     ('1 d 2 h', '1 min 30 s')
     """
