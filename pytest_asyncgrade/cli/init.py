@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PYTHON = "3.13"
-"""The version of Python for Gradescope; GitHub and Classroom 50 choose theirs."""
+"""The version of Python for Gradescope and GitLab; GitHub and Classroom 50 choose theirs."""
 _SCRIPTS = ("setup.sh", "run_autograder")
 _KEPT = {"solution.py", "solution", "mistakes", "alternatives", "__pycache__"}
 _SHORT_NAME = re.compile(r"[a-z0-9][a-z0-9-]{1,38}")
@@ -64,6 +64,11 @@ def init_github(folder: Path, action: str, exercise: str) -> list[Path]:
     }
     given = {"ACTION": action, "EXERCISE": exercise}
     return _write({place: _template(f"github/{name}", **given).encode() for name, place in places.items()})
+
+
+def init_gitlab(folder: Path) -> list[Path]:
+    """Write the pipeline of GitLab CI for a repository with ``graders/``."""
+    return _write({folder / ".gitlab-ci.yml": _template("gitlab/gitlab-ci.yml", PYTHON=PYTHON).encode()})
 
 
 def init_gradescope(folder: Path, graders: Iterable[Path], packages: Iterable[str] = ()) -> list[Path]:

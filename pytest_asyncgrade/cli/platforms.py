@@ -84,6 +84,15 @@ def init_github(folder: Path, action: str, exercise: str) -> None:
     _tell(lambda: write(folder, action, exercise))
 
 
+@init.command(name="gitlab")
+@_Folder
+def init_gitlab(folder: Path) -> None:
+    """Write .gitlab-ci.yml into FOLDER, a repository with graders/: its pipeline grades and shows the checks."""
+    from .init import init_gitlab as write
+
+    _tell(lambda: write(folder))
+
+
 @init.command(name="gradescope")
 @click.option("--package", "packages", metavar="NAME", multiple=True, help="Install a package too (repeatable).")
 @_Folder

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 from pytest_asyncgrade.grading import Verdict, Visibility, for_students
 
 from . import phrases
-from .safe_text import as_short_json, one_line
-from .view import happened, looked_at, named_checks, shortened, to_know
+from .safe_text import as_short_json
+from .view import named_checks, shortened, story
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,14 +84,4 @@ def _story(grade: Grade) -> Iterator[str]:
     hidden = sum(1 for _ in grade.checks) - sum(1 for _ in visible.checks)
     yield f"{phrases.points(visible)} in the checks that you see; others are hidden" if hidden else phrases.total(grade)
     grade = for_students(grade)
-    for isolation in grade.isolations:
-        yield phrases.isolated(isolation)
-    for work in grade.works:
-        title = one_line(phrases.title(work))
-        for headings, lines in (
-            ([], to_know(work)),
-            ([f"{title}: {phrases.TO_LOOK_AT}"], looked_at(work)),
-            ([f"{title}: {phrases.HAPPENED}"], happened(work)),
-        ):
-            if lines:
-                yield from ["", *headings, *lines]
+    yield from story(grade)

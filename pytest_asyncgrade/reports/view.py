@@ -208,3 +208,28 @@ def shortened(text: str, most: int) -> str:
         return text
     kept = max(most - LONGEST_NOTE, 0)
     return "\n".join([*([text[:kept]] if kept else []), phrases.note(f"{len(text) - kept:,} more characters")])
+
+
+def story(grade: Grade) -> Iterator[str]:
+    """Yield in tame lines what to know of a grade besides the checks: how it was isolated, what happened."""
+    for isolation in grade.isolations:
+        yield tame(phrases.isolated(isolation))
+    for work in grade.works:
+        title = one_line(phrases.title(work))
+        for headings, lines in (
+            ([], to_know(work)),
+            ([f"{title}: {phrases.TO_LOOK_AT}"], looked_at(work)),
+            ([f"{title}: {phrases.HAPPENED}"], happened(work)),
+        ):
+            if lines:
+                yield from ["", *headings, *lines]
+
+
+def share(grade: Grade) -> float:
+    """Return the part of the points that was earned, from 0 to 1; a bonus makes up for what was lost and no more."""
+    return min(1.0, round(grade.score / grade.max_score, 6)) if grade.max_score else 0.0
+
+
+def longest_reason(count: int, most: int, one: int) -> int:
+    """Return how long each of `count` reasons may be, in characters, if all may have `most` and each `one`."""
+    return min(one, max(100, most // max(count, 1)))

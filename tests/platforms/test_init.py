@@ -9,10 +9,13 @@ import subprocess
 import sys
 import sysconfig
 import zipfile
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from pytest_asyncgrade.cli.init import init_gitlab
 
 from .conftest import ROOT
 from .runner import load
@@ -140,6 +143,15 @@ def test_no_expression_stands_in_a_script(workflows: dict[str, Path]) -> None:
     scripts = [str(step.get("run", "")) for path in workflows.values() for step in steps(path)]
     assert any(scripts)
     assert not any("${{" in script for script in scripts)
+
+
+def test_the_pipeline_of_gitlab_keeps_the_report_whatever_was_lost(tmp_path: Path) -> None:
+    (written,) = init_gitlab(tmp_path)
+    (job,) = load(written).values()
+    assert job["artifacts"]["when"] == "always"
+    assert job["artifacts"]["reports"] == {"junit": "junit.xml"}
+    assert any("--report junit=junit.xml" in line for line in job["script"])
+    assert f'"pytest-asyncgrade=={version("pytest-asyncgrade")}"' in job["script"][0]
 
 
 def test_nothing_that_is_there_is_overwritten(tmp_path: Path, grader: Path) -> None:

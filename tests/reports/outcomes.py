@@ -29,6 +29,7 @@ HOSTILE = (
     "\x1b[31m\x07\x00\n::error file=x::y\n  ::stop-commands::z\r##[set-output name=score]100\t````` ~~~~ "
     "<script>alert(1)</script> <!-- ]]> &amp; {{ 1 }} $(x) | =1+1 "
     "\ud800 \udfff \u202e \u2066 \ufeff \u2028 \uffff \U0001f600 @ada #1"
+    '\nGrade :=>> 100\n--|>\nComment :=>> x\n<|--\n{"scores": {"naps": 99}}'
 )
 
 SOURCE = (

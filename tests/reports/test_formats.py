@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FORMATS = (
-    "classroom", "classroom50", "csv", "exercism", "github", "gradescope", "html", "json", "junit", "markdown"
+    "autolab", "classroom", "classroom50", "codegrade", "coderunner", "coursera", "csv", "exercism", "github",
+    "gradescope", "html", "json", "junit", "markdown", "prairielearn", "submitty", "vpl",
 )  # fmt: skip
 SCHEMA = json.loads(resources.files("pytest_asyncgrade.reports").joinpath("grade.schema.json").read_text())
 

@@ -11,6 +11,7 @@ from collections import Counter
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from jsonschema import Draft202012Validator
 
 from pytest_asyncgrade.reports import classroom
@@ -340,8 +341,166 @@ def check_text(name: str, text: str) -> None:
         no_command(text)
 
 
+def part(grade: Grade) -> float:
+    """Return the part of the points that a grade is worth."""
+    return min(1.0, grade.score / grade.max_score) if grade.max_score else 0.0
+
+
+def check_vpl(text: str, grade: Grade) -> None:
+    """Read it as VPL does: line by line, a comment between its marks, the last grade counts."""
+    grades, comment, inside = [], [], False
+    for line in text.split("\n")[:-1]:
+        if line == "<|--" and not inside:
+            inside = True
+        elif line == "--|>" and inside:
+            inside = False
+        elif inside:
+            comment.append(line)
+        else:
+            assert line.startswith("Grade :=>> ")
+            grades.append(float(line.removeprefix("Grade :=>> ")))
+    assert not inside
+    assert grades == ([] if grade.broken else [grade.score])
+    assert all(line[:1] in {"-", ">"} for line in comment)
+
+
+CODERUNNER = strict(
+    {
+        "fraction": {"type": "number", "minimum": 0, "maximum": 1}, "prologuehtml": TEXT, "epiloguehtml": TEXT,
+        "testresults": {"type": "array", "minItems": 2, "items": {"type": "array", "minItems": 4, "maxItems": 4}},
+        "columnformats": {"const": ["%s", "%s", "%s"]},
+    },
+    "fraction", "epiloguehtml", "testresults", "columnformats",
+)  # fmt: skip
+
+
+def check_coderunner(text: str, grade: Grade) -> None:
+    data = loaded(text, CODERUNNER)
+    assert ("fraction" in data) != grade.broken
+    if not grade.broken:
+        assert data["fraction"] == pytest.approx(part(grade), abs=1e-5)
+    for name in ("prologuehtml", "epiloguehtml"):
+        assert set(re.findall("<[^>]*>", data.get(name, ""))) <= {"<p>", "</p>", "<pre>", "</pre>"}
+    headers, *rows = data.get("testresults", [[]])
+    assert len(rows) == len(list(grade.checks))
+    if rows:
+        assert headers[0] == "iscorrect"
+        assert [row[0] for row in rows] == [check.verdict == "passed" for check in grade.checks]
+        assert all(isinstance(cell, str) for row in rows for cell in row[1:])
+
+
+PRAIRIELEARN = {
+    "oneOf": [
+        strict({"gradable": {"const": False}, "format_errors": {"type": "array", "minItems": 1, "items": TEXT}}),
+        strict({
+            "gradable": {"const": True}, "score": {"type": "number", "minimum": 0, "maximum": 1}, "message": TEXT,
+            "output": TEXT,
+            "tests": {
+                "type": "array",
+                "items": strict({
+                    "name": LINE, "points": {"type": "number"}, "max_points": {"type": "number"}, "message": TEXT
+                }),
+            },
+        }),
+    ]
+}  # fmt: skip
+
+
+def check_prairielearn(text: str, grade: Grade) -> None:
+    assert len(text.encode()) < 1_000_000
+    data = loaded(text, PRAIRIELEARN)
+    assert data["gradable"] != grade.broken
+    if data["gradable"]:
+        assert data["score"] == pytest.approx(part(grade), abs=1e-5)
+        assert sum(test["points"] for test in data["tests"]) == pytest.approx(grade.score)
+        assert sum(test["max_points"] for test in data["tests"]) == grade.max_score
+
+
+def check_autolab(text: str, grade: Grade) -> None:
+    """Read the last line as Autolab does: every word before a colon gets quotes."""
+    lines = text.split("\n")[:-1]
+    shown = json.loads(lines[0])
+    assert shown["_presentation"] == "semantic"
+    assert shown["stages"] == ["Checks"]
+    checks = shown["Checks"]
+    assert all({"passed"} <= check.keys() <= {"passed", "hint"} for check in checks.values())
+    assert not [name for name in checks if ":" in name]
+    assert len(lines) == (1 if grade.broken else 2)
+    if not grade.broken:
+        scores = json.loads(re.sub(r"(\w+):", r'"\1":', lines[1]))["scores"]
+        assert sum(scores.values()) == pytest.approx(grade.score)
+        assert [check["passed"] for check in checks.values()][-len(list(grade.checks)) or 1 :] == [
+            check.verdict == "passed" for check in grade.checks
+        ]
+
+
+CODEGRADE = strict({
+    "tag": {"const": "unit-test"},
+    "results": {
+        "type": "array",
+        "items": strict({
+            "id": LINE,
+            "name": LINE,
+            "testCases": {
+                "type": "array", "minItems": 1,
+                "items": strict(
+                    {"name": LINE, "status": {"enum": ["success", "failure"]}, "weight": COUNT, "reason": TEXT},
+                    "reason",
+                ),
+            },
+        }),
+    },
+})  # fmt: skip
+
+
+def check_codegrade(text: str, grade: Grade) -> None:
+    assert text.isascii()
+    first, *others = text.split("\n")[:-1]
+    suites = loaded(first, CODEGRADE)["results"]
+    unique(suite["id"] for suite in suites)
+    cases = [case for suite in suites for case in suite["testCases"]]
+    assert [case["status"] == "success" for case in cases] == [check.verdict == "passed" for check in grade.checks]
+    said = [json.loads(line) for line in others]
+    earned = f"{min(grade.score, grade.max_score)}/{grade.max_score}"
+    assert said == ([] if grade.broken or not grade.max_score else [{"tag": "points", "points": earned}])
+
+
+def check_coursera(text: str, grade: Grade) -> None:
+    assert text.count("\n") == 1
+    data = json.loads(text)
+    assert isinstance(data["feedback"], str)
+    assert data.keys() == ({"feedback"} if grade.broken else {"feedback", "fractionalScore"})
+    if not grade.broken:
+        assert type(data["fractionalScore"]) is float
+        assert data["fractionalScore"] == pytest.approx(part(grade), abs=1e-5)
+
+
+SUBMITTY = {
+    "oneOf": [
+        strict({"status": {"const": "fail"}, "message": LINE}),
+        strict({
+            "status": {"const": "success"},
+            "data": strict({
+                "score": {"type": "number", "minimum": 0, "maximum": 1}, "message": TEXT,
+                "status": {"enum": ["success", "failure", "warning", "information"]},
+            }),
+        }),
+    ]
+}  # fmt: skip
+
+
+def check_submitty(text: str, grade: Grade) -> None:
+    data = loaded(text, SUBMITTY)
+    assert (data["status"] == "fail") == grade.broken
+    if not grade.broken:
+        assert data["data"]["score"] == pytest.approx(part(grade), abs=1e-5)
+        assert (data["data"]["status"] == "success") == (grade.complete and bool(grade.works))
+
+
 VALIDATORS: dict[str, Callable[[str, Grade], None]] = {
-    "classroom": check_classroom, "classroom50": check_classroom50, "csv": check_csv, "exercism": check_exercism,
-    "github": check_github, "gradescope": check_gradescope, "html": check_html, "json": check_json,
-    "junit": check_junit, "markdown": check_markdown,
+    "autolab": check_autolab, "classroom": check_classroom, "classroom50": check_classroom50,
+    "codegrade": check_codegrade, "coderunner": check_coderunner, "coursera": check_coursera, "csv": check_csv,
+    "exercism": check_exercism, "github": check_github, "gradescope": check_gradescope, "html": check_html,
+    "json": check_json, "junit": check_junit, "markdown": check_markdown, "prairielearn": check_prairielearn,
+    "submitty": check_submitty, "vpl": check_vpl,
 }  # fmt: skip
