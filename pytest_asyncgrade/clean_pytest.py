@@ -40,7 +40,7 @@ def grade_cleanly(
         ]  # fmt: skip
         pipe = subprocess.PIPE if capture else None
         return subprocess.run(  # noqa: S603  # ours
-            command, cwd=name, env=_environment(), check=False, timeout=timeout, stdout=pipe,
+            command, cwd=name, env=_environment(measured=not capture), check=False, timeout=timeout, stdout=pipe,
             stderr=subprocess.STDOUT if capture else None, encoding="utf-8" if capture else None,
             errors="backslashreplace" if capture else None,
         )  # fmt: skip
@@ -56,7 +56,8 @@ def _is_installed(path: str) -> bool:
     return path.endswith(("site-packages", "dist-packages"))
 
 
-def _environment() -> dict[str, str]:
-    """Return our environment without the variables that change Python or pytest."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "PYTEST"))}
+def _environment(*, measured: bool) -> dict[str, str]:
+    """Return our environment without the variables that change Python or pytest, or let coverage measure it."""
+    left_out = ("PYTHON", "PYTEST") if measured else ("PYTHON", "PYTEST", "COVERAGE_PROCESS")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(left_out)}
     return kept | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONUTF8": "1"}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from datetime import datetime
 from hashlib import sha256
@@ -16,10 +14,11 @@ from pytest_asyncgrade.trace.text import printable
 
 from .page import class_page, pages_by_exercise
 from .shards import Page, feedback
+from .sheets import as_sheet
 from .standing import number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from .index import Index
@@ -39,15 +38,9 @@ def write(path: Path, text: str) -> None:
 
 def write_tables(out: Path, found: list[Standing], exercises: list[str]) -> None:
     """Write ``grades.csv``, and one for each gradebook that knows the students by a number."""
-    write(out / "grades.csv", _table(_plain(found, exercises)))
-    write(out / "grades-canvas.csv", _table(_canvas(found, exercises)))
-    write(out / "grades-moodle.csv", _table(_moodle(found)))
-
-
-def _table(rows: Iterable[list[str]]) -> str:
-    file = io.StringIO()
-    csv.writer(file, lineterminator="\n", quoting=csv.QUOTE_ALL).writerows(rows)
-    return file.getvalue()
+    write(out / "grades.csv", as_sheet(_plain(found, exercises)))
+    write(out / "grades-canvas.csv", as_sheet(_canvas(found, exercises)))
+    write(out / "grades-moodle.csv", as_sheet(_moodle(found)))
 
 
 def _plain(found: list[Standing], exercises: list[str]) -> Iterator[list[str]]:

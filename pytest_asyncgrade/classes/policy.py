@@ -20,7 +20,6 @@ count = "last"        # or "best"
 
 from __future__ import annotations
 
-import csv
 import math
 import re
 from dataclasses import dataclass, field
@@ -30,6 +29,8 @@ from typing import TYPE_CHECKING, Any
 from pytest_asyncgrade import tables
 from pytest_asyncgrade.errors import UsageError
 from pytest_asyncgrade.tables import Key
+
+from .sheets import read_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -151,15 +152,8 @@ def _extensions(given: Mapping[str, Any], where: str) -> dict[str, timedelta | d
 
 def _overrides(path: Path) -> dict[tuple[str, str], Override]:
     """Read the table of points by hand: student, exercise, points, reason."""
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.DictReader(file))
-    except (OSError, UnicodeError, csv.Error) as error:
-        msg = f"{path}: it is no table that can be read ({error})"
-        raise UsageError(msg) from None
     found: dict[tuple[str, str], Override] = {}
-    for number, row in enumerate(rows, start=2):
-        cell = {name: (value or "").strip() for name, value in row.items() if isinstance(name, str)}
+    for number, cell in enumerate(read_rows(path), start=2):
         if missing := [name for name in ("student", "exercise", "points", "reason") if not cell.get(name)]:
             msg = f"{path}, line {number}: {missing[0]} is missing; a row is student, exercise, points, reason"
             raise UsageError(msg)

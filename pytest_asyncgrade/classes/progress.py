@@ -6,6 +6,9 @@ import time
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from pytest_asyncgrade.reports.safe_text import tame
+from pytest_asyncgrade.trace.text import display_width, padded, truncated
+
 from .extras import needed
 from .standing import number
 from .statuses import Status
@@ -16,6 +19,8 @@ if TYPE_CHECKING:
 _SECONDS_BETWEEN_LINES = 10.0
 _MOST_ROWS = 20
 """Rows of the table at the end: a screen."""
+_LONGEST_NAME = 30
+"""Columns of the terminal for a name."""
 
 
 class Progress:
@@ -82,20 +87,23 @@ class Progress:
 
 def table(found: list[Standing]) -> list[str]:
     """Return the table at the end, at most a screen: students by their points, the fewest first, and what they lost."""
-    counts = Counter(
-        status for one in found for work in one.works.values() for status in work.statuses if status != Status.GRADED
-    )
-    rows = sorted(found, key=lambda one: (-1.0 if one.points is None else one.points / (one.maximum or 1), one.student))
-    shown = rows[:_MOST_ROWS]
-    width = max(7, *(len(one.student[:30]) for one in shown)) if shown else 7
-    lines = [f"{'student':{width}}  {'points':>11}  lost most in"]
-    for one in shown:
+    rows = sorted(found, key=lambda one: (_share(one), one.student))
+    shown = [(truncated(one.student, _LONGEST_NAME), one) for one in rows[:_MOST_ROWS]]
+    width = max([len("student"), *(display_width(name) for name, _ in shown)])
+    lines = [f"{padded('student', width)}  {'points':>11}  lost most in"]
+    for name, one in shown:
         points = "?" if one.points is None else number(one.points)
-        lines.append(f"{one.student[:30]:{width}}  {points:>5} of {number(one.maximum):>2}  {_worst(one)}".rstrip())
+        lines.append(f"{padded(name, width)}  {points:>5} of {number(one.maximum):>2}  {_worst(one)}".rstrip())
     if len(rows) > len(shown):
         lines.append(f"... and {len(rows) - len(shown)} more, who have at least as much: see class.html")
+    counts = Counter(status for one in found for work in one.works.values() for status in work.statuses)
+    del counts[Status.GRADED]
     lines += ["", ", ".join(f"{count} {status}" for status, count in counts.most_common(6))] if counts else []
-    return lines
+    return list(map(tame, lines))
+
+
+def _share(one: Standing) -> float:
+    return -1.0 if one.points is None else one.points / (one.maximum or 1)
 
 
 def _worst(one: Standing) -> str:

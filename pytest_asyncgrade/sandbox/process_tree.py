@@ -38,9 +38,12 @@ class Effort(NamedTuple):
 def effort_of(pid: int) -> Effort:
     """Return what a process has done so far (``/proc/PID/task/TID/schedstat``, Linux's proc(5))."""
     times = [(0, 0)]
-    for path in Path(f"/proc/{pid}/task").glob("*/schedstat"):
+    threads: list[Path] = []
+    with suppress(OSError):  # the process has ended
+        threads += Path(f"/proc/{pid}/task").iterdir()
+    for thread in threads:
         with suppress(OSError):  # the thread has ended
-            ran, waited, _ = map(int, path.read_text(encoding="ascii").split())
+            ran, waited, _ = map(int, (thread / "schedstat").read_text(encoding="ascii").split())
             times.append((ran, waited))
     return Effort(sum(ran for ran, _ in times) / 1e9, max(waited for _, waited in times) / 1e9)
 

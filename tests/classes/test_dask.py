@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pytest_asyncgrade.classes import workers
+from pytest_asyncgrade.errors import UsageError
+
 from .exports import GOOD, SLOW, grade_class, make_course, table, write
 
 if TYPE_CHECKING:
@@ -44,10 +47,19 @@ def wait_for_text(log: Path, text: str) -> str:
     raise AssertionError(log.read_text())
 
 
+def test_an_address_without_a_scheduler_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "_CONNECT_SECONDS", 0.5)
+    with (
+        pytest.raises(UsageError, match="there is no scheduler of Dask at this address"),
+        workers.workers(1, "tcp://127.0.0.1:1") as crew,
+    ):
+        list(crew.map(len, ["x"]))
+
+
 @pytest.mark.timeout(300)
 def test_a_worker_that_dies_costs_a_retry(tmp_path: Path) -> None:
     make_course(tmp_path)
-    programs = {f"class/s{number:02}/naps.py": f"{(GOOD, SLOW)[number % 2]}# {number}\n" for number in range(40)}
+    programs = {f"class/s{number:02}/naps.py": f"{(GOOD, SLOW)[number % 2]}# {number}\n" for number in range(24)}
     write(tmp_path, programs)
     with ExitStack() as stack:
         log = tmp_path / "scheduler.log"
@@ -55,12 +67,12 @@ def test_a_worker_that_dies_costs_a_retry(tmp_path: Path) -> None:
             log, "distributed.cli.dask_scheduler", "--host=127.0.0.1", "--port=0", "--no-dashboard", "--no-show",
         ))  # fmt: skip
         address = wait_for_text(log, "Scheduler at:").rpartition(" ")[2]
-        workers = []
+        started = []
         for number in range(2):
             (tmp_path / f"w{number}").mkdir()
             log = tmp_path / f"w{number}" / "worker.log"
             words = ["distributed.cli.dask_worker", address, "--nthreads=1", "--no-nanny", "--no-dashboard"]
-            workers.append(stack.enter_context(process(log, *words, f"--local-directory={log.parent}")))
+            started.append(stack.enter_context(process(log, *words, f"--local-directory={log.parent}")))
             wait_for_text(log, "Registered to:")
         command = [sys.executable, "-m", "pytest_asyncgrade.cli", "class", "class", "--workers=2", f"--dask={address}"]
         grading = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -68,7 +80,7 @@ def test_a_worker_that_dies_costs_a_retry(tmp_path: Path) -> None:
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline and not (reports.is_dir() and list(reports.iterdir())):
             time.sleep(0.02)
-        workers[0].kill()
+        started[0].kill()
         _, stderr = grading.communicate(timeout=200)
     assert grading.returncode == 0, stderr
     on_dask = {name: (row["score"], row["status"]) for name, row in table(tmp_path / "results" / "grades.csv").items()}

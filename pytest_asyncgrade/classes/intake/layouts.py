@@ -11,7 +11,6 @@
 
 from __future__ import annotations
 
-import csv
 import os
 import re
 from collections import defaultdict
@@ -22,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_asyncgrade.classes.extras import needed
 from pytest_asyncgrade.classes.names import told
+from pytest_asyncgrade.classes.sheets import read_rows
 from pytest_asyncgrade.errors import UsageError
 
 from .archives import ArchiveError, unpack
@@ -176,12 +176,7 @@ def _moment(value: object) -> datetime | None:
 
 def _of_table(path: Path) -> Iterator[Attempt]:
     """Read a table: student and path, and perhaps id, commit, submitted and attempt."""
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.DictReader(file))
-    except (OSError, UnicodeError, csv.Error) as error:
-        msg = f"{path}: it is no table that can be read ({error})"
-        raise UsageError(msg) from None
+    rows = read_rows(path)
     if rows and not {"student", "path"} <= rows[0].keys():
         msg = f"{path}: its columns are {', '.join(map(str, rows[0]))}: it needs student and path"
         raise UsageError(msg)
@@ -189,8 +184,7 @@ def _of_table(path: Path) -> Iterator[Attempt]:
         yield _of_row(path, row)
 
 
-def _of_row(table: Path, row: Mapping[str, str | None]) -> Attempt:
-    cell = {name: (value or "").strip() for name, value in row.items() if isinstance(value, (str, type(None)))}
+def _of_row(table: Path, cell: Mapping[str, str]) -> Attempt:
     target = table.parent / cell["path"]
     commit, number = cell.get("commit", ""), cell.get("attempt", "")
     return Attempt(
