@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import zlib
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_asyncgrade.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
     from pathlib import Path
 
     from .plan import Unit
@@ -105,7 +105,8 @@ class Index:
 
     def close(self) -> None:
         """Close the database, all in one file."""
-        self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        with suppress(sqlite3.Error):  # on a full disk; the log is read the next time
+            self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         self._database.close()
 
     def digests(self) -> dict[tuple[str, int, str], str]:
@@ -113,27 +114,20 @@ class Index:
         found = self._database.execute("SELECT student, attempt, exercise, digest FROM works")
         return {(student, attempt, exercise): digest for student, attempt, exercise, digest in found}
 
-    def put(self, row: Row, work: str | None) -> None:
-        """Keep a row and the work that it is of: all of it or nothing."""
-        self.put_all([(row, work)])
-
     def put_all(self, rows: Iterable[tuple[Row, str | None]]) -> None:
-        """Keep rows; UsageError if the disk is full, or the like."""
+        """Keep rows and the works that they are of: all of it or nothing."""
         marks = ", ".join("?" * len(_COLUMNS))
-        try:
-            self._database.execute("BEGIN IMMEDIATE")
-            with self._database:
-                self._database.executemany(f"INSERT OR REPLACE INTO works VALUES ({marks})", map(_values, rows))  # noqa: S608  # marks only
-                self._database.execute("COMMIT")
-        except sqlite3.Error as error:
-            msg = f"the results cannot be written: {error}; what was graded before is kept"
-            raise UsageError(msg) from None
-
-    def forget_others(self, units: Iterable[Unit]) -> None:
-        """Delete the rows of works that are not handed in any more."""
-        gone = self.digests().keys() - {unit.key for unit in units}
+        self._database.execute("BEGIN IMMEDIATE")
         with self._database:
-            self._database.executemany("DELETE FROM works WHERE student=? AND attempt=? AND exercise=?", list(gone))
+            self._database.executemany(f"INSERT OR REPLACE INTO works VALUES ({marks})", map(_values, rows))  # noqa: S608  # marks only
+            self._database.execute("COMMIT")
+
+    def forget_others(self, units: Iterable[Unit], exercises: Collection[str]) -> None:
+        """Delete the rows of works on these exercises that are not handed in any more."""
+        there = {unit.key for unit in units}
+        gone = [key for key in self.digests() if key[-1] in exercises and key not in there]
+        with self._database:
+            self._database.executemany("DELETE FROM works WHERE student=? AND attempt=? AND exercise=?", gone)
 
     def refresh(self, unit: Unit) -> None:
         """Bring up to date what a platform says of a work whose grade is kept."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import tempfile
 from dataclasses import dataclass
 from datetime import datetime
@@ -74,6 +75,9 @@ def grade_class(options: Options, progress: Progress) -> list[Standing]:
                 run.grade(Path(scratch))
                 found = standings(index.rows(), policy, run.starters())
                 run.write(found)
+        except sqlite3.Error as error:
+            msg = f"the results cannot be written: {error}; what was graded before is kept"
+            raise UsageError(msg) from None
         finally:
             index.close()
     return found
@@ -125,9 +129,10 @@ class _Run:
     def grade(self, scratch: Path) -> None:
         """Grade what is missing or changed."""
         units = list(self._units(scratch))
+        self._check_whom_to_regrade(units)
         units = without_unwanted(units, self._progress.told)
         known = self._index.digests()
-        self._index.forget_others(units)
+        self._index.forget_others(units, self._exercises)
         todo = [unit for unit in units if known.get(unit.key) != unit.digest or self._is_wanted(unit)]
         for unit in units:
             if known.get(unit.key) == unit.digest:
@@ -144,6 +149,11 @@ class _Run:
     def _is_wanted(self, unit: Unit) -> bool:
         who = self._options.regrade
         return who is not None and who in {"", unit.attempt.student, unit.folder, unit.attempt.ident}
+
+    def _check_whom_to_regrade(self, units: list[Unit]) -> None:
+        if self._options.regrade and not any(map(self._is_wanted, units)):
+            msg = f"--regrade={self._options.regrade}: nobody of this name, folder or number has handed in anything"
+            raise UsageError(msg)
 
     def _graded(self, todo: list[Unit]) -> Iterator[tuple[list[Unit], Graded]]:
         """Yield shards with their results; one that fails is graded again, student by student."""
@@ -190,7 +200,7 @@ class _Run:
     def write(self, found: list[Standing]) -> None:
         """Write the tables, the page of the class, and the pages for students that have changed."""
         self._progress.writing(len(found))
-        exercises = [slug for slug in self._exercises if any(slug in one.works for one in found)]
+        exercises = sorted({slug for one in found for slug in one.works})
         outputs.write_tables(self._options.out, found, exercises)
         outputs.write_page(self._options.out, found, exercises)
         outputs.write_feedback(self._options.out, found, self._index, self._crew)

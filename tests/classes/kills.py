@@ -39,28 +39,25 @@ def start(folder: Path, out: str) -> subprocess.Popen[bytes]:
 def survive(kills: int, students: int) -> tuple[int, int]:
     """Return how many kills were made before the class was done, and how many lost or changed nothing."""
     draw = random.Random(1)  # noqa: S311  # moments, not secrets
-    survived = made = 0
+    survived = made = classes = 0
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         make_course(folder)
         write(folder, {f"class/s{n:03}/naps.py": f"{(GOOD, SLOW)[n % 2]}# {n}\n" for n in range(students)})
         while made < kills:
-            before = rows(folder / "killed")
-            grading = start(folder, "killed")
+            out = folder / f"killed-{classes}"
+            before = rows(out)
+            grading = start(folder, out.name)
             time.sleep(draw.uniform(0.0, 6.0))
-            was_done = grading.poll() is not None
             grading.kill()
             grading.communicate()
             made += 1
-            after = rows(folder / "killed")
+            after = rows(out)
             survived += before.items() <= after.items()
-            if was_done and len(after) == students:  # begin again with another class
-                write(
-                    folder, {f"class/s{n:03}/naps.py": f"{(GOOD, SLOW)[n % 2]}# {made} {n}\n" for n in range(students)}
-                )
-        for out in ("killed", "whole"):
-            assert start(folder, out).wait() == 0
-        first, second = (table(folder / out / "grades.csv") for out in ("killed", "whole"))
+            classes += len(after) == students  # all done: begin again
+        for last in (out.name, "whole"):
+            assert start(folder, last).wait() == 0
+        first, second = (table(folder / last / "grades.csv") for last in (out.name, "whole"))
         assert first == second, "the results differ"
     return made, survived
 

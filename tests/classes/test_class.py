@@ -111,6 +111,17 @@ def test_only_what_is_missing_or_changed_is_graded(course: Path) -> None:
     assert "3 works to grade" in grade_class(course).stderr
 
 
+def test_some_exercises_are_graded_and_what_is_known_of_others_is_kept(course: Path) -> None:
+    make_course(course, "dreams")
+    write(course, {"class/ada/naps.py": GOOD, "class/ada/dreams.py": SLOW, "class/ben/naps.py": SLOW})
+    assert "4 works to grade" in grade_class(course).stderr
+    write(course, {"class/ada/naps.py": SLOW, "class/ada/dreams.py": GOOD})
+    assert "1 works to grade" in grade_class(course, "-k", "dream").stderr
+    rows = table(course / "results" / "grades.csv")
+    assert (rows["ada"]["naps"], rows["ada"]["dreams"], rows["ben"]["dreams"]) == ("4", "4", "0")
+    assert rows["ben"]["status"] == "dreams: missing"
+
+
 def test_rules_and_gradebooks(course: Path) -> None:
     write(course, {
         "class/submission_metadata.yml": "s1:\n  :submitters:\n  - :name: Ada\n    :sid: '12'\n"
@@ -209,6 +220,7 @@ def test_an_archive_of_archives_and_notebooks(course: Path) -> None:
     ("words", "message"),
     [
         (("--graders=class",), "there is no grader in it"),
+        (("--regrade=nobody",), "--regrade=nobody: nobody of this name, folder or number has handed in anything"),
         (("-k", "other"), "there is no grader in it whose name has 'other' in it"),
         (("--settings=graders/naps/test_naps.py",), "test_naps.py: "),
     ],
