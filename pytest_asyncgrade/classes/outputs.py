@@ -16,6 +16,7 @@ from .page import class_page, pages_by_exercise
 from .shards import Page, feedback
 from .sheets import as_sheet
 from .standing import number
+from .statuses import Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -107,7 +108,8 @@ def comments(one: Standing) -> Iterator[str]:
     """Yield what a student is told in a sentence or two: nothing of hidden checks."""
     for slug, work in one.works.items():
         start = f"{slug}: " if len(one.works) > 1 else ""
-        yield f"{start}{', '.join(work.statuses[:1])}, {_points(work.points)} of {number(work.row.max_score)} points"
+        status = ", ".join(filter(None, [work.row.status, work.lateness]))
+        yield f"{start}{status}, {_points(work.points)} of {number(work.row.max_score)} points"
         yield from map(printable, work.rules)
         yield from (printable(f"lost {number(lost)}: {name}") for name, lost, _ in _visible(work))
 
@@ -162,11 +164,12 @@ def _page(one: Standing, index: Index) -> Page:
 
 
 def _rules(one: Standing) -> Iterator[str]:
-    """Yield what the rules of the class did to the points of each exercise, and the total that is left."""
-    applied = [(slug, work) for slug, work in one.works.items() if work.rules]
-    for slug, work in applied:
-        yield f"{slug}: {'; '.join(work.rules)}"
-    if applied:
+    """Yield what a student is told of exercises that are not simply graded, and the total that the rules leave."""
+    for slug, work in one.works.items():
+        told = [text for text in (work.row.status, work.lateness) if text not in {"", Status.GRADED}]
+        if told or work.rules:
+            yield f"{slug}: {'; '.join([*told, *work.rules])}"
+    if any(work.rules for work in one.works.values()):
         yield f"In the end: {_points(one.points) or 'no'} of {number(one.maximum)} points."
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from .intake import collect
 from .intake.programs import find_program, write_files
 from .names import safe, with_digest
+from .statuses import Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -48,6 +49,13 @@ class Unit:
     def key(self) -> tuple[str, int, str]:
         """What tells it from all other units."""
         return self.attempt.student, self.attempt.number, self.exercise
+
+    @property
+    def known_status(self) -> tuple[str, str]:
+        """The status and the reason of what cannot be run; empty texts if there is a program."""
+        if self.problem:
+            return str(Status.UNREADABLE), self.problem
+        return (str(Status.MISSING), self.missing) if self.missing else ("", "")
 
 
 class Planner:

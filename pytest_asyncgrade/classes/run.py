@@ -180,7 +180,8 @@ class _Run:
 
     def _shard(self, units: list[Unit]) -> Shard:
         files = {unit.folder: self._planner.files(unit) for unit in units}
-        return Shard(self._bundles[units[0].exercise], files, self._options.grading)
+        known = {unit.folder: unit.known_status for unit in units if unit.known_status[0]}
+        return Shard(self._bundles[units[0].exercise], files, known, self._options.grading)
 
     def _keep(self, units: list[Unit], graded: Graded) -> None:
         rows = []
@@ -212,14 +213,10 @@ def _nothing(problem: str) -> Result:
 
 
 def _row(unit: Unit, result: Result) -> Row:
-    """Return the row of a unit; a program that is not there, or cannot be read, has another status than its result."""
-    status, reason = result.status, result.reason
-    if status != Status.NOT_GRADED and (unit.missing or unit.problem):
-        status = Status.UNREADABLE if unit.problem else Status.MISSING
-        reason = unit.problem or unit.missing
-    attempt = unit.attempt
+    """Return the row of a unit; without a digest if it is to be graded again the next time."""
+    attempt, is_done = unit.attempt, result.status != Status.NOT_GRADED
     return Row(
         attempt.student, attempt.number, unit.exercise, attempt.ident, unit.folder, attempt.submitted, attempt.is_late,
-        str(status), reason, result.score, result.max_score, result.lost, result.findings, result.integrity, unit.notes,
-        unit.program, unit.digest if status != Status.NOT_GRADED else "", datetime.now().astimezone().isoformat(),
+        result.status, result.reason, result.score, result.max_score, result.lost, result.findings, result.integrity,
+        unit.notes, unit.program, unit.digest if is_done else "", datetime.now().astimezone().isoformat(),
     )  # fmt: skip

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 from pytest_asyncgrade.clean_pytest import grade_cleanly
 from pytest_asyncgrade.grading import Grade, Verdict, unpack_work
 from pytest_asyncgrade.reports import About, ReportFile
+from pytest_asyncgrade.reports.json import to_plain
+from pytest_asyncgrade.reports.safe_text import as_json
 from pytest_asyncgrade.trace.plain import said_by
 
 from .intake.programs import write_files
-from .statuses import status_of
+from .statuses import Status, status_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,6 +39,8 @@ class Shard:
     bundle: Bundle
     students: Mapping[str, Mapping[str, bytes]]
     """By a student's folder the files in it."""
+    known: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """By a student's folder the status and its reason, where they are known: the program is missing, or unreadable."""
     options: tuple[str, ...] = ()
 
 
@@ -90,14 +94,16 @@ def _graded(shard: Shard) -> Graded:
             printed = done.stdout.strip()[-_LONGEST_REASON:]
             return Graded(problem=f"the grading ended with status {done.returncode}: {printed}")
         with works.open(encoding="ascii") as lines:
-            results = dict(map(_result, lines))
+            results = dict(_result(line, shard.known) for line in lines)
         return Graded(results) if results.keys() == shard.students.keys() else Graded(problem="works are missing")
 
 
-def _result(line: str) -> tuple[str, Result]:
+def _result(line: str, known: Mapping[str, tuple[str, str]]) -> tuple[str, Result]:
     """Return a student's folder, and what to keep of the work."""
     work = unpack_work(line)
     status, reason = status_of(work)
+    if status != Status.NOT_GRADED:
+        status, reason = known.get(work.student, (status, reason))
     lost = [
         (
             check.name,
@@ -110,7 +116,7 @@ def _result(line: str) -> tuple[str, Result]:
     ]
     return work.student, Result(
         str(status), reason, float(work.score), float(work.max_score), tuple(lost), tuple(_findings(work)),
-        tuple(map(str, work.integrity)), _report(work), line.strip(),
+        tuple(map(str, work.integrity)), _report(work, status, reason), line.strip(),
     )  # fmt: skip
 
 
@@ -122,8 +128,11 @@ def _findings(work: Work) -> list[tuple[str, str, int | None]]:
     return [(one.kind, one.message, one.place.lineno if one.place else None) for one in found]
 
 
-def _report(work: Work) -> str:
-    return ReportFile("json", None).render(Grade((work,)), About(), reveal=True)
+def _report(work: Work, status: str, reason: str) -> str:
+    """Return the report for the teacher: that of the format ``json``, with the status of the work."""
+    report = to_plain(Grade((work,)))
+    report["works"][0] |= {"status": str(status), "reason": reason}
+    return as_json(report)
 
 
 @dataclass(frozen=True, slots=True)

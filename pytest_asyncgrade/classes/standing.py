@@ -33,14 +33,17 @@ class Counted:
     @property
     def statuses(self) -> tuple[str, ...]:
         """The status, then all else that a teacher should know in a word or two."""
-        found = [self.row.status]
-        if self.late:
-            found.append(f"late by {span(self.late)}")
-        elif self.row.is_late:
-            found.append("late")
+        found = [self.row.status, *filter(None, [self.lateness])]
         found += ["looks copied"] if self.copied_from else []
         found += ["needs a look"] if self.row.integrity else []
         return tuple(found)
+
+    @property
+    def lateness(self) -> str:
+        """How late it is, as far as that is known; empty if it is in time."""
+        if self.late:
+            return f"late by {span(self.late)}"
+        return "late" if self.row.is_late else ""
 
     @property
     def remarks(self) -> tuple[str, ...]:
@@ -120,7 +123,7 @@ def _judged(row: Row, policy: Policy) -> tuple[float | None, timedelta, list[str
     if not percent or row.status == Status.MISSING:
         return row.score, late, []
     lost = min(row.max_score * percent / 100, row.score)
-    return row.score - lost, late, [f"late by {span(late)}: {number(percent)} % of {number(row.max_score)} points off"]
+    return row.score - lost, late, [f"{number(percent)} % of {number(row.max_score)} points off"]
 
 
 def number(value: float) -> str:

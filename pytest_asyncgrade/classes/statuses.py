@@ -35,7 +35,7 @@ _OF_OUTCOME = {
 }
 
 
-def status_of(work: Work) -> tuple[Status, str]:
+def status_of(work: Work) -> tuple[str, str]:
     """Return the status of a work whose program is there, and the reason for it."""
     if any(check.verdict is Verdict.ERROR for check in work.checks):
         return Status.NOT_GRADED, "a check of the grader is broken"

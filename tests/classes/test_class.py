@@ -9,8 +9,10 @@ import sqlite3
 import subprocess
 import sys
 import time
+from importlib import resources
 from typing import TYPE_CHECKING
 
+import jsonschema
 import pytest
 
 from .exports import GOOD, SLOW, grade_class, make_course, table, write, zipped
@@ -74,6 +76,11 @@ def test_every_student_has_a_status_and_pages(course: Path) -> None:
     assert "ada: naps" in (course / "results" / "feedback" / "ada.html").read_text("utf-8")
     report = json.loads((course / "results" / "reports" / "ben.naps.json").read_text("utf-8"))
     assert report["works"][0]["score"] == 1
+    schema = json.loads(resources.files("pytest_asyncgrade.reports").joinpath("grade.schema.json").read_text())
+    jsonschema.validate(report, schema)
+    missing = json.loads((course / "results" / "reports" / "mia.naps.json").read_text("utf-8"))["works"][0]
+    assert (missing["status"], missing["reason"]) == ("missing", "there is no naps.py, nor another program")
+    assert "naps: missing" in (course / "results" / "feedback" / "mia.html").read_text("utf-8")
     page = (course / "results" / "class.html").read_text("utf-8")
     assert all(f'<a href="feedback/{name}.html">{name}</a>' in page for name in found)
     lines = done.stdout.splitlines()
@@ -136,17 +143,17 @@ def test_rules_and_gradebooks(course: Path) -> None:
     results = course / "results"
     rows = table(results / "grades.csv")
     assert (rows["Ada"]["score"], rows["Ada"]["status"]) == ("3", "graded, late by 12 h")
-    assert rows["Ada"]["notes"] == "late by 12 h: 25 % of 4 points off"
+    assert rows["Ada"]["notes"] == "25 % of 4 points off"
     assert (rows["Ben"]["score"], rows["Ben"]["id"]) == ("2.5", "7")
     canvas = table(results / "grades-canvas.csv")
     assert (canvas["    Points Possible"]["naps"], canvas["Ada"]["ID"], canvas["Ben"]["naps"]) == ("4", "12", "2.5")
     moodle = table(results / "grades-moodle.csv")
     assert moodle["Participant 12"]["Feedback comments"] == (
-        "graded, 3 of 4 points; late by 12 h: 25 % of 4 points off"
+        "graded, late by 12 h, 3 of 4 points; 25 % of 4 points off"
     )
     assert moodle["Participant 7"]["Feedback comments"].endswith("lost 3: The naps overlap.")
     page = (results / "feedback" / "Ada.html").read_text("utf-8")
-    assert "naps: late by 12 h: 25 % of 4 points off" in page
+    assert "naps: late by 12 h; 25 % of 4 points off" in page
     assert "In the end: 3 of 4 points." in page
     assert "In the end: 2.5 of 4 points\\." in (results / "feedback" / "Ben.md").read_text("utf-8").replace(
         "points.", "points\\."

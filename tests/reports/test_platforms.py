@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import xml.etree.ElementTree as ET
 from dataclasses import replace
 from datetime import timedelta, timezone
 from pathlib import PurePosixPath, PureWindowsPath
@@ -23,6 +24,7 @@ from pytest_asyncgrade.reports import (
     exercism,
     github,
     gradescope,
+    junit,
     markdown,
     terminal,
 )
@@ -366,3 +368,17 @@ def test_a_total_that_everybody_sees_gives_no_hidden_verdict_away() -> None:
 
 def test_a_format_that_needs_nothing_is_content() -> None:
     ReportFile("markdown", None).check(About())
+
+
+# Artemis
+
+
+def test_the_names_of_cases_are_the_same_for_all_students_as_artemis_needs_them() -> None:
+    names = []
+    for grade in (grade_of(check(1, Verdict.PASSED), lost(2)), grade_of(lost(1), lost(2))):
+        root = ET.fromstring(junit.render(grade, ABOUT))  # noqa: S314  # our own
+        names.append([case.get("name") for case in root.iter("testcase")])
+        assert len(root.findall("testsuite")) == 1
+        assert not list(root.iter("skipped"))
+        assert all(failure.get("message") for failure in root.iter("failure"))
+    assert names[0] == names[1]
