@@ -63,6 +63,9 @@ def grade_class(options: Options, progress: Progress) -> list[Standing]:
 
     UsageError if something is wrong with what was given.
     """
+    if options.out.is_relative_to(options.submissions):
+        msg = f"--out {options.out}: it lies among the submissions, where it would be taken for one; choose another"
+        raise UsageError(msg)
     policy = Policy.read(options.settings, options.overrides)
     exercises = {one.slug: one for one in _exercises(options.graders, options.keyword)}
     (options.out / "reports").mkdir(parents=True, exist_ok=True)

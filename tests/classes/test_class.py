@@ -227,6 +227,7 @@ def test_an_archive_of_archives_and_notebooks(course: Path) -> None:
     ("words", "message"),
     [
         (("--graders=class",), "there is no grader in it"),
+        (("--out=class/results",), "it lies among the submissions, where it would be taken for one"),
         (("--regrade=nobody",), "--regrade=nobody: nobody of this name, folder or number has handed in anything"),
         (("-k", "other"), "there is no grader in it whose name has 'other' in it"),
         (("--settings=graders/naps/test_naps.py",), "test_naps.py: "),

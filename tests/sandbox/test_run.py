@@ -73,7 +73,7 @@ def test_no_process_is_left_of_a_run(run: Run, launcher: Launcher, end: str) -> 
         print("ready")
         {end}
         """,
-        timeout=2 if end == "while True: pass" else WALL_SECONDS,
+        timeout=3 if end == "while True: pass" else WALL_SECONDS,
     )
     assert trace.partial.output[0].text == "ready"
     alive = [
