@@ -160,7 +160,9 @@ class _Run:
 
     def _graded(self, todo: list[Unit]) -> Iterator[tuple[list[Unit], Graded]]:
         """Yield shards with their results; one that fails is graded again, student by student."""
-        share = -(-len(todo) // (self._options.workers * _SHARDS_FOR_EACH_WORKER))
+        if not todo:
+            return
+        share = -(-len(todo) // (self._crew.size() * _SHARDS_FOR_EACH_WORKER))
         alone: list[list[Unit]] = []
         for shard, graded in self._sent(in_shards(todo, max(1, min(_MOST_IN_SHARD, share)))):
             if graded.results or len(shard) == 1:

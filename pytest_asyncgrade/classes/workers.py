@@ -35,10 +35,15 @@ class Workers:
 
     def __init__(self, count: int, dask: str | None = None) -> None:
         self.count = count
-        """The number of workers; of a cluster what it has when the first task is sent."""
+        """The number of workers; of a cluster what it has when it is first asked."""
         self._dask = dask
         self._client: Any = None
         self._executor: Executor | None = None
+
+    def size(self) -> int:
+        """Return how many workers there are; of a cluster, what it has now."""
+        self._get_executor()
+        return self.count
 
     def map(self, work: Callable[[_T], _R], tasks: Iterable[_T]) -> Iterator[tuple[_T, _R | None]]:
         """Yield each task with what came of it, in the order in which they end; None if no worker survived it."""
