@@ -38,7 +38,8 @@ def lines_of(*texts: str) -> list[str]:
 
 def inert(markup: str) -> str:
     """Return XML or HTML of the same meaning without a command of GitHub Actions, in case it is printed in a log."""
-    return re.sub(r"^(\s*):(?=:)", r"\1&#58;", markup.replace("##[", "#&#35;["), flags=re.MULTILINE)
+    blanks = r"^([^\S\n]*)"  # of one line: to look through all blank lines from each would take too long
+    return re.sub(blanks + ":(?=:)", r"\1&#58;", markup.replace("##[", "#&#35;["), flags=re.MULTILINE)
 
 
 def as_json(data: Any) -> str:

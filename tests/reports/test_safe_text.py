@@ -71,6 +71,11 @@ def test_inert_markup_says_the_same_and_is_no_command(text: str) -> None:
     no_command(markup)
 
 
+def test_many_blank_lines_are_looked_through_once() -> None:
+    blank = "\n" * 200_000  # each from the one before would take minutes
+    assert safe_text.inert(f"{blank}x\n  ::x") == f"{blank}x\n  &#58;:x"
+
+
 @UNTIMED
 @given(TEXTS)
 def test_no_name_is_a_formula_and_a_table_gives_it_back(text: str) -> None:
