@@ -74,7 +74,7 @@ def run(  # noqa: PLR0913  # one each for what can be said
     help="Write a report too; - is standard output (repeatable).",
 )
 @click.option("--gradebook", type=click.Choice(["plain", "canvas", "moodle"]), help="Who reads the report csv.")
-@click.option("--max-score", metavar="POINTS", type=int, help="The maximum in the reports classroom50 and csv.")
+@click.option("--max-score", metavar="POINTS", type=int, help="The maximum in the reports classroom50, csv and vpl.")
 @click.option("--reveal", is_flag=True, help="Show what is hidden from students, too: for the teacher alone.")
 @click.option("--timeout", type=float, help="Real seconds that a run may take.")
 @click.option("--seed", type=int, help="The seed of random values; by default one of each submission.")

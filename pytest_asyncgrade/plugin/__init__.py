@@ -49,7 +49,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--grade-gradebook", choices=("plain", "canvas", "moodle"), help="who reads the report csv (default: plain)"
     )
     group.addoption(
-        "--grade-max-score", metavar="POINTS", type=int, help="the maximum in the reports classroom50 and csv"
+        "--grade-max-score", metavar="POINTS", type=int, help="the maximum in the reports classroom50, csv and vpl"
     )
     group.addoption(
         "--grade-reveal", action="store_true", help="show what is hidden from students, too: for the teacher alone"

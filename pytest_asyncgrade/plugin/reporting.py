@@ -39,7 +39,7 @@ class Reporting:
         option = config.option
         files = tuple(map(ReportFile.parse, option.grade_report))
         asked = {file.format for file in files}
-        for name, wanted in (("gradebook", ("csv",)), ("max-score", ("classroom50", "csv"))):
+        for name, wanted in (("gradebook", ("csv",)), ("max-score", ("classroom50", "csv", "vpl"))):
             value = getattr(option, f"grade_{name.replace('-', '_')}")
             if value is not None and asked.isdisjoint(wanted):
                 kinds = " or ".join(wanted)

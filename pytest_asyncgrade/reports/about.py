@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from pytest_asyncgrade.errors import UsageError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import PurePath
@@ -26,6 +28,12 @@ class About:
     now: datetime = datetime(1970, 1, 1, tzinfo=UTC)
     """The time of the report, local to where it is written."""
     max_score: int | None = None
-    """The maximum score to scale to instead of the sum of the checks' points, for ``classroom50`` and ``csv``."""
+    """The maximum to scale to instead of the sum of the checks' points, for ``classroom50``, ``csv`` and ``vpl``."""
     notes: tuple[str, ...] = ()
     """What else to tell a student, for ``html`` and ``markdown``: what the rules of a class did to the points."""
+
+    def check_max_score(self) -> None:
+        """Raise UsageError if the maximum is below 1."""
+        if self.max_score is not None and self.max_score < 1:
+            msg = f"--grade-max-score {self.max_score}: give a whole number of points, 1 or more"
+            raise UsageError(msg)

@@ -37,9 +37,7 @@ MOST_REASONS = 1_000_000
 def check(about: About) -> None:
     """Raise UsageError if Classroom 50 has not said what is graded, or if the maximum is below 1."""
     _surroundings(about)
-    if about.max_score is not None and about.max_score < 1:
-        msg = f"--grade-max-score {about.max_score}: give a whole number of points, 1 or more"
-        raise UsageError(msg)
+    about.check_max_score()
 
 
 def render(grade: Grade, about: About) -> str:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from pytest_asyncgrade.errors import UsageError
 
-from .phrases import is_broken
+from . import phrases
 from .safe_text import one_line
 from .view import unique
 
@@ -48,9 +48,7 @@ def render(grade: Grade, about: About) -> str:
 
 def check(about: About) -> None:
     """Raise UsageError if the maximum is below 1."""
-    if about.max_score is not None and about.max_score < 1:
-        msg = f"--grade-max-score {about.max_score}: give a whole number of points, 1 or more"
-        raise UsageError(msg)
+    about.check_max_score()
 
 
 def _plain(grade: Grade, about: About) -> Iterator[Row]:
@@ -123,15 +121,8 @@ def _total(grade: Grade, student: str, maximum: int | None) -> Row:
 
 
 def _score(graded: Grade | Work, maximum: int | None) -> str:
-    """Return a score, scaled to a maximum if one is given, with at most two decimals.
-
-    Empty if a grader is broken, so that nothing wrong gets into a gradebook.
-    """
-    if is_broken(graded):
-        return ""
-    if maximum is None or not graded.max_score:
-        return str(graded.score)
-    return f"{graded.score * maximum / graded.max_score:.2f}".rstrip("0").rstrip(".")
+    """Return a score on the scale of a maximum; empty if a grader is broken: nothing wrong gets into a gradebook."""
+    return "" if phrases.is_broken(graded) else phrases.scaled(graded, maximum)
 
 
 def safe(name: str) -> str:

@@ -46,6 +46,13 @@ def score(graded: Grade | Work) -> str:
     return "no" if is_broken(graded) else f"{graded.score} of {graded.max_score}"
 
 
+def scaled(graded: Grade | Work, maximum: int | None) -> str:
+    """Return a score as a number, on the scale of a maximum if there is one: ``3``, ``7.5``, at most two decimals."""
+    if maximum is None or not graded.max_score:
+        return str(graded.score)
+    return f"{graded.score * maximum / graded.max_score:.2f}".rstrip("0").rstrip(".")
+
+
 def points(graded: Grade | Work) -> str:
     """Return a score in words: ``3 of 5 points``."""
     return "no points" if is_broken(graded) else points_of(graded.score, graded.max_score)

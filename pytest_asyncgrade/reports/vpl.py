@@ -30,14 +30,13 @@ def render(grade: Grade, about: About) -> str:
     """Return the comment and the grade; no grade if a grader is broken."""
     lines = ["<|--", *_comment(grade), "--|>"]
     if not grade.broken:
-        lines.append(f"Grade :=>> {_grade(grade, about)}")
+        lines.append(f"Grade :=>> {phrases.scaled(grade, about.max_score)}")
     return "\n".join(lines) + "\n"
 
 
-def _grade(grade: Grade, about: About) -> str:
-    if about.max_score is None or not grade.max_score:
-        return str(grade.score)
-    return f"{grade.score * about.max_score / grade.max_score:.2f}"
+def check(about: About) -> None:
+    """Raise UsageError if the maximum is below 1."""
+    about.check_max_score()
 
 
 def _comment(grade: Grade) -> Iterator[str]:

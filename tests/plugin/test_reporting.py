@@ -89,11 +89,13 @@ def test_only_collecting_writes_no_report(course: Course) -> None:
     [
         (["--grade-gradebook=canvas"], "--grade-gradebook canvas: that is for the report csv: "
                                        "add --grade-report csv=PATH"),
-        (["--grade-max-score=10"], "--grade-max-score 10: that is for the report classroom50 or csv: "
+        (["--grade-max-score=10"], "--grade-max-score 10: that is for the report classroom50 or csv or vpl: "
                                    "add --grade-report classroom50=PATH"),
         (["--grade-report=json=graders"], "--grade-report json=graders: *graders is a folder: name a file"),
         (["--grade-report=classroom50=-", "--grade-max-score=0"],
          "--grade-max-score 0: give a whole number of points, 1 or more"),
+        (["--grade-report=vpl=-", "--grade-max-score=-5"],
+         "--grade-max-score -5: give a whole number of points, 1 or more"),
     ],
 )  # fmt: skip
 def test_wrong_options_are_usage_errors(

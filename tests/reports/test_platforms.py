@@ -27,6 +27,7 @@ from pytest_asyncgrade.reports import (
     junit,
     markdown,
     terminal,
+    vpl,
 )
 from pytest_asyncgrade.reports.classroom50 import spread
 from pytest_asyncgrade.reports.source_locations import SourceLocations, file_of
@@ -308,6 +309,20 @@ def test_a_maximum_is_that_of_an_assignment() -> None:
     assert [row[5:] for row in canvas] == [["naps", "rests"], ["10", "10"], ["10", "7.5"]]
     with pytest.raises(UsageError, match=r"^--grade-max-score 0: give a whole number of points, 1 or more$"):
         csv.check(replace(ABOUT, max_score=0))
+
+
+@pytest.mark.parametrize(("maximum", "shown"), [(None, "3"), (10, "7.5"), (100, "75"), (1, "0.75")])
+def test_the_grade_of_vpl_is_on_the_scale_of_the_activity(maximum: int | None, shown: str) -> None:
+    grade = grade_of(check(3, Verdict.PASSED), lost(1))
+    text = vpl.render(grade, replace(ABOUT, max_score=maximum))
+    assert text.splitlines()[-1] == f"Grade :=>> {shown}"
+
+
+def test_full_marks_on_another_scale_are_the_maximum_of_vpl() -> None:
+    passed = grade_of(*(check(number, Verdict.PASSED) for number in (1, 2, 4)))
+    assert vpl.render(passed, replace(ABOUT, max_score=30)).splitlines()[-1] == "Grade :=>> 30"
+    with pytest.raises(UsageError, match=r"^--grade-max-score 0: give a whole number of points, 1 or more$"):
+        vpl.check(replace(ABOUT, max_score=0))
 
 
 @pytest.mark.parametrize("student", ["ada", "student_7", "7", "Participant", ""])
