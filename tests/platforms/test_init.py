@@ -15,8 +15,6 @@ from typing import Any
 
 import pytest
 
-from pytest_asyncgrade.cli.init import init_gitlab
-
 from .conftest import ROOT
 from .runner import load
 
@@ -145,19 +143,40 @@ def test_no_expression_stands_in_a_script(workflows: dict[str, Path]) -> None:
     assert not any("${{" in script for script in scripts)
 
 
-def test_the_pipeline_of_gitlab_keeps_the_report_whatever_was_lost(tmp_path: Path) -> None:
-    (written,) = init_gitlab(tmp_path)
-    (job,) = load(written).values()
+@pytest.fixture
+def pipeline(tmp_path: Path) -> Path:
+    made = init("gitlab", "new", cwd=tmp_path)
+    assert made.returncode == 0, made.stderr
+    assert made.stdout.splitlines() == [str(Path("new", ".gitlab-ci.yml"))]
+    return tmp_path / "new" / ".gitlab-ci.yml"
+
+
+def test_the_pipeline_is_as_gitlabs_schema_says(pipeline: Path) -> None:
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema=vendor.gitlab-ci", str(pipeline)]
+    command += ["--data-transform=gitlab-ci"]
+    checked = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+    assert checked.stdout == "ok -- validation done\n"
+
+
+def test_the_pipeline_of_gitlab_keeps_the_report_whatever_was_lost(pipeline: Path) -> None:
+    (job,) = load(pipeline).values()
     assert job["artifacts"]["when"] == "always"
     assert job["artifacts"]["reports"] == {"junit": "junit.xml"}
-    assert any("--report junit=junit.xml" in line for line in job["script"])
-    assert f'"pytest-asyncgrade=={version("pytest-asyncgrade")}"' in job["script"][0]
+    assert job["script"][-1].startswith("asyncgrade grade . --graders graders --report junit=junit.xml")
+
+
+def test_nothing_of_the_repository_takes_the_place_of_pip_or_of_a_report(pipeline: Path) -> None:
+    """With ``-m`` and without ``-I``, Python would import a pip.py of the student's."""
+    (job,) = load(pipeline).values()
+    emptied, installed, _ = job["script"]
+    assert installed == f'python -I -m pip install "pytest-asyncgrade=={version("pytest-asyncgrade")}"'
+    assert {*emptied.split()} >= {"rm", *job["artifacts"]["reports"].values(), *job["artifacts"]["paths"]}
 
 
 def test_nothing_that_is_there_is_overwritten(tmp_path: Path, grader: Path) -> None:
     (tmp_path / "gs").mkdir()
     (tmp_path / "gs" / "setup.sh").write_text("# the teacher's own\n", encoding="utf-8")
-    for words in (["classroom50", "new", grader], ["github", "gh", "--action=a/b@v1"]):
+    for words in (["classroom50", "new", grader], ["github", "gh", "--action=a/b@v1"], ["gitlab", "gl"]):
         assert init(*words, cwd=tmp_path).returncode == 0
         before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
         again = init(*words, cwd=tmp_path)
