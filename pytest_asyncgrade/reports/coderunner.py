@@ -14,7 +14,7 @@ from pytest_asyncgrade.grading import Verdict
 
 from . import phrases
 from .safe_text import as_short_json
-from .view import longest_reason, named_checks, share, shortened, story
+from .view import longest_reason, named_checks, share, shortened, told
 
 if TYPE_CHECKING:
     from pytest_asyncgrade.grading import Grade
@@ -38,8 +38,8 @@ def render(grade: Grade, _about: About) -> str:
     if found:
         result["testresults"] = [_HEADERS, *(_row(named, longest) for named in found)]
         result["columnformats"] = ["%s"] * (len(_HEADERS) - 1)
-    if told := shortened("\n".join(story(grade)), LONGEST_STORY):
-        result["epiloguehtml"] = f"<pre>{escape(told)}</pre>"
+    if text := told(grade, LONGEST_STORY):
+        result["epiloguehtml"] = f"<pre>{escape(text)}</pre>"
     return as_short_json(result, indent=None)
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import phrases
 from .safe_text import as_short_json
-from .view import longest_reason, named_checks, share, shortened, story
+from .view import longest_reason, named_checks, share, shortened, told
 
 if TYPE_CHECKING:
     from pytest_asyncgrade.grading import Grade
@@ -34,7 +34,7 @@ def render(grade: Grade, _about: About) -> str:
     tests = [_test(named, longest) for named in found]
     result = {
         "gradable": True, "score": share(grade), "message": phrases.total(grade),
-        "output": shortened("\n".join(story(grade)), LONGEST_STORY), "tests": tests,
+        "output": told(grade, LONGEST_STORY), "tests": tests,
     }  # fmt: skip
     text = as_short_json(result)
     return text if len(text.encode()) < MOST_BYTES else as_short_json(result | {"tests": [_together(grade, tests)]})

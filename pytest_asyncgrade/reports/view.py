@@ -225,6 +225,11 @@ def story(grade: Grade) -> Iterator[str]:
                 yield from ["", *headings, *lines]
 
 
+def told(grade: Grade, most: int) -> str:
+    """Return the story as one text of at most so many characters; empty if there is nothing to know."""
+    return shortened("\n".join(story(grade)).strip("\n"), most)
+
+
 def share(grade: Grade) -> float:
     """Return the part of the points that was earned, from 0 to 1; a bonus makes up for what was lost and no more."""
     return min(1.0, round(grade.score / grade.max_score, 6)) if grade.max_score else 0.0

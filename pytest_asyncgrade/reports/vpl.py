@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from pytest_asyncgrade.grading import Verdict
 
 from . import phrases
-from .view import named_checks, shortened, story
+from .view import named_checks, shortened, told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,7 +45,8 @@ def _comment(grade: Grade) -> Iterator[str]:
         yield f"-{phrases.VERDICTS[named.check.verdict]} {phrases.worth(named.check)} {named.name}"
         if named.check.verdict is not Verdict.PASSED:
             yield from _quoted(shortened("\n".join(named.reason), LONGEST_REASON))
-    yield from _quoted(shortened("\n".join(story(grade)), LONGEST_STORY))
+    if text := told(grade, LONGEST_STORY):
+        yield from [f"-{phrases.TO_KNOW}", *_quoted(text)]
 
 
 def _quoted(text: str) -> list[str]:

@@ -10,14 +10,17 @@ from pathlib import Path
 
 import pytest
 
-from pytest_asyncgrade.reports import GRADEBOOKS, ReportFile
+from pytest_asyncgrade.reports import GRADEBOOKS, ReportFile, formats
 
 from .grades import ABOUT
 from .outcomes import OUTCOMES
 
 GOLDEN = Path(__file__).parent / "golden"
-ENDINGS = {"csv": "csv", "github": "txt", "junit": "xml", "markdown": "md"}
-FORMATS = ("classroom", "classroom50", "csv", "exercism", "github", "gradescope", "json", "junit", "markdown")
+ENDINGS = {
+    "autolab": "jsonl", "codegrade": "jsonl", "csv": "csv", "github": "txt", "junit": "xml", "markdown": "md",
+    "vpl": "txt",
+}  # fmt: skip
+FORMATS = tuple(name for name in formats() if name != "html")
 """All but ``html``, whose page changes with its looks."""
 
 REPORTS = [(name, outcome) for name in FORMATS for outcome in ("mixed", "nothing", "syntax_error", "hostile")]

@@ -326,6 +326,14 @@ def unique(values: Any) -> None:
     assert [value for value, number in Counter(values).items() if number > 1] == []
 
 
+def lines_of(text: str) -> list[str]:
+    """Return the lines of a text, which are the same for every reader: nothing but a newline ends one."""
+    lines = text.split("\n")
+    assert lines.pop() == ""
+    assert lines == text.splitlines()
+    return lines
+
+
 def no_command(text: str) -> None:
     """Check that no line of a text is a workflow command, nor has one of the old form anywhere in it."""
     assert "##[" not in text
@@ -347,21 +355,18 @@ def part(grade: Grade) -> float:
 
 
 def check_vpl(text: str, grade: Grade) -> None:
-    """Read it as VPL does: line by line, a comment between its marks, the last grade counts."""
-    grades, comment, inside = [], [], False
-    for line in text.split("\n")[:-1]:
-        if line == "<|--" and not inside:
-            inside = True
-        elif line == "--|>" and inside:
-            inside = False
-        elif inside:
-            comment.append(line)
-        else:
-            assert line.startswith("Grade :=>> ")
-            grades.append(float(line.removeprefix("Grade :=>> ")))
-    assert not inside
-    assert grades == ([] if grade.broken else [grade.score])
+    """Read it as VPL does: every line may be a grade, and blanks around the marks of a comment do not count."""
+    lines = lines_of(text)
+    said = [line.removeprefix("Grade :=>>") for line in lines if line.startswith("Grade :=>>")]
+    assert [float(number) for number in said] == ([] if grade.broken else [grade.score])
+    end = len(lines) - 1 - len(said)
+    marks = [(number, line.strip()) for number, line in enumerate(lines) if line.strip() in {"<|--", "--|>"}]
+    assert marks == [(0, "<|--"), (end, "--|>")]
+    comment = lines[1:end]
     assert all(line[:1] in {"-", ">"} for line in comment)
+    titles = [line for line in comment if line.startswith("-")]
+    assert len(titles) - len(list(grade.checks)) in {1, 2}  # the total comes first, and what else to know comes last
+    assert comment[-1] not in {">", "-"}
 
 
 CODERUNNER = strict(
@@ -418,17 +423,20 @@ def check_prairielearn(text: str, grade: Grade) -> None:
 
 def check_autolab(text: str, grade: Grade) -> None:
     """Read the last line as Autolab does: every word before a colon gets quotes."""
-    lines = text.split("\n")[:-1]
+    lines = lines_of(text)
     shown = json.loads(lines[0])
     assert shown["_presentation"] == "semantic"
     assert shown["stages"] == ["Checks"]
     checks = shown["Checks"]
     assert all({"passed"} <= check.keys() <= {"passed", "hint"} for check in checks.values())
+    assert all(isinstance(check.get("hint", ""), str) for check in checks.values())
     assert not [name for name in checks if ":" in name]
     assert len(lines) == (1 if grade.broken else 2)
     if not grade.broken:
         scores = json.loads(re.sub(r"(\w+):", r'"\1":', lines[1]))["scores"]
-        assert sum(scores.values()) == pytest.approx(grade.score)
+        assert [score for score in scores.values() if type(score) not in {int, float}] == []
+        assert list(scores.values()) == [work.score for work in grade.works]
+        assert not [name for name in scores if ":" in name]
         assert [check["passed"] for check in checks.values()][-len(list(grade.checks)) or 1 :] == [
             check.verdict == "passed" for check in grade.checks
         ]
@@ -455,7 +463,7 @@ CODEGRADE = strict({
 
 def check_codegrade(text: str, grade: Grade) -> None:
     assert text.isascii()
-    first, *others = text.split("\n")[:-1]
+    first, *others = lines_of(text)
     suites = loaded(first, CODEGRADE)["results"]
     unique(suite["id"] for suite in suites)
     cases = [case for suite in suites for case in suite["testCases"]]
@@ -466,8 +474,8 @@ def check_codegrade(text: str, grade: Grade) -> None:
 
 
 def check_coursera(text: str, grade: Grade) -> None:
-    assert text.count("\n") == 1
-    data = json.loads(text)
+    (line,) = lines_of(text)
+    data = json.loads(line)
     assert isinstance(data["feedback"], str)
     assert data.keys() == ({"feedback"} if grade.broken else {"feedback", "fractionalScore"})
     if not grade.broken:
