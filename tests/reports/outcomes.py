@@ -84,6 +84,7 @@ SYNTAX_ERROR = ended(
     Raised("SyntaxError", "expected ':'", "", Place("naps.py", 4, "<module>")),
     line=4,
 )
+MISSING = ended(Outcome.NOT_RUNNABLE, "there is no file naps.py")
 CRASH = ended(
     Outcome.CRASHED, "line 6: ValueError: oops", Raised("ValueError", "oops", "Traceback", Place("naps.py", 6, "nap"))
 )
@@ -210,6 +211,7 @@ OUTCOMES: dict[str, Grade] = {
     "all_passed": grade_of(check(1, Verdict.PASSED), check(2, Verdict.PASSED)),
     "all_lost": grade_of(lost(1), lost(2, '"short" came after "long"'), lost(3)),
     "syntax_error": unfinished(SYNTAX_ERROR, Verdict.NOT_RUN),
+    "missing": unfinished(MISSING, Verdict.NOT_RUN),
     "crash": unfinished(CRASH),
     "hang": unfinished(HANG),
     "nothing": Grade((), ("naps",)),

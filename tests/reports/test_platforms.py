@@ -24,7 +24,6 @@ from pytest_asyncgrade.reports import (
     exercism,
     github,
     gradescope,
-    junit,
     markdown,
     terminal,
     vpl,
@@ -35,7 +34,7 @@ from pytest_asyncgrade.reports.view import named_checks
 from pytest_asyncgrade.trace import Outcome, Place, Raised, Recording, Trace
 
 from .grades import ABOUT
-from .outcomes import HANG, OUTCOMES, RUN, SYNTAX_ERROR, check, grade_of, lost, work
+from .outcomes import HANG, HOSTILE, HOSTILE_RUN, OUTCOMES, RUN, SYNTAX_ERROR, check, grade_of, hidden, lost, work
 from .validators import check_classroom50
 
 UNTIMED = settings(deadline=None)  # a machine may be busy
@@ -388,12 +387,33 @@ def test_a_format_that_needs_nothing_is_content() -> None:
 # Artemis
 
 
-def test_the_names_of_cases_are_the_same_for_all_students_as_artemis_needs_them() -> None:
-    names = []
-    for grade in (grade_of(check(1, Verdict.PASSED), lost(2)), grade_of(lost(1), lost(2))):
-        root = ET.fromstring(junit.render(grade, ABOUT))  # noqa: S314  # our own
-        names.append([case.get("name") for case in root.iter("testcase")])
-        assert len(root.findall("testsuite")) == 1
-        assert not list(root.iter("skipped"))
-        assert all(failure.get("message") for failure in root.iter("failure"))
-    assert names[0] == names[1]
+GRADES_OF_ONE_EXERCISE = {
+    "full marks": grade_of(check(1, Verdict.PASSED), check(2, Verdict.PASSED)),
+    "lost points": grade_of(check(1, Verdict.PASSED), lost(2)),
+    "a hostile program": grade_of(lost(1, HOSTILE), lost(2, HOSTILE), run=HOSTILE_RUN),
+    "a long text": grade_of(lost(1, "x" * 100_000), lost(2)),
+    "no program": OUTCOMES["missing"],
+    "a broken grader": grade_of(check(1, Verdict.PASSED), check(2, Verdict.ERROR, Failure("oops"))),
+}
+
+
+@pytest.mark.parametrize("kind", GRADES_OF_ONE_EXERCISE)
+def test_artemis_finds_the_same_cases_of_every_student(kind: str) -> None:
+    """It weighs cases by their names, shows the attribute `message`, and drops what is skipped."""
+    grade = GRADES_OF_ONE_EXERCISE[kind]
+    root = ET.fromstring(ReportFile("junit", None).render(grade, ABOUT))  # noqa: S314  # our own
+    (suite,) = root.iter("testsuite")  # in a report of one suite the names of cases are as they are
+    cases = suite.findall("testcase")
+    assert [case.get("name") for case in cases] == ["Nap 1 ends in time.", "Nap 2 ends in time."]
+    assert [len(case) == 0 for case in cases] == [check.verdict is Verdict.PASSED for check in grade.checks]
+    assert {child.tag for case in cases for child in case} <= {"failure", "error"}
+    assert all(child.get("message") for case in cases for child in case)
+
+
+def test_artemis_finds_hidden_checks_by_their_numbers() -> None:
+    names = set()
+    for verdict in (Verdict.PASSED, Verdict.FAILED, Verdict.NOT_RUN):
+        grade = grade_of(lost(1), *(hidden(number, Visibility.HIDDEN, verdict) for number in (2, 3)))
+        root = ET.fromstring(ReportFile("junit", None).render(grade, ABOUT))  # noqa: S314  # our own
+        names.add(tuple(str(case.get("name")) for case in root.iter("testcase")))
+    assert names == {("Nap 1 ends in time.", "a hidden check (1)", "a hidden check (2)")}

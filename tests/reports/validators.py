@@ -474,8 +474,8 @@ def check_codegrade(text: str, grade: Grade) -> None:
 
 
 def check_coursera(text: str, grade: Grade) -> None:
-    (line,) = lines_of(text)
-    data = json.loads(line)
+    assert len(lines_of(text)) == 1
+    data = json.loads(text)
     assert isinstance(data["feedback"], str)
     assert data.keys() == ({"feedback"} if grade.broken else {"feedback", "fractionalScore"})
     if not grade.broken:
