@@ -120,7 +120,6 @@ class Index:
         self._database.execute("BEGIN IMMEDIATE")
         with self._database:
             self._database.executemany(f"INSERT OR REPLACE INTO works VALUES ({marks})", map(_values, rows))  # noqa: S608  # marks only
-            self._database.execute("COMMIT")
 
     def forget_others(self, units: Iterable[Unit], exercises: Collection[str]) -> None:
         """Delete the rows of works on these exercises that are not handed in any more."""

@@ -32,16 +32,11 @@ _MOST_ON_ONE_PAGE = 1_000
 """Students of whom the page of the class has all; of more, each exercise has its own page."""
 
 
-def write(path: Path, text: str) -> None:
-    """Write a file as a whole or not at all."""
-    write_whole(path, text)
-
-
 def write_tables(out: Path, found: list[Standing], exercises: list[str]) -> None:
     """Write ``grades.csv``, and one for each gradebook that knows the students by a number."""
-    write(out / "grades.csv", as_sheet(_plain(found, exercises)))
-    write(out / "grades-canvas.csv", as_sheet(_canvas(found, exercises)))
-    write(out / "grades-moodle.csv", as_sheet(_moodle(found)))
+    write_whole(out / "grades.csv", as_sheet(_plain(found, exercises)))
+    write_whole(out / "grades-canvas.csv", as_sheet(_canvas(found, exercises)))
+    write_whole(out / "grades-moodle.csv", as_sheet(_moodle(found)))
 
 
 def _plain(found: list[Standing], exercises: list[str]) -> Iterator[list[str]]:
@@ -123,10 +118,10 @@ def _visible(work: Counted) -> Iterator[tuple[str, float, str]]:
 def write_page(out: Path, found: list[Standing], exercises: list[str]) -> None:
     """Write ``class.html``; for a large class also a page for each exercise."""
     if len(found) <= _MOST_ON_ONE_PAGE:
-        write(out / "class.html", class_page(found, exercises))
+        write_whole(out / "class.html", class_page(found, exercises))
         return
     for name, text in pages_by_exercise(found, exercises):
-        write(out / name, text)
+        write_whole(out / name, text)
 
 
 def write_feedback(out: Path, found: list[Standing], index: Index, crew: Workers) -> None:
@@ -143,7 +138,7 @@ def write_feedback(out: Path, found: list[Standing], index: Index, crew: Workers
     for page, texts in crew.map(feedback, (_page(one, index) for one in changed)):
         one = by_folder[page.folder]
         for suffix, text in (texts or _plain_page(one)).items():
-            write(folder / f"{page.folder}{suffix}", text)
+            write_whole(folder / f"{page.folder}{suffix}", text)
         index.put_feedback(one.student, digests[one.student])
     for path in folder.iterdir():
         if path.suffix in {".html", ".md"} and path.stem not in by_folder:

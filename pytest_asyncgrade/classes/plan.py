@@ -14,16 +14,18 @@ from typing import TYPE_CHECKING
 from .intake import collect
 from .intake.programs import find_program, write_files
 from .names import safe, with_digest
+from .names import told as shown
 from .statuses import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from pytest_asyncgrade.grading import Exercise
     from pytest_asyncgrade.sandbox import SubmissionFiles
 
     from .bundle import Bundle
     from .intake import Attempt
+    from .intake.programs import Found
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +61,23 @@ class Unit:
 
 
 class Planner:
-    """Looks into attempts; options are those of the grading, as far as a grade depends on them."""
+    """Looks into attempts.
+
+    `programs` are those of all exercises, whichever are to be graded now; options are those of the grading, as far as a
+    grade depends on them.
+    """
 
     def __init__(
         self,
         exercises: Iterable[Exercise],
+        programs: Collection[str],
         bundles: Mapping[str, Bundle],
         options: Iterable[str],
         *,
         accept_names: bool,
     ) -> None:
         self._exercises = tuple(exercises)
+        self._programs = frozenset(programs)
         self._accept_names = accept_names
         self._grading = {
             slug: [bundle.digest, *options, version("pytest-asyncgrade")] for slug, bundle in bundles.items()
@@ -89,7 +97,7 @@ class Planner:
         with tempfile.TemporaryDirectory(prefix="asyncgrade-") as name:
             collected = collect(unit.attempt)
             write_files(collected.files, Path(name))
-            found = find_program(Path(name), collected.files, exercise, accept_names=self._accept_names).files
+            found = self._found(Path(name), collected.files, exercise).files
         return collected.files if found is None else _as_handed_in(found, exercise, collected.files)
 
     def _units_of(self, attempt: Attempt, folder: Path) -> Iterator[Unit]:
@@ -97,14 +105,17 @@ class Planner:
         notes = [*collected.notes, *write_files(collected.files, folder)]
         name = self._folder(attempt.student)
         for exercise in self._exercises:
-            found = find_program(folder, collected.files, exercise, accept_names=self._accept_names)
-            unit = Unit(
-                attempt, name, exercise.slug, "", missing=found.missing, problem=collected.problem,
-                notes=tuple(filter(None, [found.note, *notes])),
-            )  # fmt: skip
+            found = self._found(folder, collected.files, exercise)
+            texts = (found.missing, collected.problem, found.note, *notes)
+            missing, problem, *others = (shown(text) if text else "" for text in texts)
+            unit = Unit(attempt, name, exercise.slug, "", "", missing, problem, tuple(filter(None, others)))
             data = b"" if found.files is None else found.files.files.get(found.files.script, b"")
             program = sha256(data).hexdigest() if data else ""
             yield replace(unit, program=program, digest=self._digest(unit, found.files))
+
+    def _found(self, folder: Path, files: Mapping[str, bytes], exercise: Exercise) -> Found:
+        others = self._programs - {exercise.filename}
+        return find_program(folder, files, exercise, others, accept_names=self._accept_names)
 
     def _digest(self, unit: Unit, files: SubmissionFiles | None) -> str:
         digest = sha256(json.dumps([self._grading[unit.exercise], unit.folder, unit.missing, unit.problem]).encode())

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_asyncgrade.errors import UsageError
 from pytest_asyncgrade.grading import Exercise
+from pytest_asyncgrade.reports import write_whole
 
 from . import outputs
 from .bundle import Bundle
@@ -67,7 +68,7 @@ def grade_class(options: Options, progress: Progress) -> list[Standing]:
         msg = f"--out {options.out}: it lies among the submissions, where it would be taken for one; choose another"
         raise UsageError(msg)
     policy = Policy.read(options.settings, options.overrides)
-    exercises = {one.slug: one for one in _exercises(options.graders, options.keyword)}
+    exercises = _exercises(options.graders)
     (options.out / "reports").mkdir(parents=True, exist_ok=True)
     (options.out / "feedback").mkdir(exist_ok=True)
     with _alone(options.out), tempfile.TemporaryDirectory(prefix="asyncgrade-") as scratch:
@@ -86,47 +87,55 @@ def grade_class(options: Options, progress: Progress) -> list[Standing]:
     return found
 
 
-def _exercises(graders: Path, keyword: str) -> list[Exercise]:
+def _exercises(graders: Path) -> list[Exercise]:
     """Return the exercises of a grader, or of a folder of graders; UsageError if there are none."""
     folders = (
         [graders] if any(graders.glob("test_*.py")) else sorted({path.parent for path in graders.glob("*/test_*.py")})
     )
-    found = [folder for folder in folders if keyword in folder.name]
-    if not found:
-        msg = f"{graders}: there is no grader in it" + (f" whose name has {keyword!r} in it" if folders else "")
+    if not folders:
+        msg = f"{graders}: there is no grader in it"
         raise UsageError(msg)
-    return [Exercise.of_grader(folder) for folder in found]
+    return [Exercise.of_grader(folder) for folder in folders]
 
 
 def _alone(out: Path) -> Any:
-    """Return a lock on the results; UsageError if somebody else has it."""
+    """Return a lock on the results, which the end of a context releases; UsageError if somebody else has it."""
     filelock = needed("filelock")
-    lock = filelock.FileLock(out / ".lock")
     try:
-        lock.acquire(timeout=0)
+        return filelock.FileLock(out / ".lock").acquire(timeout=0)
     except filelock.Timeout:
         msg = f"another `asyncgrade class` is writing to {out}: wait for it, or choose another --out"
         raise UsageError(msg) from None
-    return lock
 
 
 class _Run:
     """One run of the command."""
 
     def __init__(
-        self, options: Options, exercises: dict[str, Exercise], index: Index, progress: Progress, crew: Workers
+        self, options: Options, exercises: list[Exercise], index: Index, progress: Progress, crew: Workers
     ) -> None:
         self._options = options
-        self._exercises = exercises
+        self._all = exercises
+        self._exercises = {one.slug: one for one in exercises if options.keyword in one.slug}
+        """Those to be graded."""
+        if not self._exercises:
+            msg = f"-k {options.keyword}: there is no exercise with this in its name in {options.graders}"
+            raise UsageError(msg)
         self._index = index
         self._progress = progress
         self._crew = crew
-        self._bundles = {slug: Bundle.of(exercise.grader) for slug, exercise in exercises.items()}
-        self._planner = Planner(exercises.values(), self._bundles, options.grading, accept_names=options.accept_names)
+        self._bundles = {slug: Bundle.of(exercise.grader) for slug, exercise in self._exercises.items()}
+        self._planner = Planner(
+            self._exercises.values(),
+            [one.filename for one in exercises],
+            self._bundles,
+            options.grading,
+            accept_names=options.accept_names,
+        )
 
     def starters(self) -> set[str]:
         """Return the digests of the starters."""
-        paths = (exercise.starter for exercise in self._exercises.values())
+        paths = (exercise.starter for exercise in self._all)
         return {sha256(path.read_bytes()).hexdigest() for path in paths if path.is_file()}
 
     def grade(self, scratch: Path) -> None:
@@ -145,7 +154,7 @@ class _Run:
             self._keep(shard, results)
 
     def _units(self, scratch: Path) -> Iterator[Unit]:
-        attempts = attempts_in(self._options.submissions, scratch, self._exercises)
+        attempts = attempts_in(self._options.submissions, scratch, [one.slug for one in self._all])
         self._progress.looking(len(attempts))
         return self._planner.units(attempts)
 
@@ -194,7 +203,7 @@ class _Run:
             result = graded.results.get(unit.folder) or _nothing(graded.problem)
             row = _row(unit, result)
             if result.report:
-                outputs.write(self._report_file(unit), result.report)
+                write_whole(self._report_file(unit), result.report)
             rows.append((row, result.work or None))
             self._progress.advance(row.status)
         self._index.put_all(rows)

@@ -24,7 +24,6 @@ class Counted:
     points: float | None
     """None if there are no points to rely on."""
     late: timedelta
-    attempts: int = 1
     copied_from: tuple[str, ...] = ()
     """The students whose program is the same."""
     rules: tuple[str, ...] = ()
@@ -87,18 +86,16 @@ def standings(rows: Iterable[Row], policy: Policy, starters: Collection[str] = (
     works: dict[str, dict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
     for row in rows:
         works[row.student][row.exercise].append(row)
-    return [
-        Standing(
-            student, attempts_of(exercises)[0].ident, attempts_of(exercises)[0].folder,
-            {slug: _counted(attempts, policy, authors) for slug, attempts in exercises.items()},
-        )
-        for student, exercises in works.items()
-    ]  # fmt: skip
+    return [_standing(exercises, policy, authors) for exercises in works.values()]
 
 
-def attempts_of(exercises: Mapping[str, list[Row]]) -> list[Row]:
-    """Return all rows of a student."""
-    return [row for rows in exercises.values() for row in rows]
+def _standing(
+    exercises: Mapping[str, list[Row]], policy: Policy, authors: Mapping[tuple[str, str], list[str]]
+) -> Standing:
+    """Return the standing of the student whose rows these are."""
+    one = next(iter(exercises.values()))[0]
+    works = {slug: _counted(attempts, policy, authors) for slug, attempts in exercises.items()}
+    return Standing(one.student, one.ident, one.folder, works)
 
 
 def _counted(attempts: list[Row], policy: Policy, authors: Mapping[tuple[str, str], list[str]]) -> Counted:
@@ -111,7 +108,7 @@ def _counted(attempts: list[Row], policy: Policy, authors: Mapping[tuple[str, st
     override = policy.overrides.get((row.student, row.exercise)) or policy.overrides.get((row.ident, row.exercise))
     if override is not None:
         points, rules = override.points, [*rules, f"{number(override.points)} points by hand: {override.reason}"]
-    return Counted(row, points, late, len(there), others, tuple(rules))
+    return Counted(row, points, late, others, tuple(rules))
 
 
 def _judged(row: Row, policy: Policy) -> tuple[float | None, timedelta, list[str]]:

@@ -26,6 +26,8 @@ _T = TypeVar("_T")
 _R = TypeVar("_R")
 _MOST_RETRIES = 2
 """How often a task is given to another worker, after its worker has died."""
+_CONNECT_SECONDS = 20
+"""How long a scheduler of Dask may take to answer, in real seconds."""
 _UNDER_WAY = 3
 """Tasks that are under way or wait, for each worker: more would only lie in memory."""
 
@@ -34,7 +36,7 @@ class Workers:
     """Runs tasks; one whose worker dies is given to another."""
 
     def __init__(self, count: int, dask: str | None = None) -> None:
-        self.count = count
+        self._count = count
         """The number of workers; of a cluster what it has when it is first asked."""
         self._dask = dask
         self._client: Any = None
@@ -43,7 +45,7 @@ class Workers:
     def size(self) -> int:
         """Return how many workers there are; of a cluster, what it has now."""
         self._get_executor()
-        return self.count
+        return self._count
 
     def map(self, work: Callable[[_T], _R], tasks: Iterable[_T]) -> Iterator[tuple[_T, _R | None]]:
         """Yield each task with what came of it, in the order in which they end; None if no worker survived it."""
@@ -51,7 +53,7 @@ class Workers:
         under_way: dict[Future[_R], tuple[_T, int]] = {}
         again: list[tuple[_T, int]] = []
         while True:
-            while len(under_way) < self.count * _UNDER_WAY:
+            while len(under_way) < self._count * _UNDER_WAY:
                 chosen = again.pop() if again else next(((task, 0) for task in todo), None)
                 if chosen is None:
                     break
@@ -81,10 +83,10 @@ class Workers:
         if self._executor is None and self._dask is not None:
             self._client = _client(self._dask)
             self._executor = self._client.get_executor(pure=False, retries=0)
-            self.count = max(1, sum(self._client.nthreads().values()))
+            self._count = max(1, sum(self._client.nthreads().values()))
         elif self._executor is None:
             context = multiprocessing.get_context("spawn")  # a fork would have all that is open here
-            self._executor = ProcessPoolExecutor(self.count, context, _end_with_parent)
+            self._executor = ProcessPoolExecutor(self._count, context, _end_with_parent)
         return self._executor
 
     def _replace(self, error: BaseException) -> None:
@@ -124,9 +126,6 @@ def _client(address: str) -> Any:
     except (OSError, ValueError) as error:
         msg = f"--dask {address}: there is no scheduler of Dask at this address ({error})"
         raise UsageError(msg) from None
-
-
-_CONNECT_SECONDS = 20
 
 
 def _end_with_parent() -> None:

@@ -129,6 +129,31 @@ def test_some_exercises_are_graded_and_what_is_known_of_others_is_kept(course: P
     assert rows["ben"]["status"] == "dreams: missing"
 
 
+@posix
+def test_a_program_of_another_name_is_that_of_one_exercise(course: Path) -> None:
+    make_course(course, "dreams")
+    write(course, {"exercises/dreams/dreams.py": "def dream(): ...\n\nasync def main(): ...\n"})
+    write(
+        course,
+        {"class/ada/my_naps.py": GOOD, "class/ben/naps.py": f"{GOOD}#", "class/cleo/a.py": "", "class/cleo/b.py": ""},
+    )
+    (course / "class" / "dan").mkdir()
+    (course / "class" / "dan" / os.fsdecode(b"no\xff.py")).write_text(f"{GOOD}##")
+    write(course, {"class/eva/dreams (1).py": GOOD})
+    done = grade_class(course, "--accept-names")
+    assert done.returncode == 0, done.stderr
+    rows = table(course / "results" / "grades.csv")
+    found = {name: (row["naps"], row["dreams"], row["status"]) for name, row in rows.items()}
+    assert found == {
+        "ada": ("4", "0", "dreams: missing"),
+        "ben": ("4", "0", "dreams: missing"),
+        "cleo": ("0", "0", "dreams: missing; naps: missing"),
+        "dan": ("4", "0", "dreams: missing"),
+        "eva": ("0", "4", "naps: missing"),
+    }
+    assert r"no\xff.py is graded as naps.py (by what it defines)" in rows["dan"]["notes"]
+
+
 def test_rules_and_gradebooks(course: Path) -> None:
     write(course, {
         "class/submission_metadata.yml": "s1:\n  :submitters:\n  - :name: Ada\n    :sid: '12'\n"
@@ -229,7 +254,7 @@ def test_an_archive_of_archives_and_notebooks(course: Path) -> None:
         (("--graders=class",), "there is no grader in it"),
         (("--out=class/results",), "it lies among the submissions, where it would be taken for one"),
         (("--regrade=nobody",), "--regrade=nobody: nobody of this name, folder or number has handed in anything"),
-        (("-k", "other"), "there is no grader in it whose name has 'other' in it"),
+        (("-k", "other"), "-k other: there is no exercise with this in its name"),
         (("--settings=graders/naps/test_naps.py",), "test_naps.py: "),
     ],
 )

@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from pytest_asyncgrade.sandbox.submission_files import MAX_FILE_BYTES
+from pytest_asyncgrade.trace.plain import said_by
 
 from .archives import STUDENT_ROOM, ArchiveError, members
 from .model import NOISE, ONLINE_TEXT, Attempt, Collected
@@ -21,11 +22,20 @@ if TYPE_CHECKING:
 _MOST_NESTED = 2
 """How many archives may be within one another."""
 _MOST_LOOKED_AT = 20_000
+"""Most names in a student's folder that are looked at."""
 
 
 def collect(attempt: Attempt) -> Collected:
     """Read the files of an attempt: archives are unpacked, notebooks and online text become programs."""
     found = Collected(problem=attempt.problem)
+    try:
+        _read(attempt, found)
+    except Exception as error:  # noqa: BLE001  # whatever is wrong with one student's files, the class is graded
+        return Collected(problem=f"it cannot be read: {said_by(error)}")
+    return found
+
+
+def _read(attempt: Attempt, found: Collected) -> None:
     if attempt.commit:
         files_of_commit(attempt, found)
     else:
@@ -34,7 +44,6 @@ def collect(attempt: Attempt) -> Collected:
     if not found.files and not found.problem:
         found.problem = "; ".join(found.notes)
     _convert(found)
-    return found
 
 
 def _add_path(found: Collected, name: str, path: Path) -> None:

@@ -188,7 +188,7 @@ def _of_row(table: Path, cell: Mapping[str, str]) -> Attempt:
     target = table.parent / cell["path"]
     commit, number = cell.get("commit", ""), cell.get("attempt", "")
     return Attempt(
-        told(cell["student"]),
+        cell["student"],
         ((("" if target.is_dir() else target.name), target),),
         cell.get("id", ""),
         int(number) if number.isdigit() and int(number) else 1,
@@ -227,16 +227,17 @@ def _numbered(found: list[Attempt]) -> list[Attempt]:
     """Return all attempts, of each student with different numbers; students of one name are told apart."""
     by_name: dict[str, set[str]] = defaultdict(set)
     for attempt in found:
-        by_name[attempt.student].add(attempt.ident)
+        by_name[told(attempt.student)].add(attempt.ident)
     seen: dict[str, set[int]] = defaultdict(set)
     numbered = []
     for attempt in found:
-        student = attempt.student
+        student = told(attempt.student)
         if len(by_name[student]) > 1:
             student = f"{student} ({attempt.ident or 'no id'})"
         number = attempt.number
         while number in seen[student]:
             number += 1
         seen[student].add(number)
-        numbered.append(replace(attempt, student=student, number=number))
+        ident = told(attempt.ident) if attempt.ident else ""
+        numbered.append(replace(attempt, student=student, ident=ident, number=number))
     return sorted(numbered, key=lambda attempt: (attempt.student, attempt.number))

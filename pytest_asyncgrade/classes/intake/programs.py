@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from pytest_asyncgrade.grading import HandedIn
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
     from pytest_asyncgrade.grading import Exercise
@@ -44,18 +44,25 @@ def write_files(files: Mapping[str, bytes], folder: Path) -> list[str]:
     return refused
 
 
-def find_program(folder: Path, files: Mapping[str, bytes], exercise: Exercise, *, accept_names: bool) -> Found:
-    """Return what is graded for an exercise of the files in `folder`."""
+def find_program(
+    folder: Path, files: Mapping[str, bytes], exercise: Exercise, others: Collection[str], *, accept_names: bool
+) -> Found:
+    """Return what is graded for an exercise of the files in `folder`.
+
+    `others` are the programs of other exercises: what has the name of one of them is never taken for this one.
+    """
+    files = {name: data for name, data in files.items() if (folder / name).is_file()}
     handed_in = HandedIn.within(folder, exercise)
     if handed_in.script.is_file():
         return Found(handed_in.submitted(exercise))
     if name := _mangled(files, exercise):
         return _under_another_name(folder, name, exercise, "")
-    there = sorted(name for name in files if name.endswith(".py"))
+    taken = {PurePosixPath(other).name.casefold() for other in others}
+    there = sorted(name for name in files if name.endswith(".py") and _plain_name(name) not in taken)
     defined = _defining(files, there, exercise)
     if defined and accept_names:
         return _under_another_name(folder, defined, exercise, "by what it defines")
-    if len(there) == 1 and accept_names:
+    if len(there) == 1 and not others and accept_names:
         return _under_another_name(folder, there[0], exercise, "it is the only program")
     return Found(missing=_told(files, there, defined, exercise))
 
@@ -63,10 +70,10 @@ def find_program(folder: Path, files: Mapping[str, bytes], exercise: Exercise, *
 def _under_another_name(folder: Path, name: str, exercise: Exercise, why: str) -> Found:
     """Return the program of another name as if it had the right one."""
     path = folder / name
-    renamed = path.with_name(PurePosixPath(exercise.filename).name)
-    if not renamed.exists():
-        path.rename(renamed)
-    handed_in = HandedIn(renamed.parent, renamed.name, folder.resolve())
+    copy = path.with_name(PurePosixPath(exercise.filename).name)
+    if not copy.exists():  # where upper and lower case are the same, it may be the very file
+        copy.write_bytes(path.read_bytes())  # another exercise may look at it, too
+    handed_in = HandedIn(copy.parent, copy.name, folder.resolve())
     note = f"{name} is graded as {exercise.filename}" + (f" ({why})" if why else "")
     return Found(handed_in.submitted(exercise), note)
 
@@ -94,13 +101,13 @@ def _defining(files: Mapping[str, bytes], there: list[str], exercise: Exercise) 
 
 
 def _definitions(source: bytes) -> frozenset[str]:
-    """Return the functions and classes at the top level of a source; none if it cannot be read."""
+    """Return the functions and classes at the top level of a source except main; none if it cannot be read."""
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return frozenset()
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-    return frozenset(node.name for node in tree.body if isinstance(node, kinds))
+    return frozenset(node.name for node in tree.body if isinstance(node, kinds)) - {"main"}  # everybody has one
 
 
 def _told(files: Mapping[str, bytes], there: list[str], defined: str, exercise: Exercise) -> str:
