@@ -54,6 +54,7 @@ _MADE: dict[str, Callable[[Any], Any]] = {
     "the selector of a loop": lambda loop: loop._selector,
     "the policy of asyncio": lambda _loop: _policy(),
     "the future of `gather`": lambda loop: asyncio.gather(loop.create_future()),
+    "a queue": lambda _loop: asyncio.Queue(),
     "a stream reader": lambda loop: asyncio.StreamReader(loop=loop),
 }
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, assert_never
 
+from .deadlock import hangs_at, reason
 from .model import (
     Blocked,
     BusyWait,
@@ -20,6 +21,7 @@ from .model import (
     Recording,
     Seconds,
     SlowStep,
+    Stuck,
     Swallowed,
     TaskSpan,
     Touched,
@@ -35,6 +37,7 @@ from .protocol.records import (
     BusyWaitBegan,
     CallBlocked,
     CancellationSwallowed,
+    Deadlocked,
     DelayGiven,
     Ended,
     ExceptionLost,
@@ -98,6 +101,7 @@ class TraceBuilder:
         self._busy_waits: list[BusyWait] = []
         self._slow_steps: list[SlowStep] = []
         self._waits: list[Wait] = []
+        self._stuck: tuple[Stuck, ...] = ()
         self._unawaited: list[Unawaited] = []
         self._delays: list[float] = []
         self._swallowed: list[Swallowed] = []
@@ -161,6 +165,10 @@ class TraceBuilder:
                 self._lose_exception(task)
             case CancellationSwallowed(time, task, place):
                 self._swallowed.append(Swallowed(self._time(time), self._span(task).number, place))
+            case Deadlocked(waits):
+                for number in {number for wait in waits for number in (*wait.tasks, *wait.others)}:
+                    self._span(number)
+                self._stuck = self._stuck or waits  # the first is not of cleaning up
             case NeverAwaited(coroutine, place, after_error):
                 self._unawaited.append(Unawaited(coroutine, place, after_error))
             case LoopTouched(time, place):
@@ -291,6 +299,7 @@ class TraceBuilder:
             slow_steps=tuple(self._slow_steps),
             max_concurrency=self._most_alive,
             waits=tuple(self._ended_waits()),
+            stuck=self._stuck,
             unawaited=tuple(self._unawaited),
             delays=tuple(self._delays),
             swallowed=tuple(self._swallowed),
@@ -316,13 +325,6 @@ class TraceBuilder:
         is_flooded = self._end is not None and self._end.outcome is Outcome.FLOODED
         return ends(self._lines[stream]) if is_flooded else self._lines[stream]
 
-    def _hangs_at(self) -> Place | None:
-        """Return the line on which the first task of a program that is stuck waits."""
-        last = {wait.task: wait.places[0] for wait in self._waits if wait.places}
-        now = Seconds.of(self._elapsed)
-        stuck = (span.number for span in self._tasks.values() if span.end is None or span.end == now)
-        return next((last[number] for number in stuck if number in last), None)
-
     def build(
         self,
         *,
@@ -336,15 +338,10 @@ class TraceBuilder:
         said = _VANISHED if end is None else Verdict(end.outcome, end.reason, end.place)
         final = verdict or said
         if final.outcome is Outcome.DEADLOCKED:
-            final = replace(final, ended_at=self._hangs_at() or final.ended_at)
+            recording = self.recording()
+            told = reason(recording) or final.reason
+            final = Verdict(final.outcome, told, hangs_at(recording) or final.ended_at)
         return Trace(
-            final.outcome,
-            final.reason,
-            self.recording(),
-            end.exception if end else None,
-            asked,
-            source,
-            tuple(self._records),
-            Varied(varied or {}),
-            ended_at=final.ended_at,
-        )
+            final.outcome, final.reason, self.recording(), end.exception if end else None, asked, source,
+            tuple(self._records), Varied(varied or {}), ended_at=final.ended_at,
+        )  # fmt: skip

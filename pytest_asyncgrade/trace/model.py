@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Literal, NamedTuple, Protocol
 
+from pytest_asyncgrade.virtualtime.stuck import Lacks
+
 from .output import Line, Output, Place, Stream
 from .seconds import Elapsed, Seconds
 from .text import short
@@ -17,6 +19,7 @@ __all__ = [
     "Elapsed",
     "Evidence",
     "Finding",
+    "Lacks",
     "Line",
     "Outcome",
     "Output",
@@ -26,6 +29,7 @@ __all__ = [
     "Seconds",
     "SlowStep",
     "Stream",
+    "Stuck",
     "Swallowed",
     "TaskSpan",
     "Touched",
@@ -162,6 +166,26 @@ class Wait:
 
 
 @dataclass(frozen=True, slots=True)
+class Stuck:
+    """A wait of a deadlock, which nobody can end any more: of tasks, by their numbers, or of a thread, by its name.
+
+    `others` are the tasks that could end it: those that hold a lock, that are awaited, or that have the other end of a
+    connection.  `data` is what has come on that connection, as Python shows it.
+    """
+
+    tasks: tuple[int, ...]
+    thread: str
+    place: Place | None
+    lacks: Lacks
+    others: tuple[int, ...] = ()
+    other_thread: str = ""
+    count: int = 0
+    needed: int = 0
+    data: str = ""
+    separator: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Unawaited:
     """A coroutine that was made and never awaited, so that none of its code ran; `place` is where it was made."""
 
@@ -255,12 +279,18 @@ class BusyWait:
 
 @dataclass(frozen=True, slots=True)
 class Raised:
-    """An exception that ended a program: its type's name, its message, its traceback as text, the student's line."""
+    """An exception that ended a program: its type's name, its message, its traceback as text, the student's line.
+
+    `told` is the exception that it is about, the first one in a group, as Python shows it; `advice` is what to write
+    instead, if that is known.
+    """
 
     type: str
     message: str
     traceback: str = ""
     place: Place | None = None
+    told: str = ""
+    advice: str = ""
 
     def __str__(self) -> str:
         return f"{self.type}: {self.message}" if self.message else self.type
@@ -283,6 +313,8 @@ class Recording:
     """The most tasks in progress at one time, the main task included: the longest ``asyncio.all_tasks()``."""
     waits: tuple[Wait, ...] = ()
     """The waits of tasks in the order they began; only the first of very many are recorded."""
+    stuck: tuple[Stuck, ...] = ()
+    """The waits that nobody could end any more, if the program was deadlocked."""
     unawaited: tuple[Unawaited, ...] = ()
     """Coroutines that were made and never awaited."""
     touched: tuple[Touched, ...] = ()

@@ -96,13 +96,15 @@ def _row(span: TaskSpan, name: str, row: int, end: float) -> Iterator[str]:
 def _waits(recording: Recording, rows: dict[int, int], end: float) -> Iterator[str]:
     for wait in [wait for wait in recording.waits if wait.task in rows and wait.end > wait.start][:MOST_WAITS]:
         kind = "sleep" if wait.waits_for is WaitsFor.SLEEP else "wait"
-        yield _rectangle(kind, (wait.start, wait.end), _TOP + rows[wait.task] * _ROW, end, _about(wait))
+        line = wait.places[0].lineno if wait.places else None
+        yield _rectangle(kind, (wait.start, wait.end), _TOP + rows[wait.task] * _ROW, end, _about(wait), line)
     for stretch in recording.blocked:
         row = rows.get(stretch.task or 0, len(rows))
         where = f" on {stretch.place}" if stretch.place else ""
         yield _rectangle(
             "blocked", (stretch.start, stretch.end), _TOP + row * _ROW, end,
             f"{stretch.what}{where} stops {'everything' if stretch.task else 'a thread'} for {number(stretch.seconds)}",
+            stretch.place.lineno if stretch.place else None,
         )  # fmt: skip
 
 
@@ -125,12 +127,15 @@ def _lines(recording: Recording, rows: dict[int, int], end: float, last: int) ->
         yield f'<circle class="line" cx="{x}" cy="{y}" r="3.5"><title>{about}</title></circle>'
 
 
-def _rectangle(kind: str, span: tuple[float, float], y: int, total: float, title: str) -> str:
+def _rectangle(  # noqa: PLR0913, PLR0917  # where it is, and what it says
+    kind: str, span: tuple[float, float], y: int, total: float, title: str, line: int | None = None
+) -> str:
     start, end = span
     x = _x(start, total)
     width = round(max(_x(end, total) - x, 1.5), 2)
+    at = f' data-line="{line}"' if line else ""
     return (
-        f'<rect class="{kind}" x="{x}" y="{y}" width="{width}" height="{_BAR}" rx="2">'
+        f'<rect class="{kind}"{at} x="{x}" y="{y}" width="{width}" height="{_BAR}" rx="2">'
         f"<title>{_text(title)}</title></rect>"
     )
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import textwrap
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING, TypeVar
 
 from .model import WaitsFor
 from .names import titles
 from .plain import number
-from .text import display_width, padded, printable, truncated
+from .text import display_width, folded, padded, printable, truncated, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -42,11 +43,14 @@ UNICODE = Signs("\N{BOX DRAWINGS HEAVY HORIZONTAL}", "\N{BOX DRAWINGS LIGHT HORI
                 "\N{FULL BLOCK}", "\N{BLACK CIRCLE}", "\N{BOX DRAWINGS LIGHT VERTICAL}")  # fmt: skip
 
 
-def timeline(trace: Trace, *, width: int = 80, signs: Signs = ASCII) -> Iterator[str]:
-    """Yield the lines of the picture, none longer than `width` columns, drawn with `signs`."""
+def timeline(trace: Trace, *, width: int = 80, signs: Signs = ASCII, is_brief: bool = False) -> Iterator[str]:
+    """Yield the lines of the picture, none longer than `width` columns, drawn with `signs`.
+
+    A brief one is without the traceback of the exception that ended the run, which is told where its line is shown.
+    """
     recording = trace.partial
     yield from _printed(recording, width, signs)
-    yield from _errors(recording, width)
+    yield from _errors(_written_to_stderr(trace, is_brief=is_brief), width)
     yield from _bars(recording, width, signs)
 
 
@@ -79,15 +83,28 @@ def _printed(recording: Recording, width: int, signs: Signs) -> Iterator[str]:
     yield from _some(rows, MOST_LINES, "more lines", str)
 
 
-def _errors(recording: Recording, width: int) -> Iterator[str]:
-    """Yield the lines of standard error, folded, not cut: a traceback has to be read."""
-    if recording.stderr:
+def _written_to_stderr(trace: Trace, *, is_brief: bool) -> list[str]:
+    """Return the lines of standard error, each of those that are repeated once, with how often.
+
+    The message of a deadlock is left out: it is told as a table.
+    """
+    lines = [line.text for line in trace.partial.stderr]
+    ending = trace.exception.traceback.splitlines() if trace.exception else []
+    if ending and (is_brief or trace.partial.stuck) and lines[-len(ending) :] == ending:
+        lines = lines[: -len(ending)]
+    counted = [(text, len(list(those))) for text, those in groupby(lines)]
+    return [text if count == 1 else f"{text} ({count} times)" for text, count in counted]
+
+
+def _errors(lines: list[str], width: int) -> Iterator[str]:
+    """Yield the lines of standard error, wrapped, not cut: a traceback has to be read."""
+    if lines:
         yield ""
         yield "On standard error:"
     rows: list[str] = []
-    for line in recording.stderr:
-        text = printable(line.text)
-        rows += [f"  {text[start : start + width - 2]}" for start in range(0, len(text) or 1, width - 2)]
+    for text in map(printable, lines):
+        fold = folded if text.startswith(" ") else wrapped  # code keeps its blanks
+        rows += [f"  {part}" for part in fold(text, width - 2) or [""]]
     yield from _some(rows, MOST_LINES, "more lines", str)
 
 

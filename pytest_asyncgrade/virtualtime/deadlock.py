@@ -1,6 +1,7 @@
 """Explains a deadlock: everybody waits, no timer is armed, nothing outside of the process is at work.
 
-For each task: the innermost line of the program on which it waits, what it waits for, and the state of that.
+`waits_of_tasks` and `waits_of_threads` say for each task and thread where it waits, what for, and who could end that:
+plain facts, for `deadlock_message` and `trace.deadlock`, which word them.
 """
 
 from __future__ import annotations
@@ -8,67 +9,49 @@ from __future__ import annotations
 import asyncio
 import gc
 import itertools
-import linecache
-import os
 import sys
 import threading
+from dataclasses import replace
 from itertools import pairwise
-from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
-from pytest_asyncgrade.libraries import LIBRARIES
-
-from .suspended import ASYNCIO_FOLDER, awaited_tasks, by_name, coroutines, frames, was_set
+from .deadlock_message import place_in
+from .stuck import Lacks, Stuck
+from .suspended import ASYNCIO_FOLDER, awaited_tasks, by_name, coroutines, cycles, frames, was_set
 from .threads.locks import VirtualSimpleQueue
 from .threads.virtual_thread import Awaited, Status, VirtualThread
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from types import FrameType
 
     from .threads.scheduler import Scheduler
 
-_OUR_FOLDER = __file__.removesuffix(f"virtualtime{os.sep}deadlock.py")
+
+def waits_of_tasks(loop: asyncio.AbstractEventLoop) -> list[Stuck]:
+    """Return what the pending tasks of a loop wait for; tasks that wait on the same line for the same are one."""
+    tasks = pending_tasks(loop)
+    alike: dict[object, Stuck] = {}
+    for task in tasks:
+        wait = _awaited(task, tasks)
+        key = (place_in(wait.frames), wait.lacks, wait.others, wait.count, wait.needed, wait.data, wait.separator)
+        alike[key] = replace(alike[key], tasks=(*alike[key].tasks, task)) if key in alike else wait
+    return list(alike.values())
 
 
-_MOST_NAMES = 4
-
-
-def describe_deadlock(loop: asyncio.AbstractEventLoop) -> str:
-    """Return the message for a program of one thread: each pending task, where it waits and what for."""
-    waits = _describe_tasks(loop)
-    if not waits:
-        return "deadlock: nothing is left to do and nobody called loop.stop()"
-    return "deadlock: every task waits and nothing can wake them: " + "; ".join(waits)
-
-
-def describe_threads(scheduler: Scheduler) -> str:
-    """Return the message for a program of several threads."""
-    waits: list[str] = []
+def waits_of_threads(scheduler: Scheduler) -> list[Stuck]:
+    """Return what the threads of a program wait for, and the tasks of those that run a loop."""
+    waits: list[Stuck] = []
     for thread in scheduler.everyone:
         if thread.status is not Status.WAITING or _is_idle(thread):
             continue
         if isinstance(thread.awaits, asyncio.AbstractEventLoop):
-            waits += _describe_tasks(thread.awaits)
+            waits += waits_of_tasks(thread.awaits)
         else:
-            waits.append(_describe_thread(thread, scheduler))
-    return "deadlock: every task and thread waits and nothing can wake them: " + "; ".join(waits)
+            waits.append(_awaited_by_thread(thread, scheduler))
+    return waits
 
 
 # -- tasks
-
-
-def _describe_tasks(loop: asyncio.AbstractEventLoop) -> list[str]:
-    tasks = pending_tasks(loop)
-    alike: dict[tuple[str, str], list[asyncio.Task[Any]]] = {}
-    for task in tasks:
-        alike.setdefault((_place(frames(task)), _awaited(task, tasks)), []).append(task)
-    waits = [
-        f"{names_of(those)} {'wait' if len(those) > 1 else 'waits'} {place} for {awaited}"
-        for (place, awaited), those in alike.items()
-    ]
-    names = [" -> ".join(task.get_name() for task in [*cycle, cycle[0]]) for cycle in _cycles(tasks)]
-    return waits + [f"a cycle: {cycle}" for cycle in names]
 
 
 def pending_tasks(loop: asyncio.AbstractEventLoop) -> list[asyncio.Task[Any]]:
@@ -78,7 +61,7 @@ def pending_tasks(loop: asyncio.AbstractEventLoop) -> list[asyncio.Task[Any]]:
 
 def break_cycles(loop: asyncio.AbstractEventLoop) -> None:
     """Cancel one wait of each cycle of tasks: ``asyncio.run`` cancels what is left, which in a cycle never ends."""
-    for cycle in _cycles(pending_tasks(loop)):
+    for cycle in cycles(pending_tasks(loop)):
         task = cycle[0]
         awaited: asyncio.Future[Any] | None = getattr(task, "_fut_waiter", None)
         for callback, _context in list(getattr(awaited, "_callbacks", None) or ()):
@@ -89,134 +72,109 @@ def break_cycles(loop: asyncio.AbstractEventLoop) -> None:
                 callback(cancelled)
 
 
-def names_of(tasks: Iterable[asyncio.Task[Any]]) -> str:
-    """Return the names of tasks, of many the first, with their coroutines: ``Task-2 and Task-3 (worker)``."""
-    by_coroutine: dict[str, list[str]] = {}
-    for task in tasks:
-        by_coroutine.setdefault(_function_of(task), []).append(task.get_name())
-    return " and ".join(f"{_listed(names)} ({coroutine})" for coroutine, names in by_coroutine.items())
-
-
-def _function_of(task: asyncio.Task[Any]) -> str:
-    """Return the function of the program that a task runs: within a library's, if that has wrapped it."""
-    coroutine = task.get_coro()
-    wrapped = [frame.f_code.co_qualname for frame in frames(task) if _is_theirs(frame)]
-    name = getattr(coroutine, "__qualname__", None) or type(coroutine).__name__
-    return (wrapped[-1] if wrapped else name).rpartition("<locals>.")[2]
-
-
-def _listed(names: list[str]) -> str:
-    """Return names as a sentence has them."""
-    if len(names) > _MOST_NAMES:
-        names = [*names[: _MOST_NAMES - 1], f"{len(names) - _MOST_NAMES + 1} more"]
-    *others, last = names
-    return f"{', '.join(others)} and {last}" if others else last
-
-
-def _place(stack: list[FrameType]) -> str:
-    """Return the innermost line of the program; of a library's if none of the program is there."""
-    theirs = [frame for frame in stack if _is_theirs(frame)]
-    others = [frame for frame in stack if _is_installed(frame)]
-    for frame in [*theirs, *others][:1]:
-        name = frame.f_code.co_filename
-        source = linecache.getline(name, frame.f_lineno).strip()
-        return f"at {PurePath(name).name}:{frame.f_lineno}" + (f" `{source}`" if source else "")
-    return "at an unknown place"
-
-
-def _is_installed(frame: FrameType) -> bool:
-    """Tell whether a frame is of an installed library, other than this package."""
-    name = frame.f_code.co_filename
-    return ("site-packages" in name or "dist-packages" in name) and not name.startswith(_OUR_FOLDER)
-
-
-def _is_theirs(frame: FrameType) -> bool:
-    """Tell whether a frame is of the program itself: not of a library, nor of this package, wherever they are."""
-    name = frame.f_code.co_filename
-    return not name.startswith((_OUR_FOLDER, *LIBRARIES, "<frozen"))
-
-
-def _awaited(task: asyncio.Task[Any], tasks: list[asyncio.Task[Any]]) -> str:
-    """Return what a task waits for, in the words of the program."""
-    library = itertools.takewhile(lambda frame: frame.f_code.co_filename.startswith(ASYNCIO_FOLDER), frames(task))
-    found = [name for frame in library if (name := _primitive(frame, tasks, task))]
+def _awaited(task: asyncio.Task[Any], tasks: list[asyncio.Task[Any]]) -> Stuck:
+    """Return what a task waits for."""
+    stack = frames(task)
+    wait = Stuck((task,), "", tuple(stack), Lacks.FUTURE)
+    library = itertools.takewhile(lambda frame: frame.f_code.co_filename.startswith(ASYNCIO_FOLDER), stack)
+    found = [named for frame in library if (named := _primitive(wait, frame, tasks))]
     if found:  # a queue is made of events, a barrier of a condition: name what the program has
-        return found[0] if found[0].startswith("a lock") else found[-1]
-    others = awaited_tasks(task)
-    if others:
-        return names_of(others)
+        return found[0] if found[0].lacks is Lacks.LOCK else found[-1]
+    if others := awaited_tasks(task):
+        return replace(wait, lacks=Lacks.TASKS, others=tuple(others))
     waiter: asyncio.Future[Any] | None = getattr(task, "_fut_waiter", None)
-    if waiter is not None and waiter.done():
-        return "a future that another thread has completed: that does not wake the event loop"
-    return "a future that nobody completes"
+    return replace(wait, lacks=Lacks.DONE_IN_THREAD) if waiter is not None and waiter.done() else wait
 
 
 def _primitive(  # noqa: C901, PLR0911  # one case for each primitive
-    frame: FrameType, tasks: list[asyncio.Task[Any]], waiter: asyncio.Task[Any]
-) -> str:
-    """Name the primitive whose method a frame of asyncio belongs to; nothing if it is another kind of frame."""
+    wait: Stuck, frame: FrameType, tasks: list[asyncio.Task[Any]]
+) -> Stuck | None:
+    """Return a wait in the method of a primitive that a frame of asyncio belongs to; None for another kind of frame."""
     owner = frame.f_locals.get("self")
     method = frame.f_code.co_name
     if method == "sleep":
-        return "a sleep that never ends"
+        return replace(wait, lacks=Lacks.SLEEP)
     match owner:
         case asyncio.Semaphore():
-            return f"a semaphore{_holders(owner, tasks, waiter)}"
+            return replace(wait, lacks=Lacks.SEMAPHORE, others=_holders(owner, tasks))
         case asyncio.Lock():
-            return f"a lock{_holders(owner, tasks, waiter)}"
+            return replace(wait, lacks=Lacks.LOCK, others=_holders(owner, tasks))
         case asyncio.Event():
-            return _event(owner)
+            return replace(wait, lacks=_event(owner))
         case asyncio.Condition():
-            return "a condition that nobody notifies" if method in {"wait", "wait_for"} else ""
+            return replace(wait, lacks=Lacks.CONDITION) if method in {"wait", "wait_for"} else None
         case asyncio.Barrier():
-            return f"a barrier that {owner.n_waiting} of {owner.parties} have reached"
+            return replace(wait, lacks=Lacks.BARRIER, count=owner.n_waiting, needed=owner.parties)
         case asyncio.Queue() if method == "join":
-            return "a queue to be worked off: task_done() has not been called for every item"
+            unfinished: int = owner._unfinished_tasks  # type: ignore[attr-defined]  # 3.8-3.14
+            return replace(wait, lacks=Lacks.WORK_DONE, count=unfinished)
         case asyncio.Queue() if method == "get":
-            return f"an item of a queue that has {owner.qsize()}" if owner.qsize() else "an item of an empty queue"
+            return replace(wait, lacks=Lacks.ITEM, count=owner.qsize())
         case asyncio.Queue():
-            return "room in a full queue"
+            return replace(wait, lacks=Lacks.ROOM, needed=owner.maxsize)
         case asyncio.Server():
-            return "clients of its server, and nobody can connect"
+            return replace(wait, lacks=Lacks.CLIENTS)
         case asyncio.StreamReader():
-            return _data(frame, owner)
-    return ""
+            return replace(_data(wait, frame, owner), others=_other_end(owner, tasks))
+    return None
 
 
-def _event(event: asyncio.Event) -> str:
+def _event(event: asyncio.Event) -> Lacks:
     if event.is_set():
-        return "an event that is set: nobody has woken who waits"
-    if was_set(event):
-        return "an event that was set and cleared again: whoever waits after that has missed it"
-    return "an event that nobody sets"
+        return Lacks.SET_EVENT
+    return Lacks.CLEARED_EVENT if was_set(event) else Lacks.EVENT
 
 
-_LONGEST_DATA = 40
-
-
-def _data(frame: FrameType, reader: asyncio.StreamReader) -> str:
-    """Say what a reader waits for, and what has come."""
+def _data(wait: Stuck, frame: FrameType, reader: asyncio.StreamReader) -> Stuck:
+    """Return what a reader waits for, and what has come."""
     came = bytes(reader._buffer)  # type: ignore[attr-defined]  # 3.8-3.14
-    if not came:
-        return "data from a connection whose other end sends none"
-    shown = repr(came if len(came) <= _LONGEST_DATA else came[:_LONGEST_DATA]) + "..." * (len(came) > _LONGEST_DATA)
-    match frame.f_code.co_name:
-        case "readline":
-            return f"the end of a line from a connection: {shown} has come without one"
-        case "readuntil":
-            return f"{frame.f_locals.get('separator')!r} from a connection: {shown} has come without it"
-        case "readexactly":
-            return f"{frame.f_locals.get('n')} bytes from a connection: {shown} has come"
-        case _:
-            return f"the end of a connection: {shown} has come"
+    method, given = frame.f_code.co_name, frame.f_locals
+    match method:
+        case "read" if given.get("n", -1) < 0:
+            taken = (block for block in given.get("blocks") or () if isinstance(block, bytes))
+            return replace(wait, lacks=Lacks.END_OF_DATA, data=b"".join(taken) + came)
+        case "readline" if came:
+            return replace(wait, lacks=Lacks.LINE, data=came)
+        case "readuntil" if came:
+            return replace(wait, lacks=Lacks.SEPARATOR, data=came, separator=_separator(given.get("separator")))
+        case "readexactly" if came:
+            return replace(wait, lacks=Lacks.BYTES, data=came, needed=int(given.get("n") or 0))
+    return replace(wait, lacks=Lacks.DATA, data=came)
 
 
-def _holders(owner: object, tasks: list[asyncio.Task[Any]], waiter: asyncio.Task[Any]) -> str:
-    """Say which tasks are inside ``async with`` of a lock: their frames keep its ``__aexit__`` for the end."""
-    holders = [task for task in tasks if _entered(owner, task) > _entering(owner, task)]
-    names = ["itself"] if waiter in holders else []
-    names += [names_of(others)] if (others := [task for task in holders if task is not waiter]) else []
-    return f" held by {' and '.join(names)}" if names else ""
+def _separator(given: object) -> bytes:
+    """Return what ``readuntil`` looks for; from 3.13 on it may be one of several."""
+    first = given[0] if isinstance(given, tuple | list) and given else given
+    return bytes(first) if isinstance(first, bytes | bytearray | memoryview) else b""
+
+
+def _other_end(reader: asyncio.StreamReader, tasks: list[asyncio.Task[Any]]) -> tuple[asyncio.Task[Any], ...]:
+    """Return the tasks whose local variables have the other end of a reader's connection."""
+    here = _ends(reader)
+    if here is None:
+        return ()
+    return tuple(
+        task
+        for task in tasks
+        if any(_ends(value) == here[::-1] for frame in frames(task) for value in list(frame.f_locals.values()))
+    )
+
+
+def _ends(stream: object) -> tuple[object, object] | None:
+    """Return the addresses of the two ends of a stream's connection, its own first; None if it has none."""
+    if not isinstance(stream, asyncio.StreamReader | asyncio.StreamWriter):
+        return None
+    reads = isinstance(stream, asyncio.StreamReader)
+    transport: Any = stream._transport if reads else stream.transport  # type: ignore[union-attr]  # 3.4-3.14
+    if transport is None:
+        return None
+    own, other = transport.get_extra_info("sockname"), transport.get_extra_info("peername")
+    return (own, other) if own and other else None
+
+
+def _holders(owner: object, tasks: list[asyncio.Task[Any]]) -> tuple[asyncio.Task[Any], ...]:
+    """Return the tasks inside ``async with`` of a lock: their frames keep its ``__aexit__`` for the end."""
+    return tuple(task for task in tasks if _entered(owner, task) > _entering(owner, task))
 
 
 def _entered(owner: object, task: asyncio.Task[Any]) -> int:
@@ -230,23 +188,6 @@ def _entered(owner: object, task: asyncio.Task[Any]) -> int:
 def _entering(owner: object, task: asyncio.Task[Any]) -> int:
     """Count the ``async with`` that still waits to get in."""
     return sum(frame.f_code.co_name == "__aenter__" and frame.f_locals.get("self") is owner for frame in frames(task))
-
-
-def _cycles(tasks: list[asyncio.Task[Any]]) -> list[list[asyncio.Task[Any]]]:
-    """Return the cycles of tasks that wait for each other."""
-    cycles: list[list[asyncio.Task[Any]]] = []
-    seen: set[asyncio.Task[Any]] = set()
-    for start in tasks:
-        path: list[asyncio.Task[Any]] = []
-        task: asyncio.Task[Any] | None = start
-        while task is not None and task not in seen and task not in path:
-            path.append(task)
-            others = awaited_tasks(task)
-            task = others[0] if others else None
-        if task in path and task is not None:
-            cycles.append(path[path.index(task) :])
-        seen.update(path)
-    return cycles
 
 
 # -- threads
@@ -268,40 +209,37 @@ def _stack(thread: VirtualThread) -> list[FrameType]:
     return stack
 
 
-def _describe_thread(thread: VirtualThread, scheduler: Scheduler) -> str:
-    stack = _stack(thread)
-    return f"thread {thread.name} waits {_place(stack)} for {_awaited_by_thread(thread, scheduler, stack)}"
-
-
 _METHODS = {
-    ("queue", "get"): "an item of an empty queue",
-    ("queue", "put"): "room in a full queue",
-    ("queue", "join"): "a queue to be worked off: task_done() has not been called for every item",
-    (VirtualSimpleQueue.__module__, "get"): "an item of an empty queue",
-    ("concurrent.futures._base", "result"): "a future that nobody completes",
+    ("queue", "get"): Lacks.ITEM,
+    ("queue", "put"): Lacks.ROOM,
+    ("queue", "join"): Lacks.WORK_DONE,
+    (VirtualSimpleQueue.__module__, "get"): Lacks.ITEM,
+    ("concurrent.futures._base", "result"): Lacks.FUTURE,
 }
 """What a thread waits for in these functions, by their module and name."""
 
 
-def _awaited_by_thread(  # noqa: PLR0911  # one return for each kind
-    thread: VirtualThread, scheduler: Scheduler, stack: list[FrameType]
-) -> str:
+def _awaited_by_thread(thread: VirtualThread, scheduler: Scheduler) -> Stuck:  # noqa: PLR0911  # one for each kind
+    """Return what a thread waits for."""
+    stack = _stack(thread)
+    wait = Stuck((), thread.name, tuple(stack), Lacks.LOCK)
     for frame in stack:
         method = str(frame.f_globals.get("__name__")), frame.f_code.co_name
         if method in _METHODS:
-            return _METHODS[method]
-        owner = frame.f_locals.get("self")
-        if isinstance(owner, (threading.Event, threading.Semaphore, threading.Barrier)):
-            kind = type(owner).__name__
-            return f"{'an' if kind == 'Event' else 'a'} {kind.lower()}"
+            return replace(wait, lacks=_METHODS[method])
+        match frame.f_locals.get("self"):
+            case threading.Event():
+                return replace(wait, lacks=Lacks.EVENT)
+            case threading.Semaphore():
+                return replace(wait, lacks=Lacks.SEMAPHORE)
+            case threading.Barrier() as barrier:
+                return replace(wait, lacks=Lacks.BARRIER, count=barrier.n_waiting, needed=barrier.parties)
     match thread.awaits:
         case Awaited.CONNECTION:
-            return "data from a connection whose other end sends none"
+            return replace(wait, lacks=Lacks.DATA)
         case VirtualThread(name=name):
-            return f"the end of thread {name}"
+            return replace(wait, lacks=Lacks.THREAD, other_thread=name)
     if any(isinstance(frame.f_locals.get("self"), threading.Condition) for frame in stack):
-        return "a condition that nobody notifies"
+        return replace(wait, lacks=Lacks.CONDITION)
     holder = scheduler.members.get(getattr(thread.awaits, "holder", 0))
-    if holder is thread:
-        return "a lock held by itself"
-    return f"a lock held by thread {holder.name}" if holder is not None else "a lock"
+    return replace(wait, other_thread=holder.name if holder is not None else "")

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+
+    from .stuck import Stuck
 
 
 class Observer:
@@ -13,6 +15,9 @@ class Observer:
 
     def advancing(self) -> None:
         """Note that nothing more happens at this instant: the clock is about to move, or the program is deadlocked."""
+
+    def deadlocked(self, waits: Sequence[Stuck]) -> None:
+        """Note what every task and thread waits for that nobody can end any more."""
 
     def slept(self, start_ns: int, end_ns: int) -> None:
         """Note that ``time.sleep`` blocked its thread between these instants (nanoseconds since the start)."""

@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from .clock import MONOTONIC_START_NS, Clock
-from .deadlock import describe_threads
+from .deadlock import waits_of_threads
+from .deadlock_message import describe_threads
 from .instant import NANOSECONDS, nanoseconds
 from .outside import Outside
 from .spin import SpinDetector, Timed
@@ -35,12 +36,17 @@ class Runtime:
     def __init__(self, clock: Clock, *, closed: bool) -> None:
         self.clock = clock
         self.outside = Outside(closed=closed)
-        self.scheduler = Scheduler(clock, self.outside, describe_threads)
+        self.scheduler = Scheduler(clock, self.outside, self._explain)
         self.loops: list[RunningLoop] = []
         """The loops that are running, innermost last."""
         self.spin = SpinDetector(clock, self.scheduler, self.loops)
         self.ended = False
         """The `virtual_time()` that used it is over: its loops, if they go on, take the clock of the next one."""
+
+    def _explain(self, scheduler: Scheduler) -> str:
+        waits = waits_of_threads(scheduler)
+        self.clock.observer.deadlocked(waits)
+        return describe_threads(waits)
 
     def announce(self, name: str) -> VirtualThread:
         """Announce a thread that is about to be started; the loops then watch who calls them."""

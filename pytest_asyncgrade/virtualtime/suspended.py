@@ -115,6 +115,23 @@ def _collected(all_frames: list[FrameType]) -> Iterator[Any]:
             yield frame.f_locals.get("fut")
 
 
+def cycles(tasks: list[asyncio.Task[Any]]) -> list[list[asyncio.Task[Any]]]:
+    """Return the cycles of tasks that wait for each other."""
+    found: list[list[asyncio.Task[Any]]] = []
+    seen: set[asyncio.Task[Any]] = set()
+    for start in tasks:
+        path: list[asyncio.Task[Any]] = []
+        task: asyncio.Task[Any] | None = start
+        while task is not None and task not in seen and task not in path:
+            path.append(task)
+            others = awaited_tasks(task)
+            task = others[0] if others else None
+        if task in path and task is not None:
+            found.append(path[path.index(task) :])
+        seen.update(path)
+    return found
+
+
 def was_set(event: asyncio.Event) -> bool:
     """Tell whether an event has been set, and cleared again, while in virtual time."""
     return CLEARED in vars(event)

@@ -12,7 +12,6 @@ import threading
 import traceback
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass
-from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -29,17 +28,12 @@ from .exit_handlers import ExitHandlers
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from contextlib import AbstractContextManager
+    from pathlib import Path
 
     from .source_locations import SourceFiles
 
     Called = tuple[str, list[Any], dict[str, Any]]
     """The name of a function, and its arguments."""
-
-_HIDDEN = (
-    str(Path(__file__).parent.parent),
-    str(Path(asyncio.__file__).parent),
-)
-"""Folders whose frames are left out of tracebacks: they mean nothing to a student."""
 
 _COLLECT = compile("collect()", "sys", "exec")
 """Runs the collection, so that its warnings are for ``sys:1``, as at the end of Python, and not for our line."""
@@ -233,14 +227,16 @@ class Program:
 
     def crashed(self, error: BaseException) -> End:
         """Return the end of a program that raised an exception, and print its traceback, as Python does."""
-        comment = self._comment(error)
+        comment, said = self._comment(error), ""
         if isinstance(error, SyntaxError) and error.filename:
             error.filename = self._files.name(error.filename) or error.filename
         if not isinstance(error, DeadlockError):  # in a deadlock, a coroutine that was never awaited may be the cause
             self._fell()
         report = _traceback_for_students(error, self._files.name)
         origin = next(leaves(error), error)  # in a group, the first exception of the student's own
-        place = self._files.raised(origin.__traceback__) or self._files.raised(error.__traceback__)
+        uncaught = self._uncaught_group(error)
+        blamed = (error, origin) if uncaught else (origin, error)  # what raised it in a group is innocent then
+        place = self._files.raised(blamed[0].__traceback__) or self._files.raised(blamed[1].__traceback__)
         kind, message = type(origin).__name__, clipped(text_of(origin))
         ended_at = place
         where = f"line {place.lineno}: " if place else ""
@@ -255,17 +251,25 @@ class Program:
             report = f"{reason}\n"
         else:
             outcome, reason = Outcome.CRASHED, f"{where}{kind}: {message}" if message else f"{where}{kind}"
-            said = self._said(error, origin)
+            said = uncaught or self._said(origin)
             reason += f" ({said})" if said else comment
         _show(error, report)
-        raised = Raised(type(error).__name__, text_of(error), report, place)
+        told = f"{kind}: {message}" if message else kind
+        raised = Raised(type(error).__name__, text_of(error), report, place, told, said)
         return End(outcome, reason, ended_at, raised, status=1)
 
-    def _said(self, error: BaseException, origin: BaseException) -> str:
+    def _said(self, error: BaseException) -> str:
         """Return a hint on an error, if there is one."""
         try:
-            return of_group(error, linecache.getlines(self.name)) or advice(origin, self._files.name)
+            return advice(error, self._files.name)
         except Exception:  # noqa: BLE001  # it uses objects of the program's, which may do anything
+            return ""
+
+    def _uncaught_group(self, error: BaseException) -> str:
+        """Return what to write instead of an ``except`` that does not catch a group; empty if there is none."""
+        try:
+            return of_group(error, linecache.getlines(self.name))
+        except Exception:  # noqa: BLE001  # its classes are the program's
             return ""
 
 
@@ -309,15 +313,15 @@ def _call(function: Callable[..., Any], args: list[Any], kwargs: dict[str, Any])
 
 
 def _traceback_for_students(error: BaseException, students: Callable[[str], str | None]) -> str:
-    """Return a traceback as Python prints it, without frames of asyncio and of this package."""
+    """Return a traceback as Python prints it, with the frames of the student's files only."""
     report = traceback.TracebackException.from_exception(error)
     queue = [report]
     while queue:
         part = queue.pop()
-        kept = [frame for frame in part.stack if not frame.filename.startswith(_HIDDEN)]
+        kept = [frame for frame in part.stack if students(frame.filename)]
         for frame in kept:
             frame.filename = students(frame.filename) or frame.filename
-        part.stack = traceback.StackSummary.from_list(kept)
+        part.stack = traceback.StackSummary.from_list(kept) if kept else None  # type: ignore[assignment]  # no heading then
         queue += [other for other in (part.__cause__, part.__context__) if other is not None]
         queue += part.exceptions or []
     return "".join(report.format())

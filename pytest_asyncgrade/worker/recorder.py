@@ -16,6 +16,7 @@ from weakref import WeakKeyDictionary, ref
 from pytest_asyncgrade.trace.protocol.records import (
     BusyWaitBegan,
     CallBlocked,
+    Deadlocked,
     DelayGiven,
     ExceptionLost,
     Failure,
@@ -34,7 +35,9 @@ from pytest_asyncgrade.virtualtime.loop.tasks import kind_of
 from pytest_asyncgrade.virtualtime.suspended import ASYNCIO_FOLDER, awaited_last, driven, thread_frames
 from pytest_asyncgrade.virtualtime.suspended import frames as frames_of
 
+from .arguments import arguments_of
 from .blocking_calls import TIME_SLEEP, blocking_call
+from .deadlocks import recorded
 from .hardening import OpaqueObserver, opaque
 from .next_task import next_task
 from .sampler import Sampler
@@ -42,11 +45,12 @@ from .unawaited import report_unawaited
 from .waits import Waits
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from types import FrameType
 
     from pytest_asyncgrade.trace.output import Place, Stream
     from pytest_asyncgrade.trace.protocol.records import Row
+    from pytest_asyncgrade.virtualtime.stuck import Stuck
 
     from .blocking_calls import BlockingCall
     from .source_locations import SourceFiles
@@ -55,7 +59,6 @@ _AT_THE_END = (".shutdown_asyncgens", ".shutdown_default_executor")
 """Tasks that ``asyncio.run`` creates for itself at the end."""
 
 _LONGEST_NAME = 200
-_SHORT = 20
 _MOST_UNAWAITED = 50
 _MOST_BLOCKED = 2_000
 _MOST_TOUCHED = 20
@@ -67,11 +70,6 @@ _TRACEBACK = BaseException.__dict__["__traceback__"].__get__
 
 
 _printed, _task_created, _task_done = row_of(Printed), row_of(TaskCreated), row_of(TaskDone)
-
-
-def _is_short(value: object) -> bool:
-    """Tell whether the text of a number or a string is short."""
-    return len(value) <= _SHORT if type(value) is str else type(value) is not int or abs(value) < 10**_SHORT
 
 
 def _is_inner(coroutine: Any) -> bool:
@@ -149,6 +147,10 @@ class Recorder(Observer):
             self._waits.look(self.now)
         for collect in self.before_advancing:
             collect()
+
+    def deadlocked(self, waits: Sequence[Stuck]) -> None:
+        """Record what nobody can end any more."""
+        self.write(encode(Deadlocked(recorded(waits, self._tasks, self._name, self._place))))
 
     def slept(self, start_ns: int, end_ns: int) -> None:
         """Record a `time.sleep`, or the part of it after `begin`, since a thread may have begun it before."""
@@ -240,10 +242,7 @@ class Recorder(Observer):
         if self._arguments_left <= 0 or frame is None or not self._name(frame.f_code.co_filename):
             return ""
         self._arguments_left -= 1
-        code, values = frame.f_code, frame.f_locals
-        given = [values.get(name) for name in code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]]
-        shown = (repr(value) for value in given if type(value) in {bool, int, float, str} and _is_short(value))
-        return ", ".join(shown)[:_LONGEST_NAME]
+        return arguments_of(frame)
 
     def _loop(self, loop: asyncio.AbstractEventLoop) -> int:
         known, number = self._last_loop

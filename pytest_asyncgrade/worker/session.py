@@ -205,8 +205,9 @@ class Session:
 
     def _end(self, end: End) -> None:
         raised = end.raised and Raised(
-            end.raised.type, _shortened(end.raised.message), _shortened(end.raised.traceback), end.raised.place
-        )
+            end.raised.type, _shortened(end.raised.message), _shortened(end.raised.traceback), end.raised.place,
+            _shortened(end.raised.told), end.raised.advice,
+        )  # fmt: skip
         self._channel.flush()
         now = self._recorder.now
         try:

@@ -112,7 +112,7 @@ async def an_async_generator() -> None:
 _EXPECTED: dict[Callable[[], Coroutine[Any, Any, None]], list[str]] = {
     a_lock_and_its_holder: [
         "a_lock_and_its_holder `async with asyncio.TaskGroup() as group:` Task-2 (hold) and Task-3 (want)",
-        "hold `await never.wait()` an event that nobody sets",
+        "hold `await never.wait()` an event that nobody is left to set",
         "want `async with lock:` a lock held by Task-2 (hold)",
     ],
     two_locks_in_two_orders: [
@@ -129,17 +129,17 @@ _EXPECTED: dict[Callable[[], Coroutine[Any, Any, None]], list[str]] = {
             "task_done() has not been called for every item"
         )
     ],
-    a_condition: ["a_condition `await condition.wait()` a condition that nobody notifies"],
+    a_condition: ["a_condition `await condition.wait()` a condition that nobody is left to notify"],
     a_semaphore: ["a_semaphore `async with asyncio.Semaphore(1) as _, asyncio.Semaphore(0):` a semaphore"],
     a_barrier: ["a_barrier `await asyncio.Barrier(2).wait()` a barrier that 1 of 2 have reached"],
-    a_future: ["a_future `await asyncio.get_running_loop().create_future()` a future that nobody completes"],
+    a_future: ["a_future `await asyncio.get_running_loop().create_future()` a future that nobody is left to complete"],
     an_endless_sleep: ['an_endless_sleep `await asyncio.sleep(float("inf"))` a sleep that never ends'],
     a_cycle: [
         "a_cycle `await asyncio.wait(tasks)` Task-2 and Task-3 (follow)",
         "follow `await tasks[other]` Task-3 (follow)",
         "follow `await tasks[other]` Task-2 (follow)",
     ],
-    an_async_generator: ["an_async_generator `await asyncio.Event().wait()` an event that nobody sets"],
+    an_async_generator: ["an_async_generator `await asyncio.Event().wait()` an event that nobody is left to set"],
 }
 
 
@@ -187,7 +187,9 @@ def test_a_deadlock_is_seen_when_the_timers_have_run_out() -> None:
         await asyncio.Event().wait()
 
     with virtual_time() as clock:
-        with pytest.raises(DeadlockError, match=r"^deadlock: every task waits .* for an event that nobody sets$"):
+        with pytest.raises(
+            DeadlockError, match=r"^deadlock: every task waits .* for an event that nobody is left to set$"
+        ):
             asyncio.run(main())
         assert clock.elapsed == 5
 
@@ -285,7 +287,7 @@ def test_an_event_that_was_set_and_cleared_is_told_as_one() -> None:
         door.clear()
         await door.wait()
 
-    with virtual_time(), pytest.raises(DeadlockError, match="for an event that nobody sets"):
+    with virtual_time(), pytest.raises(DeadlockError, match="for an event that nobody is left to set"):
         asyncio.run(never())
 
 
@@ -299,7 +301,7 @@ def test_a_thread_of_real_time_that_ends_leaves_a_deadlock_behind() -> None:
     async def main() -> None:
         await asyncio.Event().wait()
 
-    with virtual_time(), pytest.raises(DeadlockError, match="for an event that nobody sets"):
+    with virtual_time(), pytest.raises(DeadlockError, match="for an event that nobody is left to set"):
         asyncio.run(main())
     thread.join()
     end.join()

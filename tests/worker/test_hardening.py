@@ -182,7 +182,7 @@ def test_a_deadlock_is_explained_all_the_same(run: Run) -> None:
         asyncio.run(main())
         """)
     assert trace.outcome is Outcome.DEADLOCKED
-    assert "a lock held by Task-3 (take)" in trace.reason
+    assert "a lock: take 2 has it, and waits, too" in trace.reason
 
 
 def test_an_exception_whose_text_raises_anything_is_told(run: Run) -> None:

@@ -6,7 +6,8 @@ import ast
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from pytest_asyncgrade.trace.model import Outcome, WaitsFor
+from pytest_asyncgrade.trace.deadlock import root, unended_line
+from pytest_asyncgrade.trace.model import Lacks, Outcome, Place
 
 from .diagnosis import Diagnosis
 from .script import CREATES, called, place_of_line
@@ -14,7 +15,7 @@ from .script import CREATES, called, place_of_line
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_asyncgrade.trace.model import Evidence
+    from pytest_asyncgrade.trace.model import Evidence, Stuck
 
     from .script import Script
 
@@ -104,43 +105,70 @@ def unbounded(run: Evidence, _script: Script) -> Iterator[Diagnosis]:
         yield Diagnosis(message, "let an asyncio.Semaphore admit some at a time", None)
 
 
-_ENDS = {
-    WaitsFor.QUEUE_ITEM: "who waits for an item needs a put() for it; cancel it when there are no more, or put None "
-    "last",
-    WaitsFor.QUEUE_DONE: "after each item that is taken, call queue.task_done(), even if its work fails: in a finally",
-    WaitsFor.CLIENTS: "a server that is graded has no clients but those that the program starts itself: "
+_SETS = "an event needs a task that still runs and calls its set()"
+_WAYS_OUT = {
+    Lacks.ITEM: "each get() needs a put(): put one None for each worker at the end, or cancel the workers when all is "
+    "done",
+    Lacks.WORK_DONE: "after each item that is taken, call queue.task_done(), even if its work fails: in a finally",
+    Lacks.CLIENTS: "a server that is graded has no clients but those that the program starts itself: "
     "start one, and close the server when it is done",
-    WaitsFor.QUEUE_ROOM: "a full queue needs a task that still takes items out",
-    WaitsFor.LOCK: "a lock is released by who holds it: use async with, take several in the same order everywhere, "
+    Lacks.ROOM: "a full queue needs a task that still takes items out",
+    Lacks.LOCK: "a lock is released by who holds it: use async with, take several in the same order everywhere, "
     "and none twice",
-    WaitsFor.SEMAPHORE: "a place is given back by who has it: use async with",
-    WaitsFor.EVENT: "an event needs a task that still runs and calls its set(), without clear() right after it",
-    WaitsFor.CONDITION: "a condition needs a task that still runs, changes what is waited for, and calls notify()",
-    WaitsFor.BARRIER: "a barrier opens when as many tasks wait for it as it was made for",
-    WaitsFor.DATA: "the other end has to write what is read, with an end of line for readline(), or close its writer",
-    WaitsFor.FUTURE: "a future needs somebody who calls its set_result()",
-}
-"""How to end a wait, by what it waits for."""
+    Lacks.SEMAPHORE: "a place is given back by who has it: use async with",
+    Lacks.EVENT: _SETS,
+    Lacks.CLEARED_EVENT: f"{_SETS}: leave out the clear(), or wait before it is called",
+    Lacks.CONDITION: "a condition needs a task that still runs, changes what is waited for, and calls notify()",
+    Lacks.BARRIER: "a barrier opens when as many tasks wait for it as it was made for",
+    Lacks.DATA: "the other end has to write what is read here, or to close its writer",
+    Lacks.LINE: 'readline() waits for a line end: write it with the line, writer.write(b"...\\n")',
+    Lacks.SEPARATOR: "who writes has to send what readuntil() waits for",
+    Lacks.BYTES: "readexactly() waits for all of these bytes: send as many, or read a line",
+    Lacks.END_OF_DATA: "read() without a number waits until the other end closes: read a line, or close the "
+    "writer there",
+    Lacks.FUTURE: "a future needs somebody who calls its set_result()",
+}  # fmt: skip
+"""How to end a wait, by what it is for."""
 
 
-def deadlock(run: Evidence, _script: Script) -> Iterator[Diagnosis]:
+def deadlock(run: Evidence, script: Script) -> Iterator[Diagnosis]:
     """Find a deadlock: every task waits, and nothing can wake any of them."""
     if run.outcome is Outcome.DEADLOCKED:
         message = "the program is stuck: every task waits, and nothing can wake any of them"
-        yield Diagnosis(message, _way_out(run))
+        first = root(run.partial)
+        place = _unended_write(run, script) or (first.place if first else None)
+        yield Diagnosis(message, _way_out(run, first), place)
 
 
-def _way_out(run: Evidence) -> str:
-    """Return what could have ended the waits of a deadlocked program."""
-    elapsed = run.partial.elapsed
+def _unended_write(run: Evidence, script: Script) -> Place | None:
+    """Return the line that writes to a connection on whose other end somebody waits for the end of a line."""
+    spans = {span.number: span for span in run.partial.tasks}
+    writers = [number for wait in run.partial.stuck if wait.lacks is Lacks.LINE for number in wait.others]
+    waits = [wait.places for wait in run.partial.waits if wait.task in writers]
+    functions = [place.function for places in waits for place in places] + [spans[number].title for number in writers]
+    names = {name.rpartition(".")[2] for name in functions}
+    for function in script.nodes:
+        if isinstance(function, ast.AsyncFunctionDef | ast.FunctionDef) and function.name in names:
+            for node in ast.walk(function):
+                if isinstance(node, ast.Call) and called(node) in {"write", "writelines"}:
+                    return Place(_script_of(run), node.lineno, function.name)
+    return None
+
+
+def _script_of(run: Evidence) -> str:
+    """Return the name of the script, as the places of a run have it."""
+    places = (place for wait in run.partial.waits for place in wait.places)
+    return next((place.filename for place in places), "")
+
+
+def _way_out(run: Evidence, first: Stuck | None) -> str:
+    """Return what could have ended the wait of a deadlock that is to be looked at first."""
     if run.partial.touched:
         return "what another thread puts or sets wakes nobody here: let the loop call it"
+    elapsed = run.partial.elapsed
     if any(stretch.task is not None and stretch.end == elapsed for stretch in run.partial.blocked):
         return "the call that stops the event loop waits for what only another task can do, and none can run meanwhile"
-    last = {wait.task: wait.waits_for for wait in run.partial.waits if not wait.tasks}
-    stuck = [span.number for span in run.partial.tasks if span.end is None or span.end == elapsed]
-    waits = [waits_for for number in stuck if (waits_for := last.get(number)) in _ENDS]
-    if WaitsFor.QUEUE_DONE in waits:  # then the tasks that wait for items are workers that have nothing left to do
-        waits = [waits_for for waits_for in waits if waits_for is not WaitsFor.QUEUE_ITEM]
-    ends = dict.fromkeys(_ENDS[waits_for] for waits_for in waits)
-    return "; ".join(ends) or "what a task waits for has to be set, released or put by another one that can still run"
+    lacks = Lacks.LINE if unended_line(run.partial) else first.lacks if first else Lacks.TASKS
+    return _WAYS_OUT.get(
+        lacks, "what a task waits for has to be set, released or put by another one that can still run"
+    )

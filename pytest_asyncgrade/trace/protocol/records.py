@@ -7,13 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar, Literal, ParamSpec, TypeAlias, TypeVar, get_args
 
-from pytest_asyncgrade.trace.model import CallSite, Outcome, Raised, WaitsFor
+from pytest_asyncgrade.trace.model import CallSite, Outcome, Raised, Stuck, WaitsFor
 from pytest_asyncgrade.trace.output import Place, Stream
 
 from .schema import SchemaError, decoder
 from .schema import encode as encode_value
 
-VERSION = 2
+VERSION = 3
 
 Question: TypeAlias = Literal["call", "delays"]
 
@@ -149,6 +149,14 @@ class WaitBegan:
 
 
 @dataclass(frozen=True, slots=True)
+class Deadlocked:
+    """Every task and thread waits, and nothing can wake any of them."""
+
+    tag: ClassVar = "deadlock"
+    waits: tuple[Stuck, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class NeverAwaited:
     """A coroutine was never awaited; `after_error`: an error had ended the program before."""
 
@@ -243,8 +251,8 @@ class Ended:
 
 Record: TypeAlias = (
     Hello | NotStarted | Printed | TaskCreated | TaskDone | TasksLeft | CallBlocked | BusyWaitBegan | StepWasSlow
-    | WaitBegan | NeverAwaited | ExceptionLost | CancellationSwallowed | LoopTouched | FunctionNamed | DelayGiven
-    | InsideReached | Located | Asked | Ended
+    | WaitBegan | Deadlocked | NeverAwaited | ExceptionLost | CancellationSwallowed | LoopTouched | FunctionNamed
+    | DelayGiven | InsideReached | Located | Asked | Ended
 )  # fmt: skip
 
 KINDS: tuple[type[Record], ...] = get_args(Record)

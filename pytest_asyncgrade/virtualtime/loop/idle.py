@@ -10,7 +10,8 @@ import signal
 from typing import TYPE_CHECKING, Any
 
 from pytest_asyncgrade.virtualtime.clock import RealTimeFlow
-from pytest_asyncgrade.virtualtime.deadlock import break_cycles, describe_deadlock
+from pytest_asyncgrade.virtualtime.deadlock import break_cycles, waits_of_tasks
+from pytest_asyncgrade.virtualtime.deadlock_message import describe_tasks
 from pytest_asyncgrade.virtualtime.outside import IN_REAL_TIME, WITHIN, Reach
 from pytest_asyncgrade.virtualtime.pacing import (
     GRACE,
@@ -154,6 +155,8 @@ class Idle:
     def _raise_deadlock(self) -> None:
         loop: Any = self._loop
         loop._clock.observer.advancing()
-        error = DeadlockError(describe_deadlock(loop))
+        waits = waits_of_tasks(loop)
+        loop._clock.observer.deadlocked(waits)
+        error = DeadlockError(describe_tasks(waits))
         break_cycles(loop)
         raise error

@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_asyncgrade.trace.model import CallSite, Outcome, Raised, WaitsFor
+from pytest_asyncgrade.trace.model import CallSite, Outcome, Raised, Stuck, WaitsFor
 from pytest_asyncgrade.trace.output import Place
 from pytest_asyncgrade.trace.protocol import records
 from pytest_asyncgrade.trace.protocol.lines import dump
 from pytest_asyncgrade.trace.protocol.records import KINDS, Failure, Record, RecordError, decode, encode, row_of
+from pytest_asyncgrade.virtualtime.stuck import Lacks
 
 PLACE = Place("p.py", 3, "work")
 RECORDS: list[Record] = [
@@ -27,6 +28,7 @@ RECORDS: list[Record] = [
     records.BusyWaitBegan(0, None, None),
     records.StepWasSlow(120, 3, PLACE),
     records.WaitBegan(0, 1, WaitsFor.LOCK, "Lock.acquire", None, (PLACE, PLACE), (CallSite(4, 1),), (2,)),
+    records.Deadlocked((Stuck((2, 3), "", PLACE, Lacks.LINE, (1,), "", 0, 0, "b'x'", ""),)),
     records.NeverAwaited("f", PLACE, after_error=True),
     records.ExceptionLost(2),
     records.CancellationSwallowed(0, 2, PLACE),
