@@ -11,6 +11,7 @@ import pytest
 
 from pytest_asyncgrade.classes.intake import Attempt, attempts_in, collect
 from pytest_asyncgrade.classes.intake.archives import ArchiveError, Room, members
+from pytest_asyncgrade.classes.intake.repositories import time_of_commit
 from pytest_asyncgrade.errors import UsageError
 
 from .exports import write, zipped
@@ -258,3 +259,13 @@ def test_what_cannot_be_read_at_all_is_a_problem(tmp_path: Path) -> None:
     write(tmp_path, {"ada.zip": "broken"})
     found = collect(Attempt("ada", (("ada.zip", tmp_path / "ada.zip"),)))
     assert found.problem.startswith("ada.zip: it is no zip archive that can be read")
+
+
+def test_a_folder_that_we_may_not_look_into_was_committed_at_no_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path) -> bool:
+        raise PermissionError(path)
+
+    monkeypatch.setattr(type(tmp_path), "exists", refuse)
+    assert time_of_commit(tmp_path) is None

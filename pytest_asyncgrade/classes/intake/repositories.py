@@ -37,7 +37,10 @@ def _git(folder: Path, *words: str) -> bytes | None:
 
 def time_of_commit(folder: Path, commit: str = "HEAD") -> datetime | None:
     """Return when a commit was made; None if that cannot be found out."""
-    if not (folder / ".git").exists():
+    try:
+        if not (folder / ".git").exists():
+            return None
+    except OSError:  # we may not look into the folder, which is told when it is read
         return None
     printed = _git(folder, "log", "-1", "--format=%cI", "--end-of-options", commit)
     return datetime.fromisoformat(printed.decode().strip()) if printed and printed.strip() else None
