@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_asyncgrade.errors import UsageError
 
+from .hints import complaint_about_hint
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from pytest_asyncgrade.trace import QuotedLine
+    from pytest_asyncgrade.trace import Place, QuotedLine
 
 
 class Verdict(StrEnum):
@@ -34,6 +36,21 @@ class Visibility(StrEnum):
     AFTER_DUE_DATE = "after_due_date"
 
 
+class About(StrEnum):
+    """What a lost check looked at."""
+
+    OUTPUT = "output"
+    """Which lines were printed."""
+    ORDER = "order"
+    """The order or the moments of lines that were printed as they should be."""
+    TIME = "time"
+    TASKS = "tasks"
+    RESULT = "result"
+    RUN = "run"
+    """Nothing: the run did not finish."""
+    UNKNOWN = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Points:
     """What ``@pytest.mark.points(n, bonus=False, hint="", visibility="visible")`` says."""
@@ -41,6 +58,7 @@ class Points:
     points: int = 1
     bonus: bool = False
     hint: str = ""
+    """The hint, if it is a text: one that depends on the run is known when the check has failed (see `hints`)."""
     visibility: Visibility = Visibility.VISIBLE
 
     @classmethod
@@ -65,14 +83,14 @@ class Points:
             msg = f"{where}: points({given}): give one whole number of points, 1 or more"
         elif type(bonus) is not bool:
             msg = f"{where}: bonus={bonus!r}: give True or False"
-        elif type(hint) is not str:
-            msg = f"{where}: hint={hint!r}: give a text"
+        elif wrong := complaint_about_hint(hint):
+            msg = f"{where}: {wrong}"
         elif visibility not in list(Visibility):
             msg = f"{where}: visibility={visibility!r}: choose {', '.join(Visibility)}"
         elif left:
             msg = f"{where}: points() does not know {next(iter(left))!r}: it takes points, bonus, hint, visibility"
         else:
-            return cls(points, bonus, hint, Visibility(visibility))
+            return cls(points, bonus, hint if isinstance(hint, str) else "", Visibility(visibility))
         raise UsageError(msg)
 
 
@@ -121,6 +139,9 @@ class Failure:
     hint: str = ""
     traceback: str = ""
     flag: str = ""
+    about: About = About.UNKNOWN
+    place: Place | None = None
+    """The student's line that it is about, where the comparison tells it."""
 
 
 @dataclass(frozen=True, slots=True)

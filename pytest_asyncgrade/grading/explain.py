@@ -6,12 +6,24 @@ import ast
 import linecache
 from typing import TYPE_CHECKING
 
-from pytest_asyncgrade.trace import Explanation, Finding, Line, Matcher, Outcome, Output, QuotedLine, lines
+from pytest_asyncgrade.trace import Explanation, Finding, Line, Matcher, Outcome, Output, QuotedLine, at, lines
 from pytest_asyncgrade.trace.model import Elapsed, Seconds
 from pytest_asyncgrade.trace.plain import clipped, digits_apart, number, shown
 
+from .check import About
+
 if TYPE_CHECKING:
     from types import TracebackType
+    from typing import Protocol
+
+    from pytest_asyncgrade.trace import Place
+
+    class _Compared(Protocol):
+        @property
+        def left(self) -> object: ...
+        @property
+        def right(self) -> object: ...
+
 
 _SHOULD = {"<": "less than", "<=": "at most", ">": "more than", ">=": "at least", "!=": "anything but", "==": "exactly"}
 _SIGNS: dict[type[ast.cmpop], str] = {
@@ -147,3 +159,37 @@ def _sides(op: str, expression: ast.Compare) -> tuple[ast.expr, ast.expr] | None
     values = [expression.left, *expression.comparators]
     found = [index for index, kind in enumerate(expression.ops) if _SIGNS[type(kind)] == op]
     return (values[found[0]], values[found[0] + 1]) if len(found) == 1 else None
+
+
+_ABOUT = {
+    "elapsed": About.TIME, "time": About.TIME, "start": About.TIME, "end": About.TIME, "seconds": About.TIME,
+    "blocked": About.TIME, "busy_waits": About.TIME, "waits": About.TIME, "waits_in": About.TIME,
+    "max_concurrency": About.TASKS, "tasks": About.TASKS, "result": About.RESULT, "output": About.OUTPUT,
+    "stderr": About.OUTPUT,
+}  # fmt: skip
+"""What an attribute of a trace is about."""
+
+
+def looked_at(expression: ast.expr | None, compared: _Compared | None) -> tuple[About, Place | None]:
+    """Return what a failed ``assert`` looked at, and the student's line that this leads to, if it is a line's."""
+    values = [compared.left, compared.right] if compared and isinstance(expression, ast.Compare) else []
+    lines = [value for value in values if isinstance(value, Line)]
+    place = lines[0].place if lines else None
+    output = next((value for value in values if isinstance(value, Output)), None)
+    if output is not None:
+        return _of_output(output, next(value for value in values if value is not output)), place
+    if any(isinstance(value, Seconds) for value in values):
+        return About.TIME, place
+    if lines:
+        return About.OUTPUT, place
+    names = [node.attr for node in ast.walk(expression) if isinstance(node, ast.Attribute)] if expression else []
+    return next((_ABOUT[name] for name in names if name in _ABOUT), About.UNKNOWN), place
+
+
+def _of_output(output: Output, expected: object) -> About:
+    """Tell whether lines are missing or wrong, or only in another order or at other moments than expected."""
+    wanted = expected.expected if isinstance(expected, Matcher) else expected if isinstance(expected, list) else ()
+    texts = [item.text if isinstance(item, at) else item for item in wanted]
+    there = [line.text.rstrip() for line in output]
+    known = all(text.rstrip() in there for text in texts if isinstance(text, str))
+    return About.ORDER if texts and known and all(isinstance(text, str) for text in texts) else About.OUTPUT

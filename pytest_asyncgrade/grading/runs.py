@@ -30,9 +30,11 @@ _TRACES_IN_MEMORY = 8
 class Run:
     """One run of a student's program: what was called, its trace, and the findings that the trace shows."""
 
-    def __init__(self, trace: Trace, function: str = "") -> None:
+    def __init__(self, trace: Trace, function: str = "", uses: tuple[str, ...] = ()) -> None:
         self.function = function
-        """The function that was called; empty for the whole program."""
+        """The function that was called, or the scenario; empty for the whole program."""
+        self.uses = uses
+        """The names of the student's functions and classes that were called; none for the whole program."""
         self.asked, self.lost_runs = trace.asked, trace.lost_runs
         self._trace: Trace | None = trace
         self._stored: _Stored | None = None
@@ -40,14 +42,15 @@ class Run:
     @classmethod
     def unpack(cls, packed: str, file: TraceFile | None) -> Run:
         """Return the run that another process has packed, its trace stored in `file`, or in memory without one."""
-        run = cls(restored(json.loads(packed)))
+        function, uses, trace = json.loads(packed)
+        run = cls(restored(trace), function, tuple(uses))
         if file is not None:
             run._store(file, packed)
         return run
 
     def pack(self) -> str:
         """Return the run as JSON in ASCII, for another process of ours."""
-        return json.dumps(archived(self.trace))
+        return json.dumps([self.function, self.uses, archived(self.trace)])
 
     @property
     def trace(self) -> Trace:
@@ -61,6 +64,11 @@ class Run:
     def findings(self) -> tuple[Finding, ...]:
         """The misconceptions that the trace shows; none for a run whose delays were varied, which shows the same."""
         return () if self.trace.varied else self.trace.diagnosis
+
+    @property
+    def telling(self) -> tuple[Finding, ...]:
+        """What its checks can be lost for: the findings, also of a run whose delays were varied."""
+        return self.trace.diagnosis if self.trace.varied else self.findings
 
     def store(self, file: TraceFile) -> None:
         """Move the trace from memory to a file."""
@@ -111,7 +119,7 @@ class TraceFile:
         if sha256(data).digest() != entry.digest:
             msg = "the file of traces was changed by another process: this is no grade, grade again"
             raise AsyncgradeError(msg)
-        return restored(json.loads(zlib.decompress(data)))
+        return restored(json.loads(zlib.decompress(data))[2])
 
     def close(self) -> None:
         """Delete the file; nothing can be loaded from it any more."""

@@ -20,6 +20,8 @@ from pytest_asyncgrade.trace.shape import complaint, is_shape
 
 from .integrity import Flag, of_run, of_source
 from .runs import Run
+from .scenarios import filled
+from .scenarios import scenario as scenario_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -227,11 +229,22 @@ class Submission:
         trace = self._do("call", timeout, function=function, args=args, kwargs=kwargs, stdin=stdin, vary=vary)
         return _in_shape(trace, function, returns)
 
-    def play(self, scenario: str, /, *, timeout: float | None = None, returns: Any = Any, **kwargs: Any) -> Trace:
+    def play(
+        self,
+        scenario: str,
+        /,
+        *,
+        timeout: float | None = None,
+        returns: Any = Any,
+        told: str | None = None,
+        **kwargs: Any,
+    ) -> Trace:
         """Run a coroutine function of the grader's ``scenarios.py``: ``async def scenario(student, **kwargs)``.
 
         Its first argument is the student's module, so that it can pass live objects to it (a queue, a callback).
-        `returns` is the shape that the scenario's result should have, as in `call`.
+        `returns` is the shape that the scenario's result should have, as in `call`.  `told` says to the student what
+        the scenario does (default: the first paragraph of its docstring); a name of an argument in braces, ``{words}``,
+        is replaced by its value.
         """
         scenarios = self.exercise.grader / "scenarios.py"
         if not scenarios.is_file():
@@ -240,7 +253,10 @@ class Submission:
             )
             raise UsageError(msg)
         self._check_plain(scenario, list(kwargs.values()))
-        trace = self._do("play", timeout, function=scenario, kwargs=kwargs, scenarios=scenarios.read_bytes())
+        source = scenarios.read_bytes()
+        known = scenario_of(source, scenario)
+        said = filled(known.told if told is None else told, kwargs)
+        trace = self._do("play", timeout, function=scenario, kwargs=kwargs, scenarios=source, told=said)
         return _in_shape(trace, scenario, returns)
 
     @staticmethod
@@ -274,7 +290,8 @@ class Submission:
         if key not in self.runs:
             trace = replace(self._run(job), ignored=self.exercise.ignored)
             self._flags |= dict.fromkeys(of_run(trace, self.submitted.script))
-            self.runs[key] = Run(trace, job.function)
+            uses = scenario_of(job.scenarios, job.function).uses if job.kind == "play" else (job.function,)
+            self.runs[key] = Run(trace, job.function, tuple(filter(None, uses)))
         return key, self.runs[key]
 
     def _run(self, job: Job) -> Trace:

@@ -11,6 +11,7 @@ import pytest
 
 from pytest_asyncgrade.errors import AsyncgradeError
 from pytest_asyncgrade.grading import Failure
+from pytest_asyncgrade.grading.check import About
 from pytest_asyncgrade.libraries import LIBRARIES
 from pytest_asyncgrade.trace import Explanation, WrongResultError
 from pytest_asyncgrade.trace.plain import clipped, said_by, shown
@@ -62,20 +63,21 @@ def of_assertion(excinfo: pytest.ExceptionInfo[BaseException], comparison: Compa
     """Explain a failed assertion: by the teacher's own message, or by what was compared."""
     import ast  # for a failed check alone
 
-    from pytest_asyncgrade.grading.explain import explain_values, failed_assert
+    from pytest_asyncgrade.grading.explain import explain_values, failed_assert, looked_at
 
     if isinstance(excinfo.value, WrongResultError):
-        return Failure(str(excinfo.value))
-    if message := _message(excinfo.value):
-        return Failure(clipped(message, _LONGEST_MESSAGE))
+        return Failure(str(excinfo.value), about=About.RESULT)
     expression = failed_assert(excinfo.tb)
+    about, place = looked_at(expression, comparison)
+    if message := _message(excinfo.value):
+        return Failure(clipped(message, _LONGEST_MESSAGE), about=about, place=place)
     explanation = comparison.explanation if comparison else None
     if comparison and explanation is None and isinstance(expression, ast.Compare):
         explanation = explain_values(comparison.op, comparison.left, comparison.right, expression)
     if explanation is None:
         what = ast.unparse(expression) if expression is not None else str(excinfo.value).removeprefix("assert ")
         explanation = Explanation(f"this does not hold: {what}" if what else _NO_REASON)
-    return Failure(explanation.rationale, explanation.expected, explanation.actual)
+    return Failure(explanation.rationale, explanation.expected, explanation.actual, about=about, place=place)
 
 
 def _message(error: BaseException) -> str:
@@ -101,10 +103,11 @@ def of_surprise(run: Run, error: str) -> Failure:
     flag = f"this check stumbled over it; {error}"
     if run.function:
         value = shown(run.trace.result)
-        return Failure(f"{run.function}() returned {value}, which is not what it should return", flag=flag)
+        said = f"{run.function}() returned {value}, which is not what it should return"
+        return Failure(said, flag=flag, about=About.RESULT)
     printed = quoted_output(run.trace.output)
     what = "what the program printed is not what it should print" if printed else "the program printed nothing"
-    return Failure(what, actual=printed, flag=flag)
+    return Failure(what, actual=printed, flag=flag, about=About.OUTPUT)
 
 
 def of_grader(item: pytest.Function, excinfo: pytest.ExceptionInfo[BaseException]) -> Failure:

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from pytest_asyncgrade.errors import AsyncgradeError
 from pytest_asyncgrade.grading import Exercise, PartialPoints, Points, Visibility
+from pytest_asyncgrade.grading.hints import hint_for
 from pytest_asyncgrade.trace.plain import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pytest_asyncgrade.trace import Trace
 
 _EXERCISES = pytest.StashKey[dict[tuple[Path, str | None], Exercise]]()
 """The exercises of a session, by the grader's folder and the name in the mark: they are read once."""
@@ -39,6 +46,12 @@ def points_of(item: pytest.Item) -> Points:
         return Points.parse(item.nodeid, mark.args, mark.kwargs, visibility=visibility)
     except AsyncgradeError as error:
         raise pytest.UsageError(str(error)) from None
+
+
+def hint_of(item: pytest.Item, traces: Iterable[Trace]) -> str:
+    """Return the hint of a check that failed on these runs; empty if there is none that helps."""
+    mark = item.get_closest_marker("points")
+    return hint_for(mark.kwargs.get("hint", ""), traces) if mark else ""
 
 
 def exercise_of(node: pytest.Item | pytest.Collector) -> Exercise:

@@ -5,6 +5,7 @@ The hooks here read what pytest has, call the core, and write what pytest needs.
 
 from __future__ import annotations
 
+import shutil
 import unicodedata
 import warnings
 from functools import cached_property
@@ -16,7 +17,7 @@ from pytest_asyncgrade.errors import AsyncgradeError, UsageError
 from pytest_asyncgrade.grading import checked_timeout
 from pytest_asyncgrade.reports.fallback import rendered
 from pytest_asyncgrade.reports.safe_text import tame
-from pytest_asyncgrade.reports.terminal import render
+from pytest_asyncgrade.reports.terminal import WIDTH, render
 from pytest_asyncgrade.sandbox import HOW_TO_GET_IT, why_not_strict
 
 from .comparison import COMPARISON
@@ -220,8 +221,8 @@ class GradeSession:
         if self.delivery.verdicts:
             terminalreporter.ensure_newline()
             grade = self.reporting.shown(self.grade)
-            verbose = self.config.option.verbose >= 0
-            for text, markup in rendered(lambda shown: list(render(shown, verbose=verbose)), grade):
+            verbose, width = self.config.option.verbose >= 0, shutil.get_terminal_size((WIDTH, 24)).columns
+            for text, markup in rendered(lambda shown: list(render(shown, verbose=verbose, width=width)), grade):
                 terminalreporter.write_line(text, **dict.fromkeys(markup, True))
             for name in self.meddlers:
                 warning = (

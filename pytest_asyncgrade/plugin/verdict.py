@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_asyncgrade.grading import CheckResult, Failure, Verdict
-from pytest_asyncgrade.grading.check import tidy
+from pytest_asyncgrade.grading.check import About, tidy
 from pytest_asyncgrade.trace import Outcome, UnfinishedRunError
 from pytest_asyncgrade.trace.plain import clipped, said_by
 from pytest_asyncgrade.trace.text import printable
 
 from . import failures
-from .marks import earned_by, exercise_of, name_of, points_of
+from .marks import earned_by, exercise_of, hint_of, name_of, points_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,12 +63,22 @@ def judge(
         return None
     try:
         verdict, failure = _verdict(item, call, report, evidence)
-        if failure is not None and call.excinfo is not None and not isinstance(call.excinfo.value, UnfinishedRunError):
-            failure = replace(failure, hint=points_of(item).hint)  # an unfinished program has to be mended first
+        if failure is not None and verdict is Verdict.FAILED:
+            failure = replace(failure, hint=_hint(item, failure, evidence))
         return _result(item, report, evidence, verdict, failure)
     except Exception as error:  # noqa: BLE001  # whatever it is about, the other checks are to be judged
         failure = Failure(f"this check could not be judged: {said_by(error)}")
         return _result(item, report, replace(evidence, runs={}), Verdict.ERROR, failure)
+
+
+def _hint(item: pytest.Function, failure: Failure, evidence: Evidence) -> str:
+    """Return the hint that fits a failure: that of the error that ended the run, else the check's own."""
+    traces = [run.trace for run in evidence.runs.values()]
+    if failure.about is About.RUN:
+        ended = [trace for trace in traces if trace.outcome in {Outcome.CRASHED, Outcome.DEADLOCKED}]
+        if not ended or any(trace.exception and trace.exception.advice for trace in ended):
+            return ""  # the reason has the advice
+    return hint_of(item, traces)
 
 
 def _result(
@@ -118,7 +128,7 @@ def _verdict(
     earned, points = earned_by(item), points_of(item)
     if earned is None or earned == points.points:
         return Verdict.PASSED, None
-    return Verdict.FAILED, Failure(f"{tidy(earned)} of {points.points} points are earned", hint=points.hint)
+    return Verdict.FAILED, Failure(f"{tidy(earned)} of {points.points} points are earned")
 
 
 def _strange(item: pytest.Function, report: pytest.TestReport) -> str:
@@ -152,7 +162,9 @@ def _blame(
 
 
 def _unfinished(trace: Trace) -> tuple[Verdict, Failure]:
-    return Verdict.NOT_RUN if trace.outcome is Outcome.NOT_RUNNABLE else Verdict.FAILED, Failure(trace.reason)
+    return Verdict.NOT_RUN if trace.outcome is Outcome.NOT_RUNNABLE else Verdict.FAILED, Failure(
+        trace.reason, about=About.RUN
+    )
 
 
 def _is_stumble(error: BaseException) -> bool:

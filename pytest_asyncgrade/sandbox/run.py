@@ -76,6 +76,8 @@ class Job:
     kwargs: dict[str, Any] = field(default_factory=dict)
     stdin: str = ""
     scenarios: bytes = b""
+    told: str = ""
+    """What a student is told that a scenario does."""
     limits: Limits = field(default_factory=Limits)
     vary: dict[float, float] | None = None
     """New delays for the program's own sleeps; None: they are neither varied nor recorded."""
@@ -86,7 +88,7 @@ class Job:
 
     @property
     def asked(self) -> str:
-        """The run as a teacher would write it: ``python greetings.py``, ``fetch_all([3, 1])``."""
+        """The run in a student's words: ``python greetings.py``, ``fetch_all([3, 1])``, "two deposits at once"."""
         varied = [f"{number(a)} as {number(b)}" for a, b in (self.vary or {}).items()]
         return f"{self._asked()}, waiting {', '.join(varied)}" if varied else self._asked()
 
@@ -94,6 +96,8 @@ class Job:
         typed = f", and {_typed(self.stdin)} typed in" if self.stdin else ""
         if self.kind == "run":
             return shlex.join(["python", self.submission.script, *self.argv]) + typed
+        if self.told:
+            return self.told
         given = [shown(value) for value in self.args] + [f"{key}={shown(value)}" for key, value in self.kwargs.items()]
         return f"{self.function}({', '.join(given)}){typed}"
 
