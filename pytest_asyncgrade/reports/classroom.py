@@ -12,11 +12,10 @@ from __future__ import annotations
 from base64 import b64encode
 from typing import TYPE_CHECKING, Any
 
-from pytest_asyncgrade.grading import Verdict
+from pytest_asyncgrade.grading import Verdict, place_of
 
 from . import phrases
 from .safe_text import as_short_json, one_line, tame
-from .source_locations import SourceLocations
 from .view import named_checks, shortened
 
 if TYPE_CHECKING:
@@ -40,8 +39,7 @@ _STATUS = {Verdict.PASSED: "pass", Verdict.FAILED: "fail", Verdict.ERROR: "error
 
 def render(grade: Grade, _about: About) -> str:
     """Return the result as JSON whose base64 fits into a variable."""
-    locations = SourceLocations(grade)
-    tests = [_test(named, locations.of(named)) for named in named_checks(grade)]
+    tests = [_test(named, place_of(named.work, named.check)) for named in named_checks(grade)]
     return next(text for text in _shorter_and_shorter(grade, tests) if len(encoded(text)) <= MOST_BASE64)
 
 

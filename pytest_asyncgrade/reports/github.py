@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from pytest_asyncgrade.grading import Verdict
+from pytest_asyncgrade.grading import Verdict, place_of
 
 from . import phrases
 from .safe_text import lines_of, one_line, tame
-from .source_locations import SourceLocations, file_of
+from .source_locations import file_of
 from .view import named_checks, shortened
 
 if TYPE_CHECKING:
@@ -63,18 +63,16 @@ def _lost(grade: Grade) -> list[Note]:
         if named.check.failure is not None:
             said = "\n".join(named.reason)
             groups.setdefault((named.work.student, named.work.exercise, said), []).append(named)
-    locations = SourceLocations(grade)
-    notes = [
-        (_note(found, said, locations), sum(e.check.points.points for e in found))
-        for (*_, said), found in groups.items()
-    ]
+    notes = [(_note(found, said), sum(e.check.points.points for e in found)) for (*_, said), found in groups.items()]
     return [note for note, _points in sorted(notes, key=lambda item: (item[0].place is None, -item[1]))]
 
 
-def _note(found: list[NamedCheck], said: str, locations: SourceLocations) -> Note:
+def _note(found: list[NamedCheck], said: str) -> Note:
     first = found[0]
     more = f" and {len(found) - 1} more" if found[1:] else ""
-    return Note(f"{_WORDS[first.check.verdict]}: {first.name}{more}", said, first.work, locations.of(first))
+    return Note(
+        f"{_WORDS[first.check.verdict]}: {first.name}{more}", said, first.work, place_of(first.work, first.check)
+    )
 
 
 def _findings(grade: Grade) -> list[Note]:

@@ -11,22 +11,22 @@ from hashlib import sha256
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from pytest_asyncgrade.grading import Verdict
+from pytest_asyncgrade.grading import Verdict, causes, place_of
 from pytest_asyncgrade.trace.picture import legend, svg
 from pytest_asyncgrade.trace.text import printable, short
 from pytest_asyncgrade.trace.timeline import headline
 
 from . import phrases
 from .safe_text import inert
-from .view import MOST_VALUES, Reason, remarks, some
+from .view import MOST_CAUSES, MOST_VALUES, Reason, remarks, some, told_cause
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from jinja2 import Template
 
-    from pytest_asyncgrade.grading import CheckResult, Grade, Work
-    from pytest_asyncgrade.trace import Trace
+    from pytest_asyncgrade.grading import Cause, CheckResult, Grade, Work
+    from pytest_asyncgrade.trace import Place, Trace
 
     from .about import About
 
@@ -49,8 +49,8 @@ def page_of_run(trace: Trace) -> str:
     """Return a page on a single run: its picture, its lines, its findings, its program."""
     findings = [_finding(finding) for finding in trace.diagnosis]
     work = {
-        "id": "run", "title": printable(trace.asked), "checks": [], "runs": [_run(trace)], "findings": findings,
-        "source": _source(trace.source, {}, findings), "script": "The program", "remarks": [],
+        "id": "run", "title": printable(trace.asked), "checks": [], "causes": [], "runs": [_run(trace)],
+        "findings": findings, "source": _source(trace.source, {}, findings), "script": "The program", "remarks": [],
     }  # fmt: skip
     return _template().render(title=printable(headline(trace)), grade=None, works=[work], legend=legend())
 
@@ -72,11 +72,14 @@ def _file(name: str) -> str:
 
 def _work(work: Work, ident: str) -> dict[str, Any]:
     runs = work.runs_to_show() or work.runs_to_show(verbose=True)[:1]
-    findings = [_finding(finding) for finding in work.findings]
+    found = causes(work)
+    findings = sorted((_finding(one) for one in work.findings), key=lambda one: one["line"] or 0)
     source = next((run.source for run in runs if run.source), ())
     return {
+        "causes": [_cause(cause, number) for number, cause in enumerate(found[:MOST_CAUSES])],
         "id": ident, "title": printable(phrases.title(work)), "points": phrases.points(work),
-        "checks": [_check(check) for check in work.checks],
+        "share": f"{work.score / work.max_score:.4f}" if work.max_score else "0",
+        "checks": [_check(check, place_of(work, check)) for check in work.checks],
         "remarks": [
             {"parts": _alternating(map(printable, remark.parts)), "is_warning": remark.is_warning}
             for remark in remarks(work)
@@ -86,11 +89,23 @@ def _work(work: Work, ident: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _check(check: CheckResult) -> dict[str, Any]:
-    reason = Reason.of(check) if check.failure else None
+def _cause(cause: Cause, number: int) -> dict[str, Any]:
+    """Return one cause; the first, number 0, with all that is known of it."""
+    more = phrases.explained(len(cause.checks) - 1, is_certain=cause.is_certain) if len(cause.checks) > 1 else ""
     return {
-        "verdict": check.verdict.value, "word": _WORDS[check.verdict], "colour": _COLOURS[check.verdict],
-        "worth": phrases.worth(check), "name": printable(check.name),
+        "line": cause.place.lineno if cause.place else None, "code": printable(cause.code),
+        "told": printable(told_cause(cause) if number else phrases.STUCK if cause.stuck else cause.what),
+        "stuck": [printable(str(row)) for row in cause.stuck], "advice": _with_code(cause.advice), "more": more,
+    }  # fmt: skip
+
+
+def _check(check: CheckResult, place: Place | None) -> dict[str, Any]:
+    reason = Reason.of(check) if check.failure else None
+    partly = check.verdict is Verdict.FAILED and check.score > 0
+    return {
+        "verdict": "partly" if partly else check.verdict.value, "word": _WORDS[check.verdict],
+        "colour": "warn" if partly else _COLOURS[check.verdict],
+        "worth": phrases.worth(check), "name": printable(check.name), "line": place.lineno if place else None,
     } | (_reason(reason) if reason else {})  # fmt: skip
 
 
@@ -138,13 +153,13 @@ def _run(trace: Trace) -> dict[str, Any]:
     shown = [
         {
             "time": str(line.time), "task": printable(tasks.get(line.task or 0, "")), "text": printable(line.text),
-            "error": line.stream == "stderr",
+            "error": line.stream == "stderr", "at": line.lineno,
         }
         for line in lines[:MOST_LINES]
     ]  # fmt: skip
     if len(lines) > MOST_LINES:
         note = phrases.note(f"{len(lines) - MOST_LINES} more lines")
-        shown.append({"time": "", "task": "", "text": note, "error": False})
+        shown.append({"time": "", "task": "", "text": note, "error": False, "at": None})
     return {"headline": printable(headline(trace)), "svg": svg(trace), "lines": shown, "has_tasks": bool(tasks)}
 
 
@@ -162,4 +177,25 @@ def _source(lines: tuple[str, ...], ends: dict[int, str], findings: list[dict[st
     for finding in findings:
         if finding["line"]:
             notes.setdefault(finding["line"], []).append(finding["message"])
-    return [{"text": printable(line), "notes": notes.get(number, [])} for number, line in enumerate(lines, start=1)]
+    coloured = _coloured(lines)
+    return [{"parts": coloured[number - 1], "notes": notes.get(number, [])} for number, _ in enumerate(lines, start=1)]
+
+
+_KINDS = (("Comment", "c"), ("Keyword", "k"), ("Literal.String", "s"), ("Literal.Number", "n"), ("Name.Builtin", "b"))
+"""Kinds of Pygments' tokens that have a colour, and its class on the page."""
+
+
+def _coloured(lines: tuple[str, ...]) -> list[list[tuple[str, str]]]:
+    """Return each line of a program in parts, with the class of their colour; empty for the usual one."""
+    from pygments.lexers.python import PythonLexer
+
+    lexer = PythonLexer(stripnl=False, ensurenl=False)
+    found: list[list[tuple[str, str]]] = [[]]
+    for token, text in lexer.get_tokens("\n".join(lines)):
+        kind = next((css for name, css in _KINDS if str(token).startswith(f"Token.{name}")), "")
+        for number, part in enumerate(text.split("\n")):
+            found += [[]] if number else []
+            found[-1] += [(printable(part), kind)] if part else []
+    if len(found) < len(lines):  # what Pygments takes for a line end is none in Python
+        return [[(printable(line), "")] for line in lines]
+    return found

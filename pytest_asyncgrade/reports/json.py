@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pytest_asyncgrade.grading import causes, place_of
 from pytest_asyncgrade.trace.timeline import headline
 
 from .phrases import is_broken
 from .safe_text import as_json
+from .view import told_cause
 
 if TYPE_CHECKING:
-    from pytest_asyncgrade.grading import CheckResult, Grade, Work
+    from pytest_asyncgrade.grading import Cause, CheckResult, Grade, Work
     from pytest_asyncgrade.trace import Trace
 
     from .about import About
@@ -51,6 +53,7 @@ def _work(work: Work) -> dict[str, Any]:
         "seed": work.seed,
         "left_behind": dict(work.left_behind),
         "withheld": work.withheld,
+        "causes": [_cause(cause, work.checks) for cause in causes(work)],
         "findings": [
             {
                 "kind": finding.kind, "message": finding.message, "advice": finding.advice,
@@ -62,13 +65,25 @@ def _work(work: Work) -> dict[str, Any]:
             {"code": flag.code, "file": flag.filename, "line": flag.lineno or None, "message": str(flag)}
             for flag in work.integrity
         ],
-        "checks": [_check(check, list(work.runs)) for check in work.checks],
+        "checks": [_check(work, check, list(work.runs)) for check in work.checks],
         "runs": [_run(run.trace) for run in work.runs.values()],
     }  # fmt: skip
 
 
-def _check(check: CheckResult, runs: list[str]) -> dict[str, Any]:
-    failure = check.failure
+def _cause(cause: Cause, checks: tuple[CheckResult, ...]) -> dict[str, Any]:
+    return {
+        "file": cause.place.filename if cause.place else "",
+        "line": cause.place.lineno if cause.place else None,
+        "code": cause.code,
+        "what": told_cause(cause),
+        "advice": cause.advice,
+        "certain": cause.is_certain,
+        "checks": [checks.index(check) for check in cause.checks],
+    }
+
+
+def _check(work: Work, check: CheckResult, runs: list[str]) -> dict[str, Any]:
+    failure, place = check.failure, place_of(work, check)
     return {
         "name": check.name,
         "id": check.nodeid,
@@ -82,6 +97,7 @@ def _check(check: CheckResult, runs: list[str]) -> dict[str, Any]:
         "expected": list(map(str, failure.expected)) if failure else [],
         "actual": list(map(str, failure.actual)) if failure else [],
         "traceback": failure.traceback if failure else "",
+        "line": place.lineno if place else None,
         "runs": [runs.index(key) for key in check.runs],
         "duration": round(check.duration, 6),
     } | ({"flag": failure.flag} if failure and failure.flag else {})

@@ -15,7 +15,7 @@ from pytest_asyncgrade.grading import Verdict
 
 from . import phrases
 from .safe_text import one_line, tame
-from .view import Reason, happened, looked_at, shortened, to_know, unique
+from .view import Reason, happened, looked_at, shortened, to_know, to_repair, unique
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,6 +73,8 @@ def _head(grade: Grade, about: About) -> Iterator[str]:
 def _work(work: Work, longest: int) -> Iterator[str]:
     """Yield the blocks on a work, each of which can stand alone."""
     yield f"\n### {_title(work)}: {phrases.points(work)}\n\n"
+    if repair := to_repair(work):
+        yield f"#### {phrases.REPAIR_FIRST}\n" + fenced(shortened("\n".join(repair), longest)) + "\n"
     yield "| | points | check |\n|---|---:|---|\n"
     names = unique(one_line(check.name) for check in work.checks)
     for check, name in zip(work.checks, names, strict=True):

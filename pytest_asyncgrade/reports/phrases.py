@@ -10,6 +10,7 @@ from .safe_text import one_line
 
 if TYPE_CHECKING:
     from pytest_asyncgrade.grading import CheckResult, Failure, Flag, Grade, Work
+    from pytest_asyncgrade.trace import Place
 
 VERDICTS = {Verdict.PASSED: "ok", Verdict.FAILED: "lost", Verdict.ERROR: "error", Verdict.NOT_RUN: "not run"}
 BROKEN = "broken"
@@ -24,6 +25,8 @@ WITHOUT_REASON = {
 }
 """What is told of a check that was not passed and whose reason is hidden."""
 SAME_REASON = "(for the same reason)"
+REPAIR_FIRST, THEN, WHY = "Repair this first", "Then", "Why, check by check"
+STUCK = "the program is stuck: every task waits, and nothing can wake any of them"
 EXPECTED, ACTUAL, HINT = "expected", "actual", "hint"
 TO_LOOK_AT, HAPPENED, TO_KNOW = "What to look at", "What happened", "To know"
 GRADED = "something is graded"
@@ -98,6 +101,19 @@ def name_with_bonus(check: CheckResult) -> str:
     """Return a check's name, which says that its points are a bonus where no other field could."""
     many = "s" if check.points.points > 1 else ""
     return check.name + (f" (bonus: {check.points.points} point{many})" if check.points.bonus else "")
+
+
+def where(place: Place | None) -> str:
+    """Return a line of the student's as a reference: ``line 12``; empty if there is none."""
+    return f"line {place.lineno}" if place else ""
+
+
+def explained(others: int, *, is_certain: bool) -> str:
+    """Return the sentence on further checks that are lost for a reason."""
+    checks = "1 more check is" if others == 1 else f"{others} more checks are"
+    if is_certain:
+        return f"{checks} lost for this reason."
+    return f"{checks.removesuffix(' is').removesuffix(' are')} may be lost for this reason, too."
 
 
 def not_handed_in(slug: str) -> str:

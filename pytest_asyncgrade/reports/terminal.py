@@ -1,33 +1,44 @@
-"""The grade for a student's terminal: 80 columns, readable without colour, ASCII but for the student's own text."""
+"""The grade for a student's terminal: what to repair first, the checks, then the rest; it fits one screen.
+
+As wide as the terminal, within limits; readable without colour; ASCII but for the student's own text.
+"""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-from pytest_asyncgrade.grading import Verdict
+from pytest_asyncgrade.grading import Verdict, causes, place_of
 from pytest_asyncgrade.trace.text import display_width, folded, padded, printable, truncated, wrapped
 from pytest_asyncgrade.trace.timeline import explained, headline, timeline
 
 from . import phrases
 from .safe_text import tame
-from .view import Reason, hint, remarks
+from .view import MOST_CAUSES, Reason, hint, remarks, told_cause
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from pytest_asyncgrade.grading import CheckResult, Failure, Grade, Row, Work
+    from pytest_asyncgrade.grading import Cause, CheckResult, Failure, Grade, Row, Work
     from pytest_asyncgrade.trace import QuotedLine
 
 WIDTH = 80
-"""Width of the report, in columns."""
+"""Width of the report where that of the terminal is not known, in columns."""
+NARROWEST, WIDEST = 60, 120
+"""Limits of the width, in columns."""
 MOST_VALUES = 20
-"""Number of lines of what was expected, or came, that are shown of one check."""
-_COLUMN = (WIDTH - 16) // 2
-"""Width of the expected lines, and of the actual ones, side by side, in columns."""
+"""Number of lines of what was expected, or came, that are shown of one check with `verbose`."""
+FEW_VALUES = 6
+"""Number of them without."""
 MOST_FINDINGS = 5
 """Number of findings that are shown of one work."""
+MOST_STUCK = 5
+"""Number of waits of a deadlock that are told."""
+MOST_LINES = 60
+"""Number of lines of the report on one work, without `verbose`."""
+LONGEST_TOP = 15
+"""Number of lines above the list of checks, the title included."""
 LONGEST_NAME = 30
 """Widest name of a student, in columns."""
 Styled = tuple[str, tuple[str, ...]]
@@ -43,129 +54,269 @@ _STYLES: dict[Verdict, tuple[str, ...]] = {
 }
 
 
-def render(grade: Grade, *, verbose: bool = False) -> Iterator[Styled]:
-    """Yield the report in lines that no log obeys; with `verbose` also what happened in runs that lost nothing."""
-    for line, style in _lines(grade, verbose=verbose):
-        for part in folded(tame(line), WIDTH) or [""]:  # making it tame may have made it too wide
+def render(grade: Grade, *, verbose: bool = False, width: int = WIDTH) -> Iterator[Styled]:
+    """Yield the report in lines that no log obeys, none wider than `width` columns.
+
+    With `verbose` nothing is left out, and what happened is shown of runs that lost nothing, too.
+    """
+    width = min(max(width, NARROWEST), WIDEST)
+    for line, style in _Report(width, verbose=verbose).lines(grade):
+        for part in folded(tame(line), width) or [""]:  # making it tame may have made it too wide
             yield tame(part), style
 
 
-def _lines(grade: Grade, *, verbose: bool) -> Iterator[Styled]:
-    for work in grade.works:
-        yield from _work(work, verbose=verbose)
-    for slug in grade.not_handed_in:
-        yield phrases.not_handed_in(slug), ("yellow",)
-    if len(grade.works) > 1:
-        yield from _table(grade) if grade.students != ("",) else _list(grade)
-    yield _total(grade), ("bold", "green" if grade.complete else "red")
-    weak = {work.isolation for work in grade.works if work.is_weakly_isolated}
-    for isolation in grade.isolations:
-        yield phrases.isolated(isolation), ("yellow",) if isolation in weak else ()
+@dataclass(frozen=True, slots=True)
+class _Report:
+    """How the report is to be: its width in columns, and whether all is shown."""
 
+    width: int
+    verbose: bool
 
-def _work(work: Work, *, verbose: bool) -> Iterator[Styled]:
-    title = phrases.title(replace(work, student=_name(work.student)))
-    score = phrases.points(work)
-    yield "", ()
-    yield f"{title} {'.' * (WIDTH - display_width(title) - len(score) - 2)} {score}", ("bold",)
-    above: Failure | None = None
-    for check in work.checks:
-        yield from _check(check, above)
-        above = check.failure
-    for remark in remarks(work):
-        yield from _wrapped(printable(str(remark)), 2, style=("yellow",) if remark.is_warning else ())
-    yield from _findings(work)
-    for trace in work.runs_to_show(verbose=verbose):
+    def lines(self, grade: Grade) -> Iterator[Styled]:
+        is_class = grade.students != ("",)
+        for work in grade.works:
+            yield from self._in_a_line(work) if is_class and not self.verbose else self._work(work)
+        for slug in grade.not_handed_in:
+            yield phrases.not_handed_in(slug), ("yellow",)
+        if len(grade.works) > 1:
+            yield from self._table(grade) if is_class else self._list(grade)
+        yield _total(grade), ("bold", "green" if grade.complete else "red")
+        weak = {work.isolation for work in grade.works if work.is_weakly_isolated}
+        for isolation in grade.isolations:
+            yield phrases.isolated(isolation), ("yellow",) if isolation in weak else ()
+
+    # -- a work of a class
+
+    def _in_a_line(self, work: Work) -> Iterator[Styled]:
+        """Yield one line: whose, what to repair first, how many points; more of what is the teacher's to repair."""
+        first = next(iter(causes(work)), None)
+        score = phrases.points(work)
+        line = f"{_title(work)}  {told_cause(first)}" if first else _title(work)
+        line = truncated(printable(line), self.width - len(score) - 6)
+        yield f"{line} {'.' * (self.width - display_width(line) - len(score) - 2)} {score}", ()
+        for check in work.checks:
+            if check.verdict is Verdict.ERROR and (reason := Reason.of(check)):
+                yield from self._reason(check, reason)
+        for remark in remarks(work):
+            if remark.is_warning:
+                yield from self._wrapped(printable(str(remark)), 2, style=("yellow",))
+
+    # -- a work at length
+
+    def _work(self, work: Work) -> Iterator[Styled]:
+        found = causes(work)
+        top = [*self._heading(work), *self._first(found)]
+        checks = [line for check in work.checks for line in self._check(work, check)]
+        why = [*self._reasons(work, found), *self._remarks(work)]
+        seen = list(self._findings(work, found))
+        happened = list(self._happened(work, found))
+        if not self.verbose:
+            top = _cut(top, LONGEST_TOP)
+            room = MOST_LINES - len(top) - len(checks)
+            why = _cut(why, max(room * 2 // 3, 4))
+            seen = _cut(seen, max(room - len(why), 3))
+            happened = _cut(happened, max(room - len(why) - len(seen), 0))
+        yield from (
+            [*top, ("", ()), *checks, *why, *seen, *happened] if found else [*top, *checks, *why, *seen, *happened]
+        )
+
+    def _heading(self, work: Work) -> Iterator[Styled]:
+        title, score = _title(work), phrases.points(work)
         yield "", ()
-        yield from _wrapped(f"{phrases.HAPPENED}: {printable(headline(trace))}", 2, style=("bold",))
-        for line in timeline(trace, width=WIDTH - 2):
-            yield f"  {line}".rstrip(), ()
+        yield f"{title} {'.' * (self.width - display_width(title) - len(score) - 2)} {score}", ("bold",)
 
-
-def _findings(work: Work) -> Iterator[Styled]:
-    """Yield the findings of the runs, whether or not they cost points."""
-    findings = work.findings
-    if findings:
+    def _first(self, found: Sequence[Cause]) -> Iterator[Styled]:
+        """Yield what to repair first, and the next causes in a line each."""
+        if not found:
+            return
+        first, *others = found
         yield "", ()
-        yield f"  {phrases.TO_LOOK_AT}:", ("bold",)
-    for message, advice in explained(findings[:MOST_FINDINGS]):
-        first, *rest = wrapped(printable(message), WIDTH - 4)
+        yield f"  {phrases.REPAIR_FIRST}: {phrases.where(first.place)}".rstrip(": "), ("bold",)
+        if first.code and first.place:
+            yield truncated(f"  {first.place.lineno:>6} | {printable(first.code)}", self.width), ()
+        if first.stuck:
+            yield from self._stuck(first)
+        else:
+            yield from self._wrapped(printable(first.what), 4)
+        if first.advice:
+            yield from self._wrapped(printable(hint(first.advice)), 4, style=("cyan",))
+        if len(first.checks) > 1:
+            yield from self._wrapped(phrases.explained(len(first.checks) - 1, is_certain=first.is_certain), 4)
+        if others:
+            yield f"  {phrases.THEN}:", ("bold",)
+        for cause in others[: MOST_CAUSES - 1]:
+            yield truncated(f"    - {printable(told_cause(cause))}", self.width), ()
+
+    def _stuck(self, cause: Cause) -> Iterator[Styled]:
+        """Yield the table of a deadlock: who waits where for what, and why nobody ends that."""
+        yield from self._wrapped(phrases.STUCK, 4)
+        for row in cause.stuck[:MOST_STUCK]:
+            first, *rest = wrapped(printable(str(row)), self.width - 6)
+            yield f"    - {first}", ()
+            for line in rest:
+                yield f"      {line}", ()
+        if len(cause.stuck) > MOST_STUCK:
+            yield f"      {phrases.note(f'{len(cause.stuck) - MOST_STUCK} more')}", ()
+
+    def _check(self, work: Work, check: CheckResult) -> Iterator[Styled]:
+        word = phrases.VERDICTS[check.verdict]
+        word = word.upper() if check.verdict in _LOUD else word
+        place = place_of(work, check)
+        name = printable(check.name) + (f" ({phrases.where(place)})" if place else "")
+        first, *rest = wrapped(name, self.width - 16) or [""]
+        yield f"  {word:<8}{phrases.worth(check):<4} {first}", _STYLES[check.verdict]
+        for line in rest:
+            yield f"{'':15}{line}", _STYLES[check.verdict]
+
+    def _reasons(self, work: Work, found: Sequence[Cause]) -> Iterator[Styled]:
+        """Yield why each check was lost, unless that was told above or of the check before it."""
+        told: set[Failure] = set()
+        above = {cause.what for cause in found[:1]}
+        follows = [] if self.verbose else [check.nodeid for cause in found[:1] for check in cause.checks[1:]]
+        heading: list[Styled] = [("", ()), (f"  {phrases.WHY}:", ("bold",))]
+        for check in work.checks:
+            reason = Reason.of(check)
+            if reason is None or check.failure in told or check.nodeid in follows:
+                continue
+            if check.failure is not None:
+                told.add(check.failure)
+            is_first = any(check in cause.checks for cause in found[:1])  # whose advice is told above
+            is_told = reason.sentence in above or (is_first and found[0].is_certain)
+            lines = list(self._reason(check, reason, is_told=is_told, with_hint=not is_first))
+            yield from [*heading, *lines] if lines else ()
+            heading = [] if lines else heading
+
+    def _reason(
+        self, check: CheckResult, reason: Reason, *, is_told: bool = False, with_hint: bool = True
+    ) -> Iterator[Styled]:
+        if is_told and not (reason.expected or reason.actual or reason.details or reason.flag):
+            return
+        first, *rest = wrapped(printable(_named(check.name, "" if is_told else reason.introduction)), self.width - 4)
         yield f"  - {first}", ()
         for line in rest:
             yield f"    {line}", ()
-        if advice:
-            yield from _wrapped(printable(advice), 4, style=("cyan",))
-    if len(findings) > MOST_FINDINGS:
-        yield f"    {phrases.note(f'{len(findings) - MOST_FINDINGS} more of these')}", ()
+        if reason.rows and max(len(reason.expected), len(reason.actual)) > 1:
+            yield from self._side_by_side(reason.rows)
+        else:
+            yield from self._values(phrases.EXPECTED, reason.expected)
+            yield from self._values(phrases.ACTUAL, reason.actual)
+        if reason.hint and with_hint:
+            yield from self._wrapped(printable(hint(reason.hint)), 6, style=("cyan",))
+        for line in reason.details.split("\n") if reason.details else ():
+            yield f"      {printable(line)}", ("red",)
+        if reason.flag:
+            yield from self._wrapped(printable(reason.flag), 6, style=("yellow",))
 
+    def _side_by_side(self, rows: list[Row]) -> Iterator[Styled]:
+        """Yield the expected and the actual lines side by side, with a mark where they differ."""
+        column = (self.width - 8) // 2
+        most = 2 * (MOST_VALUES if self.verbose else FEW_VALUES)
+        start = 0 if self.verbose else max(next((n for n, row in enumerate(rows) if not row.same), 0) - 2, 0)
+        shown = rows[start : start + most]
+        yield f"      {phrases.EXPECTED:<{column}} {phrases.ACTUAL}", ()
+        if start:
+            yield f"      {phrases.note(f'{start} that are as expected')}", ()
+        for row in shown:
+            cells = [folded(printable(text), column - 1) for text in row[:2]]
+            for number, (left, right) in enumerate(zip_longest(*cells, fillvalue="")):
+                mark = ">" if number == 0 and not row.same else " "
+                yield f"    {mark} {padded(left, column)} {right}".rstrip(), ()
+        if len(rows) > start + most:
+            yield f"      {phrases.note(f'{len(rows) - start - most} more')}", ()
 
-def _check(check: CheckResult, above: Failure | None) -> Iterator[Styled]:
-    word = phrases.VERDICTS[check.verdict]
-    word = word.upper() if check.verdict in _LOUD else word
-    first, *rest = wrapped(printable(check.name), WIDTH - 16) or [""]
-    yield f"  {word:<8}{phrases.worth(check):<4} {first}", _STYLES[check.verdict]
-    for line in rest:
-        yield f"{'':15}{line}", _STYLES[check.verdict]
-    if check.failure is not None and check.failure == above:
-        yield f"{'':15}{phrases.SAME_REASON}", ()
-    elif check.failure is not None and (reason := Reason.of(check)):
-        yield from _reason(reason)
+    def _values(self, title: str, values: tuple[QuotedLine, ...]) -> Iterator[Styled]:
+        most = MOST_VALUES if self.verbose else FEW_VALUES
+        for index, value in enumerate(values[:most]):
+            for part, text in enumerate(folded(printable(str(value)), self.width - 16) or [""]):
+                yield f"      {f'{title}:' if index == part == 0 else '':<10}{text}".rstrip(), ()
+        if len(values) > most:
+            yield f"{'':16}{phrases.note(f'{len(values) - most} more')}", ()
 
+    def _remarks(self, work: Work) -> Iterator[Styled]:
+        for remark in remarks(work):
+            yield from self._wrapped(printable(str(remark)), 2, style=("yellow",) if remark.is_warning else ())
 
-def _reason(reason: Reason) -> Iterator[Styled]:
-    for line in reason.introduction.split("\n"):
-        yield from _wrapped(printable(line), 15)
-    if reason.rows and max(len(reason.expected), len(reason.actual)) > 1:
-        yield from _side_by_side(reason.rows)
-    else:
-        yield from _values(phrases.EXPECTED, reason.expected)
-        yield from _values(phrases.ACTUAL, reason.actual)
-    if reason.hint:
-        yield from _wrapped(printable(hint(reason.hint)), 15, style=("cyan",))
-    for line in reason.details.split("\n") if reason.details else ():
-        yield f"{'':15}{printable(line)}", ("red",)
-    if reason.flag:
-        yield from _wrapped(printable(reason.flag), 15, style=("yellow",))
+    def _findings(self, work: Work, found: Sequence[Cause]) -> Iterator[Styled]:
+        """Yield the findings of the runs that were not told above, whether or not they cost points."""
+        told = {cause.what for cause in found[:MOST_CAUSES]}
+        deadlocks = {cause.place for cause in found if cause.stuck}
+        findings = [
+            one
+            for one in work.findings
+            if one.message not in told and not (one.kind == "deadlock" and one.place in deadlocks)
+        ]
+        if findings:
+            yield "", ()
+            yield f"  {phrases.TO_LOOK_AT}:", ("bold",)
+        for message, advice in explained(findings[:MOST_FINDINGS]):
+            first, *rest = wrapped(printable(message), self.width - 4)
+            yield f"  - {first}", ()
+            for line in rest:
+                yield f"    {line}", ()
+            if advice:
+                yield from self._wrapped(printable(advice), 4, style=("cyan",))
+        if len(findings) > MOST_FINDINGS:
+            yield f"    {phrases.note(f'{len(findings) - MOST_FINDINGS} more of these')}", ()
 
+    def _happened(self, work: Work, found: Sequence[Cause]) -> Iterator[Styled]:
+        """Yield what happened in the run that shows what to repair first; with `verbose` in all."""
+        runs = work.runs_to_show(verbose=self.verbose)
+        if not self.verbose:
+            first = [cause.run for cause in found[:1] if cause.run is not None]
+            runs = [] if any(map(_is_told, found[:1])) else first or runs[:1]
+        for trace in runs:
+            yield "", ()
+            asked = printable(headline(trace) if self.verbose or trace.outcome == "finished" else trace.asked)
+            yield from self._wrapped(f"{phrases.HAPPENED}: {asked}", 2, style=("bold",))
+            for line in timeline(trace, width=self.width - 2, is_brief=not self.verbose):
+                yield f"  {line}".rstrip(), ()
 
-def _side_by_side(rows: list[Row]) -> Iterator[Styled]:
-    """Yield the expected and the actual lines side by side, with a mark where they differ."""
-    yield f"{'':15}{phrases.EXPECTED:<{_COLUMN}} {phrases.ACTUAL}", ()
-    for row in rows[: 2 * MOST_VALUES]:
-        cells = [folded(printable(text), _COLUMN - 1) for text in row[:2]]
-        for number, (left, right) in enumerate(zip_longest(*cells, fillvalue="")):
-            mark = ">" if number == 0 and not row.same else " "
-            yield f"{'':13}{mark} {padded(left, _COLUMN)} {right}".rstrip(), ()
-    if len(rows) > 2 * MOST_VALUES:
-        yield f"{'':15}{phrases.note(f'{len(rows) - 2 * MOST_VALUES} more')}", ()
+    def _wrapped(self, text: str, indent: int, *, style: Iterable[str] = ()) -> Iterator[Styled]:
+        for line in wrapped(text, self.width - indent) or [""]:
+            yield " " * indent + line, tuple(style)
 
+    # -- several works
 
-def _values(title: str, values: tuple[QuotedLine, ...]) -> Iterator[Styled]:
-    for index, value in enumerate(values[:MOST_VALUES]):
-        for part, text in enumerate(folded(printable(str(value)), WIDTH - 25) or [""]):
-            yield f"{'':15}{f'{title}:' if index == part == 0 else '':<10}{text}".rstrip(), ()
-    if len(values) > MOST_VALUES:
-        yield f"{'':25}{phrases.note(f'{len(values) - MOST_VALUES} more')}", ()
-
-
-def _wrapped(text: str, indent: int, *, style: Iterable[str] = ()) -> Iterator[Styled]:
-    for line in wrapped(text, WIDTH - indent) or [""]:
-        yield " " * indent + line, tuple(style)
-
-
-def _table(grade: Grade) -> Iterator[Styled]:
-    """Yield the table of students and exercises, in as many parts as its width needs."""
-    scores = {(work.student, work.exercise): phrases.fraction(work) for work in grade.works}
-    for student in grade.students:
-        works = tuple(work for work in grade.works if work.student == student)
-        scores[student, "total"] = phrases.fraction(replace(grade, works=works))
-    width = max(display_width(_name(student)) for student in ("student", *grade.students))
-    for columns in _parts([*grade.exercises, "total"], WIDTH - width):
-        yield "", ()
-        yield "  ".join(["student".ljust(width), *columns]), ("bold",)
+    def _table(self, grade: Grade) -> Iterator[Styled]:
+        """Yield the table of students and exercises, in as many parts as its width needs."""
+        scores = {(work.student, work.exercise): phrases.fraction(work) for work in grade.works}
         for student in grade.students:
-            cells = [scores.get((student, column), "-").rjust(len(column)) for column in columns]
-            yield "  ".join([padded(_name(student), width), *cells]), ()
+            works = tuple(work for work in grade.works if work.student == student)
+            scores[student, "total"] = phrases.fraction(replace(grade, works=works))
+        width = max(display_width(_name(student)) for student in ("student", *grade.students))
+        for columns in _parts([*grade.exercises, "total"], self.width - width):
+            yield "", ()
+            yield "  ".join(["student".ljust(width), *columns]), ("bold",)
+            for student in grade.students:
+                cells = [scores.get((student, column), "-").rjust(len(column)) for column in columns]
+                yield "  ".join([padded(_name(student), width), *cells]), ()
+
+    def _list(self, grade: Grade) -> Iterator[Styled]:
+        yield "", ()
+        for work in grade.works:
+            number, rest = phrases.columns(work)
+            yield f"{work.exercise:<40}{number:>4} {rest}", ()
+
+
+def _named(name: str, sentence: str) -> str:
+    return f"{name.rstrip('.')}: {sentence}" if sentence else name
+
+
+def _is_told(cause: Cause) -> bool:
+    """Tell whether a run shows nothing more than what is told of it: nothing had happened before it ended."""
+    run = cause.run
+    return run is not None and run.outcome != "finished" and not (run.partial.output or run.partial.elapsed)
+
+
+def _cut(lines: list[Styled], most: int) -> list[Styled]:
+    """Return lines; of too many the first, and how many were left out."""
+    if len(lines) <= most:
+        return lines
+    return [*lines[: max(most - 1, 0)], (f"    {phrases.note(f'{len(lines) - most + 1} more lines with -v')}", ())]
+
+
+def _title(work: Work) -> str:
+    return phrases.title(replace(work, student=_name(work.student)))
 
 
 def _parts(columns: list[str], width: int) -> Iterator[list[str]]:
@@ -181,13 +332,6 @@ def _parts(columns: list[str], width: int) -> Iterator[list[str]]:
 
 def _name(student: str) -> str:
     return truncated(printable(student), LONGEST_NAME)
-
-
-def _list(grade: Grade) -> Iterator[Styled]:
-    yield "", ()
-    for work in grade.works:
-        number, rest = phrases.columns(work)
-        yield f"{work.exercise:<40}{number:>4} {rest}", ()
 
 
 def _total(grade: Grade) -> str:

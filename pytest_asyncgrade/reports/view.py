@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from pytest_asyncgrade.grading import Verdict, side_by_side
+from pytest_asyncgrade.grading import Verdict, causes, side_by_side
 from pytest_asyncgrade.trace.timeline import explained, headline, timeline
 
 from . import phrases
@@ -17,11 +17,13 @@ from .safe_text import one_line, tame
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from pytest_asyncgrade.grading import CheckResult, Failure, Grade, Row, Work
+    from pytest_asyncgrade.grading import Cause, CheckResult, Failure, Grade, Row, Work
     from pytest_asyncgrade.trace import Finding, QuotedLine, Trace
 
 MOST_VALUES = 50
 """Number of lines of what was expected, or came, that are shown of one check."""
+MOST_CAUSES = 3
+"""Number of causes that are told: the first at length, the others in a line each."""
 LONGEST_NOTE = 40
 """Room for the note that something was left out, in characters."""
 
@@ -94,6 +96,13 @@ class Reason:
             yield from text.split("\n")
 
 
+def told_cause(cause: Cause) -> str:
+    """Return one cause in a sentence, with its line: ``line 12: TypeError: ...``."""
+    where = phrases.where(cause.place)
+    said = str(cause.stuck[0]) if cause.stuck else cause.what
+    return f"{where}: {said}" if where and where not in said else said
+
+
 def hint(text: str) -> str:
     """Return a hint with what it is."""
     return f"{phrases.HINT}: {text}"
@@ -142,6 +151,21 @@ def runs_as_text(runs: Iterable[Trace]) -> Iterator[str]:
         yield from [""] if number else []
         yield headline(trace)
         yield from timeline(trace)
+
+
+def to_repair(work: Work, most: int = MOST_CAUSES) -> list[str]:
+    """Return what to repair first, with its line, and the next causes in a line each, in tame lines."""
+    first, *others = causes(work)[:most] or [None]
+    if first is None:
+        return []
+    where = phrases.where(first.place)
+    lines = [f"{where}: {first.code}" if first.code else where] if where else []
+    lines += [phrases.STUCK, *(f"- {row}" for row in first.stuck)] if first.stuck else first.what.split("\n")
+    lines += [hint(first.advice)] if first.advice else []
+    if len(first.checks) > 1:
+        lines.append(phrases.explained(len(first.checks) - 1, is_certain=first.is_certain))
+    lines += [f"{phrases.THEN.lower()}: {told_cause(cause)}" for cause in others if cause]
+    return [tame(one_line(line)) for line in lines]
 
 
 def looked_at(work: Work) -> list[str]:

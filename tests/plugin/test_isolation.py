@@ -78,7 +78,7 @@ def test_an_exercise_sets_limits_and_files_of_its_own(course: Course) -> None:
     course.write("exercises/naps/notes.txt", "")
     result = course.grade()
     result.stdout.fnmatch_lines([
-        "*the program was still running after 0.5 s, at line 3: while True:",
+        "*the program was still running after 0.5 s, at line 3: while True: pass",
         "  notes.txt was left out: not wanted in this exercise",
         "*What happened: *",
         "*| [[]'naps.py']",

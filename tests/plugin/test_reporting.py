@@ -50,7 +50,7 @@ def test_with_xdist_standard_output_is_written_once(course: Course) -> None:
 
 def test_reveal_shows_the_teacher_what_is_hidden(course: Course) -> None:
     course.grader(SECRETS)
-    shown = course.grade("--grade-report=json=teacher.json", "--grade-reveal").stdout.str()
+    shown = course.grade("--grade-report=json=teacher.json", "--grade-reveal", "-v").stdout.str()
     for text in (shown, (course.path / "teacher.json").read_text()):
         assert [word for word in ("name", "hint", "argument", "reason") if f"secret {word}" not in text] == []
 

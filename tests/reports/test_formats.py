@@ -97,14 +97,14 @@ def test_wide_characters_leave_everything_in_its_column() -> None:
         Work("naps", name, "x.py", (check("It naps.", Verdict.FAILED, failure),), {"run": Run(RUN)})
         for name in ("李雷", "ada")
     )
-    lines = [text for text, _ in render(Grade(works))]
+    lines = [text for text, _ in render(Grade(works), verbose=True)]
     assert {display_width(line) for line in lines if line.endswith(" points") and ".." in line} == {WIDTH}
     beside = lines[(first := lines.index(next(line for line in lines if line.endswith("actual")))) : first + 4]
     assert beside == [
-        " " * 15 + "expected" + " " * 25 + "actual",
-        " " * 13 + '> "日本"' + " " * 27 + "語" * 15,
-        " " * 48 + "語" * 5,
-        " " * 13 + '> "b"',
+        " " * 6 + "expected" + " " * 29 + "actual",
+        " " * 4 + '> "日本"' + " " * 31 + "語" * 17,
+        " " * 43 + "語" * 3,
+        " " * 4 + '> "b"',
     ]
     table = lines[lines.index("student  naps  total") :]
     assert table[1:3] == ["李雷      0/2    0/2", "ada       0/2    0/2"]
@@ -114,11 +114,11 @@ def test_a_table_too_wide_comes_in_parts_and_a_long_list_is_cut_and_says_so() ->
     slugs = [f"exercise_number_{number}" for number in range(6)]
     lost = check("It naps.", Verdict.FAILED, Failure("no", quoted(*map(str, range(30)))))
     grade = Grade(tuple(Work(slug, "ada", "x.py", (lost,), {"run": Run(RUN)}) for slug in slugs))
-    lines = [text for text, _ in render(grade)]
+    lines = [text for text, _ in render(grade, verbose=True)]
     assert [line for line in lines if len(line) > WIDTH] == []
     headings = [line for line in lines if line.startswith("student")]
     assert [heading.split()[1:] for heading in headings] == [slugs[:3], [*slugs[3:], "total"]]
-    assert f"{'':25}[... 10 more]" in lines
+    assert f"{'':16}[... 10 more]" in lines
 
 
 def test_a_report_is_written_whole_and_replaces_a_link(tmp_path: Path) -> None:

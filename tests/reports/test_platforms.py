@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pytest_asyncgrade.errors import UsageError
-from pytest_asyncgrade.grading import Failure, Grade, Points, Verdict, Visibility, Work
+from pytest_asyncgrade.grading import Failure, Grade, Points, Verdict, Visibility, Work, place_of
 from pytest_asyncgrade.reports import (
     About,
     ReportFile,
@@ -29,7 +29,7 @@ from pytest_asyncgrade.reports import (
     vpl,
 )
 from pytest_asyncgrade.reports.classroom50 import spread
-from pytest_asyncgrade.reports.source_locations import SourceLocations, file_of
+from pytest_asyncgrade.reports.source_locations import file_of
 from pytest_asyncgrade.reports.view import named_checks
 from pytest_asyncgrade.trace import Outcome, Place, Raised, Recording, Trace
 
@@ -222,13 +222,14 @@ def test_nothing_graded_is_an_error_of_its_own() -> None:
         (Trace(Outcome.CRASHED, "ValueError: line 99", Recording(), Raised("E", "line 99")), "", None),
         (Trace(Outcome.KILLED, "the program was killed", Recording()), "", None),
         (RUN, "the program took 3 s", 5),
-        (replace(RUN, partial=replace(RUN.partial, blocked=())), '"short" came after "long"', 6),
-        (replace(RUN, partial=replace(RUN.partial, blocked=())), "the program took 3 s", None),
+        (replace(RUN, partial=replace(RUN.partial, blocked=())), '"short" came after "long"', 8),
+        (replace(RUN, source=(), partial=replace(RUN.partial, blocked=())), "the program took 3 s", None),
     ],
 )
 def test_the_line_of_a_lost_check(run: Trace, reason: str, line: int | None) -> None:
     grade = grade_of(lost(1, reason or run.reason), run=run)
-    place = SourceLocations(grade).of(named_checks(grade)[0])
+    named = named_checks(grade)[0]
+    place = place_of(named.work, named.check)
     assert (place.lineno if place else None) == line
 
 
