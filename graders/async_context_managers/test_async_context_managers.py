@@ -56,7 +56,7 @@ def test_not_connected(submission: Submission) -> None:
     assert trace.elapsed == 4
 
 
-@pytest.mark.points(2, hint="compare each line with README.md; the try stands around the `async with`")
+@pytest.mark.points(2, hint="the try stands around the `async with`")
 def test_whole_program(trace: Trace) -> None:
     """The program uses two connections, one of which fails, in six seconds."""
     assert trace.output == lines(

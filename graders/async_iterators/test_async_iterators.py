@@ -56,7 +56,7 @@ def test_closed_when_it_returns(submission: Submission) -> None:
     assert trace.output == contains("20.0")
 
 
-@pytest.mark.points(1, hint="compare each line with README.md")
+@pytest.mark.points(1)
 def test_whole_program(trace: Trace) -> None:
     """The program finds 25.0 after three seconds."""
     assert trace.output == lines(at(2, "15.0"), at(3, "25.0"), at(3, "sensor closed"), at(3, "found 25.0"))

@@ -49,7 +49,7 @@ def test_nobody_waits_busily(submission: Submission, trace: Trace) -> None:
     assert len(early) < 2, f"{early[0].places[0]} looks again and again while nothing comes: it should wait to be woken"
 
 
-@pytest.mark.points(2, hint="compare each line with README.md")
+@pytest.mark.points(2)
 def test_whole_program(trace: Trace) -> None:
     """The program serves Ann, Bob and Cem in three seconds."""
     assert trace.output == in_any_order(

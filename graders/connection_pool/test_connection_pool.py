@@ -60,7 +60,7 @@ def test_close(submission: Submission) -> None:
     assert in_loop == 0, "close() of a connection is called in the event loop's own thread"
 
 
-@pytest.mark.points(2, hint="compare each line with README.md")
+@pytest.mark.points(2)
 def test_whole_program(trace: Trace) -> None:
     """The program asks a real database three questions."""
     assert trace.output == in_any_order(at(1, "connected"), at(1, "connected"))

@@ -92,7 +92,7 @@ def test_broken_pages(submission: Submission) -> None:
     assert left == 0, f"{left} tasks are left when crawl() returns"
 
 
-@pytest.mark.points(2, hint="compare each line with README.md")
+@pytest.mark.points(2)
 def test_whole_program(trace: Trace) -> None:
     """The program crawls its site in six seconds."""
     assert trace.output == lines("about: 1", "blog: 2", "home: 3", "lost: broken", "news: 1", "slow: broken")

@@ -51,7 +51,7 @@ def test_nobody_waits_busily(submission: Submission, trace: Trace) -> None:
     )
 
 
-@pytest.mark.points(2, hint="compare each line with README.md")
+@pytest.mark.points(2)
 def test_whole_program(submission: Submission, trace: Trace) -> None:
     """The race takes four seconds, and these eight lines."""
     assert trace.output == in_order(at(3, "go!"), at(3, "Ann runs"), at(4, "Cem runs"), at(4, "all run"))

@@ -54,7 +54,7 @@ def test_lock_is_given_back(submission: Submission) -> None:
     assert trace.output == lines(at(1, "Zoe: 1"), at(2, "Zoe: 8"))
 
 
-@pytest.mark.points(2, hint="compare each line with README.md")
+@pytest.mark.points(2)
 def test_whole_program(trace: Trace) -> None:
     """The program makes its four deposits in three seconds."""
     assert trace.output == in_any_order(

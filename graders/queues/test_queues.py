@@ -72,7 +72,7 @@ def test_nobody_is_left(submission: Submission) -> None:
     assert left == 0, f"{left} tasks still wait when do_all() has returned"
 
 
-@pytest.mark.points(2, hint="compare with README.md: five items, two workers")
+@pytest.mark.points(2)
 def test_whole_program(trace: Trace) -> None:
     """The program has its five items done in three seconds."""
     texts = sorted(line.text.partition(" ")[2] for line in trace.output[:-1])

@@ -55,7 +55,7 @@ def test_pages_overlap(submission: Submission, rng: Random) -> None:
     )
 
 
-@pytest.mark.points(2, hint="compare each line with README.md")
+@pytest.mark.points(2)
 def test_whole_program(trace: Trace) -> None:
     """The program fetches its five pages in four seconds."""
     assert trace.output == in_any_order(

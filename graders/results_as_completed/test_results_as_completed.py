@@ -74,7 +74,7 @@ def test_cheapest_is_returned(submission: Submission, offers: list[list[object]]
     assert trace.elapsed == in_time(offers)[-1][1]
 
 
-@pytest.mark.points(2, hint="compare each line with README.md")
+@pytest.mark.points(2)
 def test_whole_program(submission: Submission, trace: Trace) -> None:
     """The program compares its four offers, in four seconds."""
     assert trace.output == in_any_order(at(1, "tapir asks 30 (best so far)"), at(3, "ibis asks 25 (best so far)"))

@@ -69,7 +69,7 @@ def test_place_is_given_back(submission: Submission) -> None:
     )
 
 
-@pytest.mark.points(2, hint="compare each line with README.md")
+@pytest.mark.points(2)
 def test_whole_program(trace: Trace) -> None:
     """The program fetches its five pages, two at a time, in four seconds."""
     assert trace.output == in_any_order(

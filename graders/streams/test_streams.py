@@ -67,7 +67,7 @@ def test_client_closes(submission: Submission) -> None:
     assert closed, "the connection is still open five seconds after ask() has returned"
 
 
-@pytest.mark.points(2, hint="compare each line with README.md")
+@pytest.mark.points(2)
 def test_whole_program(submission: Submission, trace: Trace) -> None:
     """Two clients ask one server at the same time, in three seconds."""
     assert trace.output == lines(at(3, "['HELLO', 'WORLD']"), at(3, "['GOOD', 'BYE', 'NOW']"), at(3, "closed"))

@@ -57,7 +57,7 @@ def test_killed_when_it_takes_too_long(submission: Submission) -> None:
     assert not alive, "the program goes on running, or was not awaited"
 
 
-@pytest.mark.points(2, hint="compare each line with README.md")
+@pytest.mark.points(2)
 def test_whole_program(trace: Trace) -> None:
     """The program prints status and text of its three programs, in order."""
     assert all(line.function for line in trace.output), "the other programs print to the output of yours: catch it"

@@ -71,7 +71,7 @@ def test_other_errors_go_on(submission: Submission) -> None:
     assert cleaned_up, "when build() raises a KeyError, the other part is left behind: it is not cancelled and awaited"
 
 
-@pytest.mark.points(1, hint="compare each line with README.md")
+@pytest.mark.points(1)
 def test_whole_program(trace: Trace) -> None:
     """The program assembles twice, in four seconds."""
     assert trace.output == in_order(

@@ -65,7 +65,7 @@ def test_shutdown(submission: Submission) -> None:
         assert said == "the queue is shut down", f"a job is {said} {when}: submit() should raise a RuntimeError"
 
 
-@pytest.mark.points(2, hint="compare each line with README.md")
+@pytest.mark.points(2)
 def test_whole_program(trace: Trace) -> None:
     """The program does its three jobs in four seconds."""
     assert trace.output == in_any_order(

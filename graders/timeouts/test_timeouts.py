@@ -50,7 +50,7 @@ def test_all_at_the_same_time(submission: Submission, trace: Trace) -> None:
     )
 
 
-@pytest.mark.points(1, hint="compare each line with README.md")
+@pytest.mark.points(1)
 def test_whole_program(trace: Trace) -> None:
     """The program prints these four lines; no wait stops the loop, and nothing is cut off."""
     assert trace.output == lines("sunny in Oslo", "no answer from Rome", "no answer from Lima", "done")

@@ -5,8 +5,11 @@ from collections.abc import Coroutine
 from typing import Any
 
 
-async def browse(student: Any, clients: list[list[str]]) -> list[list[Any]]:
-    """Each client sends its requests over one connection, one after the other; tell the answers and their moments."""
+async def browse(student: Any, clients: list[list[str]], pause: float = 0) -> list[list[Any]]:
+    """Each client sends its requests over one connection, one after the other; tell the answers and their moments.
+
+    With a `pause`, a request comes in two pieces, so many seconds apart: a network cuts where it likes.
+    """
     loop = asyncio.get_running_loop()
     server = await asyncio.start_server(student.handle, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
@@ -16,7 +19,12 @@ async def browse(student: Any, clients: list[list[str]]) -> list[list[Any]]:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         got: list[Any] = []
         for request in requests:
-            writer.write(request.replace("\n", "\r\n").encode())
+            sent = request.replace("\n", "\r\n").encode()
+            if pause:
+                writer.write(sent[:7])
+                await asyncio.sleep(pause)
+                sent = sent[7:]
+            writer.write(sent)
             got.append([*await read_answer(reader), loop.time() - begin])
         open_still = await in_time(reader.read(1)) == "(nothing)"
         writer.close()

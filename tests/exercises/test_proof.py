@@ -79,8 +79,11 @@ def check_messages(slug: str, works: dict[str, dict[str, Any]]) -> None:
 
 
 def told(student: str, work: dict[str, Any]) -> str:
-    """Return the reasons and findings of one work, each reason once."""
+    """Return the causes, the reasons and the findings of one work, each reason once."""
     lines = [f"== {student.removeprefix('mistake-')}: {work['score']} of {work['max_score']}"]
+    for number, cause in enumerate(work["causes"][:3], start=1):
+        lines.append(f"{number}. line {cause['line']}: {cause['code']}")
+        lines += [f"   {steady(text)}" for text in (cause["what"], cause["advice"]) if text]
     reasons = [check["rationale"] for check in work["checks"] if check["verdict"] != "passed"]
     lines += dict.fromkeys(f"- {steady(reason)}" for reason in reasons)
     lines += [f"* {steady(finding['message'])}" for finding in work["findings"]]
