@@ -37,6 +37,8 @@ OUR_PLUGINS = (
 """Options of a child pytest that load the plugins of `asyncgrade grade` only: all others take longer to load than most
 tests take to run.  Options, not variables: a grading names the variables that change pytest."""
 
+LONGEST_TEST = 900
+"""Real time a test may take, in seconds."""
 WALL_SECONDS = 60
 """Real time a run may take, in seconds: no program here needs a tenth of it, on the busiest machine."""
 
@@ -46,6 +48,13 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # pytest, too, compiles what it rewrites once
     if not hasattr(config, "workerinput"):
         compileall.compile_dir(Path(pytest_asyncgrade.__file__).parent, quiet=2)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give every test a limit, so that one that hangs is named; a setting would limit the programs graded here, too."""
+    for item in items:
+        if item.get_closest_marker("timeout") is None:
+            item.add_marker(pytest.mark.timeout(LONGEST_TEST, method="thread"))  # an alarm rings in the tests of alarms
 
 
 @pytest.hookimpl(optionalhook=True)
