@@ -106,7 +106,8 @@ def _of_run(work: Work, trace: Trace, check: CheckResult) -> tuple[object, Cause
         place = locked.place or place
     advices = [error.advice if error else "", locked.advice if locked else "", check.failure.hint]
     advice = next(filter(None, advices), "")
-    key = said if trace.outcome is Outcome.CRASHED else (trace.outcome, place)
+    where = place if trace.outcome is Outcome.DEADLOCKED else None  # an endless program may be seen anywhere
+    key = said if trace.outcome is Outcome.CRASHED else (trace.outcome, where)
     return key, Cause(place, code_of(trace, place), said, advice, run=trace, stuck=stuck)
 
 

@@ -101,7 +101,7 @@ def steady(text: str) -> str:
     text = re.sub(r"^line \d+: (?=.*(still running|still computing|printed more than))", "", text)
     text = re.sub(r"/\S*/submission/", "", text)  # where the program lies when it is graded
     text = re.sub(r'(?<=") at (\d+\.\d{4,}|0) s(?=, not "\d)|(?<=it takes )\d+ s', "", text)  # a process takes real time
-    return re.sub(r"(still running after \S+ s).*", r"\1 ...", text)  # on which line it was seen
+    return re.sub(r"(still running after) \S+ s.*", r"\1 ...", text)  # on which line it was seen
 
 
 def grade_class(slug: str, programs: dict[str, Path], folder: Path) -> dict[str, dict[str, Any]]:
