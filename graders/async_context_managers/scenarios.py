@@ -5,6 +5,7 @@ from typing import Any
 
 
 async def use(student: Any, name: str, text: str) -> bool:
+    """async with Connection("{name}") as connection: await connection.send("{text}")."""
     connection = student.Connection(name)
     async with connection as given:
         await given.send(text)
@@ -12,7 +13,10 @@ async def use(student: Any, name: str, text: str) -> bool:
 
 
 async def fail_inside(student: Any) -> list[bool]:
-    """Tell of two kinds of errors raised inside whether they come out."""
+    """an error in the block of async with Connection("zoe"): a KeyError, then a ValueError.
+
+    Returns of the two kinds of errors whether they come out.
+    """
     return [await comes_out(student, error) for error in (KeyError("inside"), ValueError("inside"))]
 
 
@@ -27,6 +31,8 @@ async def comes_out(student: Any, error: Exception) -> bool:
 
 
 async def cancel_inside(student: Any) -> bool:
+    """a task is cancelled after 5 s, in the block of async with Connection("zoe")."""
+
     async def use() -> None:
         async with student.Connection("zoe"):
             await asyncio.sleep(60)
@@ -39,7 +45,7 @@ async def cancel_inside(student: Any) -> bool:
 
 
 async def send_unconnected(student: Any) -> list[str]:
-    """Send before it is opened, after it is closed, and while another one is open."""
+    """send() before a connection is opened, after it is closed, and while another one is open."""
     connection = student.Connection("zoe")
     said = [await send(connection)]
     async with connection:

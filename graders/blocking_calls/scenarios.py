@@ -7,9 +7,10 @@ from typing import Any
 
 
 async def read_others(student: Any, seconds: dict[str, float]) -> list[object]:
-    """Let read_all() read files of the grader's, the first of them twice.
+    """read_all() with the test's own read(): several files, the first of them twice.
 
-    Tell what it returns, and how often it read in the loop's thread.
+    A file whose name begins with "no" cannot be read.  Returns what read_all() does, and how often it read in the
+    loop's thread.
     """
     here = threading.get_ident()
     in_the_loop = 0
@@ -27,6 +28,7 @@ async def read_others(student: Any, seconds: dict[str, float]) -> list[object]:
 
 
 async def beat_alone(student: Any, times: int) -> None:
+    """heartbeat({times}) runs in a task, beside another one that goes on after 0.5 s."""
     task = asyncio.create_task(student.heartbeat(times))
     await asyncio.sleep(0.5)
     print("free")

@@ -5,7 +5,10 @@ from typing import Any
 
 
 async def cancel_counter(student: Any, after: float) -> bool:
-    """Cancel a counter, and tell whether it was cancelled for good."""
+    """count("zoe") runs in a task that is cancelled after {after} s.
+
+    Returns whether it was cancelled for good.
+    """
     task = asyncio.create_task(student.count("zoe"))
     await asyncio.sleep(after)
     task.cancel()
@@ -14,7 +17,10 @@ async def cancel_counter(student: Any, after: float) -> bool:
 
 
 async def cancel_careful(student: Any) -> list[bool]:
-    """Cancel careful() while it awaits something; tell how that and what it awaited ended."""
+    """careful() awaits a task that takes 2 s, and is cancelled after 1 s.
+
+    Returns how careful(), and the task that it awaited, ended.
+    """
 
     async def work() -> None:
         await asyncio.sleep(2)

@@ -5,7 +5,10 @@ from typing import Any
 
 
 async def sell(student: Any, wanted: list[int], baked: list[int], seconds: float = 1) -> int:
-    """Let customers wait for what the grader bakes, so many seconds for each portion."""
+    """each customer awaits take() on one Shelf(), for {wanted} loaves; then put() brings {baked}.
+
+    Each portion takes so many `seconds` to bake.  Returns what is left on the shelf, or the least there was if below 0.
+    """
     shelf = student.Shelf()
     lowest = 0
     customers = [asyncio.create_task(shelf.take(f"c{n}", count)) for n, count in enumerate(wanted)]
@@ -22,7 +25,10 @@ async def sell(student: Any, wanted: list[int], baked: list[int], seconds: float
 
 
 async def there_already(student: Any) -> list[int]:
-    """Tell how many are left on a shelf, and how many there are on another one."""
+    """put(5) on one of two shelves, and 2 s later take("Zoe", 2) from the same one.
+
+    Returns how many are left on this shelf, and how many there are on the other one.
+    """
     shelf, other = student.Shelf(), student.Shelf()
     await shelf.put(5)
     await asyncio.sleep(2)

@@ -78,11 +78,13 @@ async def opened(student: Any, size: int) -> tuple[Any, Database]:
 
 
 async def open_pool(student: Any, size: int) -> list[int]:
+    """open() of a Pool({size}), with the test's own connect()."""
     _, database = await opened(student, size)
     return [database.opened, database.in_loop]
 
 
 async def run_queries(student: Any, size: int, queries: list[list[Any]]) -> list[Any]:
+    """many calls of query() at the same time, on an open Pool({size})."""
     pool, database = await opened(student, size)
     begin = asyncio.get_running_loop().time()
     results = await asyncio.gather(*(pool.query(*query) for query in queries))
@@ -90,7 +92,10 @@ async def run_queries(student: Any, size: int, queries: list[list[Any]]) -> list
 
 
 async def errors(student: Any) -> list[Any]:
-    """Queries of a pool of one go wrong, who has its connection is cancelled, and who waits; the next must get it."""
+    """on a Pool(1): two queries fail, a block raises, two users are cancelled, a query follows.
+
+    Of the two who are cancelled one has the connection, and one waits for it; the next must get it.
+    """
     pool, _ = await opened(student, 1)
     said = []
     for _ in range(2):
@@ -122,7 +127,7 @@ async def errors(student: Any) -> list[Any]:
 
 
 async def close_pool(student: Any) -> list[Any]:
-    """Close a pool while a connection is lent."""
+    """close() of a Pool(2), while one of its connections is lent for 5 s."""
     pool, database = await opened(student, 2)
     loop = asyncio.get_running_loop()
     begin = loop.time()

@@ -5,7 +5,10 @@ from typing import Any
 
 
 async def crawl(student: Any, page: str) -> object:
-    """Crawl a page without links, and return what the student's crawl() does."""
+    """crawl("{page}", 1, 1), where the test's own fetch() finds a page without links.
+
+    Returns what crawl() does.
+    """
 
     async def fetch(_page: str) -> list[str]:
         return []
@@ -17,9 +20,10 @@ async def crawl(student: Any, page: str) -> object:
 async def crawl_site(
     student: Any, site: dict[str, list[Any]], limit: int, patience: float = 3, before: str = ""
 ) -> list[Any]:
-    """Crawl a site of the grader's; tell what is found, how often each page was fetched, and how many at once.
+    """crawl() of the test's own web site, from "p0", with a limit of {limit}.
 
-    `before` is a page, with no links, that is crawled before.
+    Returns what is found, how often each page was fetched, how many at once, how many were given up, and how many tasks
+    are left.  `before` is a page, with no links, that is crawled before.
     """
 
     async def fetch_at_once(_page: str) -> list[str]:

@@ -25,7 +25,10 @@ class Loop:
 
 
 async def plan_with_a_loop_of_ours(student: Any) -> list[list[object]]:
-    """Tell what is planned, and call it in the order of planning."""
+    """plan() is given the test's own loop; afterwards, what was planned is called.
+
+    Calls it in the order of planning.  Returns what was planned.
+    """
     loop = Loop()
     student.plan(loop)
     for callback in loop.callbacks:

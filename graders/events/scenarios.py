@@ -5,7 +5,7 @@ from typing import Any
 
 
 async def race(student: Any, ready: list[float], start_at: float) -> None:
-    """Runners of the student's wait for a start of the grader's."""
+    """each runner() takes its own time to get ready ({ready} s); start is set after {start_at} s."""
     start = asyncio.Event()
     runners = [asyncio.create_task(student.runner(f"r{n}", s, start)) for n, s in enumerate(ready)]
     await asyncio.sleep(start_at)
@@ -14,7 +14,10 @@ async def race(student: Any, ready: list[float], start_at: float) -> None:
 
 
 async def starting(student: Any) -> list[float]:
-    """Tell when the starter of the student's sets the event, for each of three who wait."""
+    """starter(start) is awaited, while three others wait for start.
+
+    Returns when the event is set, for each of the three.
+    """
     start = asyncio.Event()
     loop = asyncio.get_running_loop()
     begin = loop.time()

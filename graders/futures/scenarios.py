@@ -5,7 +5,7 @@ from typing import Any
 
 
 async def order(student: Any, dish: str, after: float) -> None:
-    """A guest waits for an order that the grader fulfils."""
+    """guest("Zoe", order) is started; after {after} s the result "{dish}" is set on the order."""
     future: asyncio.Future[str] = asyncio.get_running_loop().create_future()
     eating = asyncio.create_task(student.guest("Zoe", future))
     await asyncio.sleep(after)
@@ -14,7 +14,10 @@ async def order(student: Any, dish: str, after: float) -> None:
 
 
 async def cooking(student: Any, dish: str) -> list[object]:
-    """The cook works for an order that the grader looks at."""
+    """cook(order, "{dish}") is awaited, with the test's own order.
+
+    Returns when it ended, and what became of the order.
+    """
     loop = asyncio.get_running_loop()
     future: asyncio.Future[str] = loop.create_future()
     begin = loop.time()
@@ -25,7 +28,10 @@ async def cooking(student: Any, dish: str) -> list[object]:
 
 
 async def our_cook(student: Any, dish: str, after: float) -> list[str]:
-    """Serve with a cook of the grader's; tell what it was asked for, once for each order."""
+    """serve("{dish}") is awaited, with the test's own cook(), which takes {after} s.
+
+    Returns what the cook was asked for, once for each order.
+    """
     asked: list[str] = []
 
     async def cook(order: asyncio.Future[str], dish: str) -> None:

@@ -5,7 +5,10 @@ from typing import Any
 
 
 async def our_download(student: Any) -> list[object]:
-    """Report twenty downloads that the grader fakes: one in five fails, whatever it is called."""
+    """report() of 20 files; the test's own download() takes 2 s for each, and some fail.
+
+    One in five fails, whatever it is called.  Returns what report() does, and how many downloads began.
+    """
     begun: list[str] = []
 
     async def download(name: str, seconds: float) -> int:

@@ -5,7 +5,10 @@ from typing import Any
 
 
 async def one_worker(student: Any, items: list[tuple[str, float]]) -> list[object]:
-    """Let one worker of the student's do items of the grader's; tell whether it said so of each."""
+    """worker("zoe", queue), with these items and their seconds in the queue: {items}.
+
+    Returns whether the worker said of each item that it is done, and whether the worker ended.
+    """
     queue: asyncio.Queue[tuple[str, float]] = asyncio.Queue()
     for item in items:
         queue.put_nowait(item)
@@ -22,7 +25,10 @@ async def one_worker(student: Any, items: list[tuple[str, float]]) -> list[objec
 
 
 async def watch_queue(student: Any, items: list[tuple[str, float]], workers: int) -> list[object]:
-    """Tell how full the queue of do_all() becomes, and how many tasks are left when it returns."""
+    """do_all() with {workers} workers, and these items and their seconds: {items}.
+
+    Returns the room of each queue, how full it becomes, and how many tasks are left when do_all() returns.
+    """
     most = 0
     rooms = {}
     put_nowait = asyncio.Queue.put_nowait

@@ -5,7 +5,10 @@ from typing import Any
 
 
 async def arrivals(student: Any, per_second: float, moments: list[float], others: int = 0) -> list[float]:
-    """Let callers come at these moments; tell when each is let through.  Other limiters have just been used."""
+    """callers await turn() of one Limiter({per_second}); they come at {moments} s.
+
+    Returns when each is let through.  So many `others`, limiters of their own, have just been used.
+    """
     loop = asyncio.get_running_loop()
     limiter = student.Limiter(per_second)
     for _ in range(others):
@@ -21,7 +24,10 @@ async def arrivals(student: Any, per_second: float, moments: list[float], others
 
 
 async def fetch_pages(student: Any, moments: list[float]) -> None:
-    """Fetch a page for each of these moments, at which a limiter lets one through."""
+    """fetch_all() with the test's own limiter, whose turn() lets callers go at {moments} s.
+
+    There is a page for each of these moments.
+    """
     loop = asyncio.get_running_loop()
     begin, turns = loop.time(), iter(moments)
 

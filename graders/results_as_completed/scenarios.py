@@ -5,7 +5,7 @@ from typing import Any
 
 
 async def our_search(student: Any, offers: list[tuple[str, float, int]], delays: dict[str, float]) -> object:
-    """Compare offers with a search that takes other times than they say."""
+    """compare() with the test's own search(), which takes other times than the offers say."""
 
     async def search(shop: str, _seconds: float, price: int) -> tuple[str, int]:
         await asyncio.sleep(delays[shop])
@@ -16,7 +16,7 @@ async def our_search(student: Any, offers: list[tuple[str, float, int]], delays:
 
 
 async def our_prices(student: Any) -> None:
-    """Let main() compare shops that ask other prices."""
+    """main() with the test's own search(), which gives other prices."""
 
     async def search(shop: str, _seconds: float, price: int) -> tuple[str, int]:
         await asyncio.sleep(1)

@@ -5,7 +5,10 @@ from typing import Any
 
 
 async def cancelled_fetch(student: Any) -> int:
-    """One fetch is cancelled while it has a place; another must get that place."""
+    """with one place, a fetch() of 10 s is cancelled after 1 s, and another fetch() follows.
+
+    The first is cancelled while it has the place; the other must get that place.
+    """
     semaphore = asyncio.Semaphore(1)
     first = asyncio.create_task(student.fetch(1, 10, semaphore))
     await asyncio.sleep(1)
@@ -16,7 +19,10 @@ async def cancelled_fetch(student: Any) -> int:
 
 
 async def cancelled_in_turn(student: Any) -> None:
-    """One fetch is cancelled while it waits for the only place; a third must not get it before the first ends."""
+    """three calls of fetch() with one place; the second is cancelled while it waits for it.
+
+    The third must not get the place before the first ends.
+    """
     semaphore = asyncio.Semaphore(1)
     fetches = [asyncio.create_task(student.fetch(number, 10 - number**2, semaphore)) for number in (1, 2, 3)]
     await asyncio.sleep(1)

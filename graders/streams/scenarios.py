@@ -6,7 +6,10 @@ from typing import Any
 
 
 async def serve_clients(student: Any, clients: list[list[str]]) -> list[list[object]]:
-    """Clients of the grader's ask the student's server; each notes its answers, and when it got them."""
+    """handle() serves the test's own clients, who send these words: {clients}.
+
+    Each client notes its answers, and when it got them.
+    """
     loop = asyncio.get_running_loop()
     server = await asyncio.start_server(student.handle, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
@@ -38,7 +41,10 @@ async def serve_clients(student: Any, clients: list[list[str]]) -> list[list[obj
 
 
 async def ask_server(student: Any, words: list[str], seconds: float) -> list[object]:
-    """The student's client asks a server of the grader's; tell what it returns and what the server saw."""
+    """ask() is given the words {words}; the test's own server takes {seconds} s to answer each.
+
+    Returns what ask() does, what the server saw, and whether the connection was closed.
+    """
     seen: list[str] = []
     closed = asyncio.Event()
 
@@ -65,7 +71,10 @@ async def ask_server(student: Any, words: list[str], seconds: float) -> list[obj
 
 
 async def send_in_pieces(student: Any, pieces: list[str]) -> list[Any]:
-    """A line may come in pieces, and a piece may have several lines; tell the answers, and when the first came."""
+    """handle() serves the test's own client, which sends its lines in pieces, 0.5 s apart.
+
+    A line may come in pieces, and a piece may have several lines.  Returns the answers, and when the first came.
+    """
     loop = asyncio.get_running_loop()
     server = await asyncio.start_server(student.handle, "127.0.0.1", 0)
     reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
@@ -87,7 +96,10 @@ async def send_in_pieces(student: Any, pieces: list[str]) -> list[Any]:
 
 
 async def leave_main(student: Any) -> list[bool]:
-    """Tell of each server that main() starts whether it is open when main() returns."""
+    """main() is awaited, to its end.
+
+    Returns of each server that main() starts whether it is open when main() returns.
+    """
     servers: list[asyncio.Server] = []
     loop = asyncio.get_running_loop()
     create_server = loop.create_server

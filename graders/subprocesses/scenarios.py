@@ -7,7 +7,10 @@ from typing import Any
 
 
 async def beside_a_ticker(student: Any, codes: list[str]) -> list[object]:
-    """Run programs beside a task that ticks; tell whether it could, and whether the programs ran at the same time."""
+    """run_all() of programs that wait for each other, beside a task that goes on ticking.
+
+    Returns what comes back, and how often the task could tick.
+    """
     ticks = 0
 
     async def tick() -> None:
@@ -23,7 +26,10 @@ async def beside_a_ticker(student: Any, codes: list[str]) -> list[object]:
 
 
 async def run_too_long(student: Any) -> list[object]:
-    """Run a program that takes too long; tell what comes back, how soon, and whether the program is there still."""
+    """run("import time; time.sleep(60)", 0.5) is awaited.
+
+    Returns what comes back, how soon, and whether the program is there still.
+    """
     begin = time.monotonic()
     result = await student.run("import time; time.sleep(60)", 0.5)
     return [list(result or ()), time.monotonic() - begin, has_children()]

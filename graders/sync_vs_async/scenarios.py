@@ -5,7 +5,10 @@ from typing import Any
 
 
 async def our_make(student: Any) -> list[list[object]]:
-    """Make breakfast with a make() that takes no time, and tell what it was asked for."""
+    """breakfast() with the test's own make(), which takes no time.
+
+    Returns what make() was asked for.
+    """
     asked: list[list[object]] = []
     student.make = lambda what, seconds: asked.append([what, seconds])
     await asyncio.to_thread(student.breakfast)  # may block
@@ -13,7 +16,10 @@ async def our_make(student: Any) -> list[list[object]]:
 
 
 async def our_make_async(student: Any) -> list[list[object]]:
-    """Make breakfast with a make_async() that takes twice as long, and tell what it was asked for."""
+    """breakfast_async() with the test's own make_async(), which takes twice as long.
+
+    Returns what make_async() was asked for.
+    """
     asked: list[list[object]] = []
 
     async def make_async(what: str, seconds: float) -> None:

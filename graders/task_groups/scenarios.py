@@ -5,6 +5,7 @@ from typing import Any
 
 
 async def cancel_build(student: Any) -> bool:
+    """build("door", 10) runs in a task that is cancelled after 3 s."""
     task = asyncio.create_task(student.build("door", 10))
     await asyncio.sleep(3)
     task.cancel()
@@ -13,9 +14,10 @@ async def cancel_build(student: Any) -> bool:
 
 
 async def our_build(student: Any, kind: str) -> list[object]:
-    """Assemble with a build() of the grader's: the nose fails, and cleaning up after the door takes a second.
+    """assemble([("door", 2), ("nose", 3)]) with the test's own build().
 
-    Tell what comes of it, and whether the door was cleaned up by then.
+    With a `kind`, the nose fails with this error.  Cleaning up after the door takes a second.  Returns what comes of
+    it, and whether the door was cleaned up by then.
     """
     ended: list[str] = []
 

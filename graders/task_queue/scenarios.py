@@ -27,7 +27,11 @@ BEGIN = [0.0]
 
 
 async def do_jobs(student: Any, workers: int, retries: int, jobs: list[list[Any]]) -> list[Any]:
-    """Submit jobs; tell what comes of each, when each was tried, and how many tasks are left at last."""
+    """async with TaskQueue({workers}, {retries}) as queue: each job goes to queue.submit().
+
+    Returns what comes of each job, when each was tried, how many tasks are left at last, and whether a result was there
+    at once.
+    """
     BEGIN[0] = asyncio.get_running_loop().time()
     given = [Job(*job) for job in jobs]
     async with student.TaskQueue(workers, retries) as queue:
@@ -39,7 +43,10 @@ async def do_jobs(student: Any, workers: int, retries: int, jobs: list[list[Any]
 
 
 async def after_shutdown(student: Any) -> list[str]:
-    """Submit a job when the queue has begun to shut down, and one when it is shut down; tell what is said."""
+    """submit() on a TaskQueue(1), while shutdown() is running, and again when it is over.
+
+    Returns what is said each time.
+    """
     queue = student.TaskQueue(1)
     await queue.__aenter__()
     queue.submit(Job("a", 1))
@@ -57,7 +64,10 @@ async def after_shutdown(student: Any) -> list[str]:
 
 
 async def use_while_it_works(student: Any) -> list[Any]:
-    """A result can be awaited while the queue goes on, and what is submitted then is done, too."""
+    """in a TaskQueue(1), the first of two jobs is awaited, then a third one is submitted.
+
+    A result can be awaited while the queue goes on, and what is submitted then is done, too.
+    """
     async with student.TaskQueue(1) as queue:
         first = queue.submit(Job("a", 1))
         second = queue.submit(Job("b", 5))

@@ -5,13 +5,17 @@ from typing import Any
 
 
 async def ask(student: Any, city: str, seconds: float) -> object:
+    """ask("{city}", {seconds}) is awaited once."""
     answer = await student.ask(city, seconds)
     await asyncio.sleep(0)  # what was cancelled has time to end
     return answer
 
 
 async def slow_server(student: Any) -> list[object]:
-    """Ask a server that notes how it ends, and ask again."""
+    """ask("Kyiv", 60), and then ask("Kyiv", 1), with the test's own fetch().
+
+    The server notes how it ends.
+    """
     ended: list[object] = []
 
     async def fetch(city: str, seconds: float) -> str:
@@ -29,7 +33,10 @@ async def slow_server(student: Any) -> list[object]:
 
 
 async def other_weather(student: Any) -> None:
-    """Let main() ask a server that says something else, and Rome answers."""
+    """main() with the test's own fetch(): Rome answers after 1 s, the others after 3 s.
+
+    It says something else than the student's.
+    """
 
     async def fetch(city: str, _seconds: float) -> str:
         await asyncio.sleep(1 if city == "Rome" else 3)

@@ -6,9 +6,10 @@ from typing import Any
 
 
 async def browse(student: Any, clients: list[list[str]], pause: float = 0) -> list[list[Any]]:
-    """Each client sends its requests over one connection, one after the other; tell the answers and their moments.
+    """handle() serves the test's own browsers, each of which uses one connection.
 
-    With a `pause`, a request comes in two pieces, so many seconds apart: a network cuts where it likes.
+    Each sends its requests one after the other.  Returns the answers with their moments, and whether the connection is
+    open still.  With a `pause`, a request comes in two pieces, so many seconds apart: a network cuts where it likes.
     """
     loop = asyncio.get_running_loop()
     server = await asyncio.start_server(student.handle, "127.0.0.1", 0)
@@ -57,7 +58,10 @@ async def in_time(reading: Coroutine[Any, Any, bytes]) -> str:
 
 
 async def hang_up(student: Any) -> bool:
-    """A client closes its side in the middle of a request; tell whether the server closes, too."""
+    """handle() serves a client that closes its side in the middle of a request.
+
+    Returns whether the server closes, too.
+    """
     server = await asyncio.start_server(student.handle, "127.0.0.1", 0)
     reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
     writer.write(b"GET / HTTP/1.1\r\nHost: loc")
@@ -69,7 +73,10 @@ async def hang_up(student: Any) -> bool:
 
 
 async def leave_main(student: Any) -> list[list[Any]]:
-    """Tell what main() asks for, and of each server that it starts whether it is open when main() returns."""
+    """main() is awaited, to its end.
+
+    Returns what main() asks for, and of each server that it starts whether it is open when main() returns.
+    """
     asked: list[str] = []
     servers: list[asyncio.Server] = []
     loop = asyncio.get_running_loop()

@@ -81,7 +81,7 @@ def filled(told: str, given: Mapping[str, Any]) -> str:
 
 def _rounded(value: Any) -> str:
     if isinstance(value, float):
-        return f"{value:.{_DIGITS}g}"
+        return f"{value:.{_DIGITS}g}" if abs(value) < 10**_DIGITS else f"{value:.0f}"
     if isinstance(value, list | tuple):
         return ", ".join(map(_rounded, value))
     return value if isinstance(value, str) else shown(value)

@@ -47,5 +47,6 @@ def test_a_file_that_is_no_python_tells_nothing() -> None:
 
 
 def test_values_are_rounded_for_the_eye() -> None:
+    assert filled("after {seconds} s", {"seconds": 1234.5}) == "after 1234 s"
     given = {"n": 2.123456, "words": ["a", "b"], "rest": None, "text": "it"}
     assert filled("{n} {words} {rest} {text} {n!r}", given) == "2.12 a, b None it {n!r}"
