@@ -152,7 +152,7 @@ class _Run:
         builder = TraceBuilder()
         for record in self.records:
             builder.feed(dump(record))
-        built = builder.build(asked=f"python {self._file}", source=self._source())
+        built = builder.build(asked=f"python {self._file}", source=self._source(), script=str(self._file))
         return replace(built, ignored=_ignored(self._file.resolve()))
 
     def _source(self) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from .check import Verdict, tidy
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from pytest_asyncgrade.trace import Finding, Trace
+    from pytest_asyncgrade.trace import Finding, Place, Trace
 
     from .check import CheckResult
     from .integrity import Flag
@@ -48,6 +48,10 @@ class Work:
         if not verbose:  # runs with other delays show much the same
             runs = [run for run in runs if not run.varied] or runs
         return [run for run in runs if run is _representative(run, runs)]
+
+    def is_in_script(self, place: Place) -> bool:
+        """Tell whether a line is one of the script, and not of another file that was handed in."""
+        return all(run.script in {"", place.filename} for run in self.runs.values())
 
     @property
     def findings(self) -> list[Finding]:

@@ -11,6 +11,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from pytest_asyncgrade.trace import Outcome, Place
+from pytest_asyncgrade.trace.findings import KINDS
 from pytest_asyncgrade.trace.findings.script import Script
 
 from .check import About, Verdict
@@ -18,11 +19,29 @@ from .check import About, Verdict
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_asyncgrade.trace import Trace
+    from pytest_asyncgrade.trace import Finding, Trace
 
     from .check import CheckResult, Failure
     from .grade import Work
     from .runs import Run
+
+
+_OVERLAP = {About.TIME, About.ORDER, About.TASKS, About.UNKNOWN}
+_ANY = {*About} - {About.RUN}
+_EXPLAINS = {
+    "coroutine_as_value": _ANY, "never_awaited": _ANY, "not_called": _ANY, "thread_unsafe": _ANY,
+    "swallowed_cancellation": _ANY, "lost_exception": _ANY - {About.TIME}, "unseen_exception": _ANY - {About.TIME},
+    "cut_off": _ANY, "left_running": _ANY, "cleanup_cut_off": _ANY,
+    "blocked_loop": _OVERLAP, "sequential_awaits": _OVERLAP, "awaited_at_once": _OVERLAP, "sequential_runs": _OVERLAP,
+    "run_in_loop": _OVERLAP, "useless_lock": _OVERLAP, "busy_wait": {About.TIME, About.UNKNOWN},
+}  # fmt: skip
+"""What each kind of finding can change; a kind that is not here explains no lost check."""
+
+
+def explaining(run: Run, about: About) -> Finding | None:
+    """Return the finding that explains a check which looked at this and failed; None if none does."""
+    kinds = [kind for kind in KINDS if about in _EXPLAINS.get(kind, ())]
+    return min((one for one in run.telling if one.kind in kinds), key=lambda one: kinds.index(one.kind), default=None)
 
 
 def place_of(work: Work, check: CheckResult) -> Place | None:
@@ -47,8 +66,8 @@ def _unfinished_at(trace: Trace) -> Place | None:
 def _likely(run: Run, failure: Failure) -> Iterator[Place | None]:
     """Yield the lines that what the check looked at leads to, the most likely first."""
     trace = run.trace
-    if failure.about in {About.TIME, About.ORDER, About.TASKS}:
-        yield next((finding.place for finding in run.telling if finding.place and not finding.advisory), None)
+    finding = explaining(run, failure.about)
+    yield finding.place if finding else None
     if failure.about in {About.OUTPUT, About.ORDER}:
         yield from _printed(trace, failure)
     if failure.about is About.TIME:
@@ -97,17 +116,10 @@ def definition(trace: Trace, function: str) -> Place | None:
     name = function.rpartition(".")[2]
     for node in Script.of(trace.source).nodes if name else ():
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and node.name == name:
-            return Place(_script(trace), node.lineno, name)
+            return Place(trace.script, node.lineno, name)
     return None
 
 
 def _last_statement(trace: Trace) -> Place | None:
     body = Script.of(trace.source).tree.body
-    return Place(_script(trace), body[-1].lineno, "<module>") if body else None
-
-
-def _script(trace: Trace) -> str:
-    """Return the name of the script of a run, as its places have it."""
-    recording = trace.partial
-    places = [line.place for line in recording.output] + [span.place for span in recording.tasks]
-    return next((place.filename for place in places if place), trace.asked.removeprefix("python ").partition(" ")[0])
+    return Place(trace.script, body[-1].lineno, "<module>") if body else None

@@ -35,7 +35,7 @@ class Run:
         """The function that was called, or the scenario; empty for the whole program."""
         self.uses = uses
         """The names of the student's functions and classes that were called; none for the whole program."""
-        self.asked, self.lost_runs = trace.asked, trace.lost_runs
+        self.asked, self.script, self.lost_runs = trace.asked, trace.script, trace.lost_runs
         self._trace: Trace | None = trace
         self._stored: _Stored | None = None
 

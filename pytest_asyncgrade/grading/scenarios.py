@@ -35,9 +35,7 @@ def _scenarios(source: bytes) -> dict[str, Scenario]:
         tree = ast.parse(source)
     except (SyntaxError, ValueError):
         return {}
-    functions = {
-        node.name: node for node in tree.body if isinstance(node, ast.AsyncFunctionDef | ast.FunctionDef)
-    }  # fmt: skip
+    functions = {node.name: node for node in tree.body if isinstance(node, ast.AsyncFunctionDef | ast.FunctionDef)}
     return {name: Scenario(_told(node), _uses(node, functions, ())) for name, node in functions.items()}
 
 

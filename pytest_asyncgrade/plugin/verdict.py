@@ -162,9 +162,8 @@ def _blame(
 
 
 def _unfinished(trace: Trace) -> tuple[Verdict, Failure]:
-    return Verdict.NOT_RUN if trace.outcome is Outcome.NOT_RUNNABLE else Verdict.FAILED, Failure(
-        trace.reason, about=About.RUN
-    )
+    verdict = Verdict.NOT_RUN if trace.outcome is Outcome.NOT_RUNNABLE else Verdict.FAILED
+    return verdict, Failure(trace.reason, about=About.RUN)
 
 
 def _is_stumble(error: BaseException) -> bool:

@@ -18,7 +18,7 @@ from pytest_asyncgrade.trace.timeline import headline
 
 from . import phrases
 from .safe_text import inert
-from .view import MOST_CAUSES, MOST_VALUES, Reason, remarks, some, told_cause
+from .view import MOST_CAUSES, MOST_VALUES, Reason, other_findings, remarks, some, told_cause
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from jinja2 import Template
 
     from pytest_asyncgrade.grading import Cause, CheckResult, Grade, Work
-    from pytest_asyncgrade.trace import Place, Trace
+    from pytest_asyncgrade.trace import Finding, Place, Trace
 
     from .about import About
 
@@ -47,7 +47,7 @@ def render(grade: Grade, about: About) -> str:
 
 def page_of_run(trace: Trace) -> str:
     """Return a page on a single run: its picture, its lines, its findings, its program."""
-    findings = [_finding(finding) for finding in trace.diagnosis]
+    findings = [_finding(finding, finding.place.lineno if finding.place else None) for finding in trace.diagnosis]
     work = {
         "id": "run", "title": printable(trace.asked), "checks": [], "causes": [], "runs": [_run(trace)],
         "findings": findings, "source": _source(trace.source, {}, findings), "script": "The program", "remarks": [],
@@ -72,40 +72,47 @@ def _file(name: str) -> str:
 
 def _work(work: Work, ident: str) -> dict[str, Any]:
     runs = work.runs_to_show() or work.runs_to_show(verbose=True)[:1]
-    found = causes(work)
-    findings = sorted((_finding(one) for one in work.findings), key=lambda one: one["line"] or 0)
+    found = causes(work)[:MOST_CAUSES]
+    marks = [_finding(one, _line(work, one.place)) for one in work.findings]
+    others = [_finding(one, _line(work, one.place)) for one in other_findings(work, found)]
     source = next((run.source for run in runs if run.source), ())
     return {
-        "causes": [_cause(cause, number) for number, cause in enumerate(found[:MOST_CAUSES])],
+        "causes": [_cause(work, cause, number) for number, cause in enumerate(found)],
         "id": ident, "title": printable(phrases.title(work)), "points": phrases.points(work),
         "share": f"{work.score / work.max_score:.4f}" if work.max_score else "0",
-        "checks": [_check(check, place_of(work, check)) for check in work.checks],
+        "checks": [_check(work, check) for check in work.checks],
         "remarks": [
             {"parts": _alternating(map(printable, remark.parts)), "is_warning": remark.is_warning}
             for remark in remarks(work)
         ],
-        "findings": findings, "script": printable(work.script),
-        "runs": [_run(run) for run in runs], "source": _source(source, _ends(runs), findings),
+        "findings": sorted(others, key=lambda one: one["line"] or 0), "script": printable(work.script),
+        "runs": [_run(run) for run in runs], "source": _source(source, _ends(runs), marks),
     }  # fmt: skip
 
 
-def _cause(cause: Cause, number: int) -> dict[str, Any]:
+def _cause(work: Work, cause: Cause, number: int) -> dict[str, Any]:
     """Return one cause; the first, number 0, with all that is known of it."""
     more = phrases.explained(len(cause.checks) - 1, is_certain=cause.is_certain) if len(cause.checks) > 1 else ""
     return {
-        "line": cause.place.lineno if cause.place else None, "code": printable(cause.code),
-        "told": printable(told_cause(cause) if number else phrases.STUCK if cause.stuck else cause.what),
+        "line": _line(work, cause.place), "where": printable(phrases.where(work, cause.place)),
+        "code": printable(cause.code), "told": printable(told_cause(work, cause) if number else cause.what),
         "stuck": [printable(str(row)) for row in cause.stuck], "advice": _with_code(cause.advice), "more": more,
     }  # fmt: skip
 
 
-def _check(check: CheckResult, place: Place | None) -> dict[str, Any]:
-    reason = Reason.of(check) if check.failure else None
+def _line(work: Work, place: Place | None) -> int | None:
+    """Return the number of a line that the page shows; None if it is in another file than the script."""
+    return place.lineno if place and work.is_in_script(place) else None
+
+
+def _check(work: Work, check: CheckResult) -> dict[str, Any]:
+    reason, place = Reason.of(check) if check.failure else None, place_of(work, check)
     partly = check.verdict is Verdict.FAILED and check.score > 0
     return {
         "verdict": "partly" if partly else check.verdict.value, "word": _WORDS[check.verdict],
         "colour": "warn" if partly else _COLOURS[check.verdict],
-        "worth": phrases.worth(check), "name": printable(check.name), "line": place.lineno if place else None,
+        "worth": phrases.worth(check), "name": printable(check.name), "line": _line(work, place),
+        "where": printable(phrases.where(work, place)),
     } | (_reason(reason) if reason else {})  # fmt: skip
 
 
@@ -132,8 +139,7 @@ def _rows(reason: Reason) -> list[dict[str, Any]]:
     return shown
 
 
-def _finding(finding: Any) -> dict[str, Any]:
-    line = finding.place.lineno if finding.place else None
+def _finding(finding: Finding, line: int | None) -> dict[str, Any]:
     return {"message": printable(finding.message), "advice": _with_code(finding.advice), "line": line}
 
 
@@ -168,7 +174,7 @@ def _ends(runs: list[Trace]) -> dict[int, str]:
     return {
         run.exception.place.lineno: f"{run.exception.type}: {run.exception.message}"
         for run in runs
-        if run.exception and run.exception.place
+        if run.exception and run.exception.place and run.script in {"", run.exception.place.filename}
     }
 
 

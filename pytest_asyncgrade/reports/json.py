@@ -12,7 +12,7 @@ from pytest_asyncgrade.trace.timeline import headline
 
 from .phrases import is_broken
 from .safe_text import as_json
-from .view import told_cause
+from .view import said_of
 
 if TYPE_CHECKING:
     from pytest_asyncgrade.grading import Cause, CheckResult, Grade, Work
@@ -75,7 +75,7 @@ def _cause(cause: Cause, checks: tuple[CheckResult, ...]) -> dict[str, Any]:
         "file": cause.place.filename if cause.place else "",
         "line": cause.place.lineno if cause.place else None,
         "code": cause.code,
-        "what": told_cause(cause),
+        "what": said_of(cause),
         "advice": cause.advice,
         "certain": cause.is_certain,
         "checks": [checks.index(check) for check in cause.checks],

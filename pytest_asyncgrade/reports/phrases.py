@@ -24,9 +24,7 @@ WITHOUT_REASON = {
     Verdict.NOT_RUN: "this check could not be run",
 }
 """What is told of a check that was not passed and whose reason is hidden."""
-SAME_REASON = "(for the same reason)"
 REPAIR_FIRST, THEN, WHY = "Repair this first", "Then", "Why, check by check"
-STUCK = "the program is stuck: every task waits, and nothing can wake any of them"
 EXPECTED, ACTUAL, HINT = "expected", "actual", "hint"
 TO_LOOK_AT, HAPPENED, TO_KNOW = "What to look at", "What happened", "To know"
 GRADED = "something is graded"
@@ -103,17 +101,17 @@ def name_with_bonus(check: CheckResult) -> str:
     return check.name + (f" (bonus: {check.points.points} point{many})" if check.points.bonus else "")
 
 
-def where(place: Place | None) -> str:
-    """Return a line of the student's as a reference: ``line 12``; empty if there is none."""
-    return f"line {place.lineno}" if place else ""
+def where(work: Work, place: Place | None) -> str:
+    """Return a line of the student's as a reference: ``line 12``, ``line 12 of helper.py``; empty if there is none."""
+    if place is None:
+        return ""
+    return f"line {place.lineno}" + ("" if work.is_in_script(place) else f" of {place.filename}")
 
 
 def explained(others: int, *, is_certain: bool) -> str:
     """Return the sentence on further checks that are lost for a reason."""
-    checks = "1 more check is" if others == 1 else f"{others} more checks are"
-    if is_certain:
-        return f"{checks} lost for this reason."
-    return f"{checks.removesuffix(' is').removesuffix(' are')} may be lost for this reason, too."
+    checks, verb = ("1 more check", "is") if others == 1 else (f"{others} more checks", "are")
+    return f"{checks} {verb} lost for this reason." if is_certain else f"{checks} may be lost for this reason, too."
 
 
 def not_handed_in(slug: str) -> str:

@@ -15,13 +15,15 @@ from pytest_asyncgrade.trace.timeline import explained, headline, timeline
 
 from . import phrases
 from .safe_text import tame
-from .view import MOST_CAUSES, Reason, hint, remarks, told_cause
+from .view import MOST_CAUSES, Reason, hint, other_findings, remarks, told_cause
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from pytest_asyncgrade.grading import Cause, CheckResult, Failure, Grade, Row, Work
-    from pytest_asyncgrade.trace import QuotedLine
+    from pytest_asyncgrade.trace import QuotedLine, Trace
+
+    from .view import Remark
 
 WIDTH = 80
 """Width of the report where that of the terminal is not known, in columns."""
@@ -35,6 +37,8 @@ MOST_FINDINGS = 5
 """Number of findings that are shown of one work."""
 MOST_STUCK = 5
 """Number of waits of a deadlock that are told."""
+MOST_REMARKS = 3
+"""Number of lines with warnings of a work in a class."""
 MOST_LINES = 60
 """Number of lines of the report on one work, without `verbose`."""
 LONGEST_TOP = 15
@@ -91,65 +95,58 @@ class _Report:
         """Yield one line: whose, what to repair first, how many points; more of what is the teacher's to repair."""
         first = next(iter(causes(work)), None)
         score = phrases.points(work)
-        line = f"{_title(work)}  {told_cause(first)}" if first else _title(work)
+        line = f"{_title(work)}  {told_cause(work, first)}" if first else _title(work)
         line = truncated(printable(line), self.width - len(score) - 6)
         yield f"{line} {'.' * (self.width - display_width(line) - len(score) - 2)} {score}", ()
         for check in work.checks:
             if check.verdict is Verdict.ERROR and (reason := Reason.of(check)):
                 yield from self._reason(check, reason)
-        for remark in remarks(work):
-            if remark.is_warning:
-                yield from self._wrapped(printable(str(remark)), 2, style=("yellow",))
+        yield from _cut(list(self._remarks(remark for remark in remarks(work) if remark.is_warning)), MOST_REMARKS)
 
     # -- a work at length
 
     def _work(self, work: Work) -> Iterator[Styled]:
         found = causes(work)
-        top = [*self._heading(work), *self._first(found)]
-        checks = [line for check in work.checks for line in self._check(work, check)]
-        why = [*self._reasons(work, found), *self._remarks(work)]
-        seen = list(self._findings(work, found))
-        happened = list(self._happened(work, found))
+        first = found[0] if found else None
+        top = [*self._heading(work), *(self._first(work, first, found[1:MOST_CAUSES]) if first else ())]
+        checks: list[Styled] = [("", ())] if first else []
+        checks += [line for check in work.checks for line in self._check(work, check)]
+        why = [*self._reasons(work, first), *self._remarks(remarks(work))]
+        seen = list(self._findings(work, found[:MOST_CAUSES]))
+        happened = list(self._happened(work, first))
         if not self.verbose:
             top = _cut(top, LONGEST_TOP)
             room = MOST_LINES - len(top) - len(checks)
             why = _cut(why, max(room * 2 // 3, 4))
             seen = _cut(seen, max(room - len(why), 3))
             happened = _cut(happened, max(room - len(why) - len(seen), 0))
-        yield from (
-            [*top, ("", ()), *checks, *why, *seen, *happened] if found else [*top, *checks, *why, *seen, *happened]
-        )
+        yield from [*top, *checks, *why, *seen, *happened]
 
     def _heading(self, work: Work) -> Iterator[Styled]:
         title, score = _title(work), phrases.points(work)
         yield "", ()
         yield f"{title} {'.' * (self.width - display_width(title) - len(score) - 2)} {score}", ("bold",)
 
-    def _first(self, found: Sequence[Cause]) -> Iterator[Styled]:
+    def _first(self, work: Work, first: Cause, others: Iterable[Cause]) -> Iterator[Styled]:
         """Yield what to repair first, and the next causes in a line each."""
-        if not found:
-            return
-        first, *others = found
         yield "", ()
-        yield f"  {phrases.REPAIR_FIRST}: {phrases.where(first.place)}".rstrip(": "), ("bold",)
+        yield ": ".join(filter(None, [f"  {phrases.REPAIR_FIRST}", phrases.where(work, first.place)])), ("bold",)
         if first.code and first.place:
             yield truncated(f"  {first.place.lineno:>6} | {printable(first.code)}", self.width), ()
-        if first.stuck:
-            yield from self._stuck(first)
-        else:
-            yield from self._wrapped(printable(first.what), 4)
+        for line in first.what.split("\n"):
+            yield from self._wrapped(printable(line), 4)
+        yield from self._stuck(first)
         if first.advice:
             yield from self._wrapped(printable(hint(first.advice)), 4, style=("cyan",))
         if len(first.checks) > 1:
             yield from self._wrapped(phrases.explained(len(first.checks) - 1, is_certain=first.is_certain), 4)
-        if others:
-            yield f"  {phrases.THEN}:", ("bold",)
-        for cause in others[: MOST_CAUSES - 1]:
-            yield truncated(f"    - {printable(told_cause(cause))}", self.width), ()
+        for number, cause in enumerate(others):
+            if not number:
+                yield f"  {phrases.THEN}:", ("bold",)
+            yield truncated(f"    - {printable(told_cause(work, cause))}", self.width), ()
 
     def _stuck(self, cause: Cause) -> Iterator[Styled]:
         """Yield the table of a deadlock: who waits where for what, and why nobody ends that."""
-        yield from self._wrapped(phrases.STUCK, 4)
         for row in cause.stuck[:MOST_STUCK]:
             first, *rest = wrapped(printable(str(row)), self.width - 6)
             yield f"    - {first}", ()
@@ -161,28 +158,26 @@ class _Report:
     def _check(self, work: Work, check: CheckResult) -> Iterator[Styled]:
         word = phrases.VERDICTS[check.verdict]
         word = word.upper() if check.verdict in _LOUD else word
-        place = place_of(work, check)
-        name = printable(check.name) + (f" ({phrases.where(place)})" if place else "")
+        where = phrases.where(work, place_of(work, check))
+        name = printable(f"{check.name} ({where})" if where else check.name)
         first, *rest = wrapped(name, self.width - 16) or [""]
         yield f"  {word:<8}{phrases.worth(check):<4} {first}", _STYLES[check.verdict]
         for line in rest:
             yield f"{'':15}{line}", _STYLES[check.verdict]
 
-    def _reasons(self, work: Work, found: Sequence[Cause]) -> Iterator[Styled]:
+    def _reasons(self, work: Work, first: Cause | None) -> Iterator[Styled]:
         """Yield why each check was lost, unless that was told above or of the check before it."""
         told: set[Failure] = set()
-        above = {cause.what for cause in found[:1]}
-        follows = [] if self.verbose else [check.nodeid for cause in found[:1] for check in cause.checks[1:]]
+        explained = first.checks if first else ()
         heading: list[Styled] = [("", ()), (f"  {phrases.WHY}:", ("bold",))]
         for check in work.checks:
-            reason = Reason.of(check)
-            if reason is None or check.failure in told or check.nodeid in follows:
+            reason, is_explained = Reason.of(check), check in explained
+            follows = is_explained and check is not explained[0] and not self.verbose
+            if reason is None or follows or check.failure in told:
                 continue
-            if check.failure is not None:
-                told.add(check.failure)
-            is_first = any(check in cause.checks for cause in found[:1])  # whose advice is told above
-            is_told = reason.sentence in above or (is_first and found[0].is_certain)
-            lines = list(self._reason(check, reason, is_told=is_told, with_hint=not is_first))
+            told |= {check.failure} if check.failure else set()
+            is_told = first is not None and (reason.sentence == first.what or (is_explained and first.is_certain))
+            lines = list(self._reason(check, reason, is_told=is_told, with_hint=not is_explained))
             yield from [*heading, *lines] if lines else ()
             heading = [] if lines else heading
 
@@ -232,19 +227,13 @@ class _Report:
         if len(values) > most:
             yield f"{'':16}{phrases.note(f'{len(values) - most} more')}", ()
 
-    def _remarks(self, work: Work) -> Iterator[Styled]:
-        for remark in remarks(work):
+    def _remarks(self, found: Iterable[Remark]) -> Iterator[Styled]:
+        for remark in found:
             yield from self._wrapped(printable(str(remark)), 2, style=("yellow",) if remark.is_warning else ())
 
-    def _findings(self, work: Work, found: Sequence[Cause]) -> Iterator[Styled]:
+    def _findings(self, work: Work, told: Iterable[Cause]) -> Iterator[Styled]:
         """Yield the findings of the runs that were not told above, whether or not they cost points."""
-        told = {cause.what for cause in found[:MOST_CAUSES]}
-        deadlocks = {cause.place for cause in found if cause.stuck}
-        findings = [
-            one
-            for one in work.findings
-            if one.message not in told and not (one.kind == "deadlock" and one.place in deadlocks)
-        ]
+        findings = other_findings(work, told)
         if findings:
             yield "", ()
             yield f"  {phrases.TO_LOOK_AT}:", ("bold",)
@@ -258,12 +247,13 @@ class _Report:
         if len(findings) > MOST_FINDINGS:
             yield f"    {phrases.note(f'{len(findings) - MOST_FINDINGS} more of these')}", ()
 
-    def _happened(self, work: Work, found: Sequence[Cause]) -> Iterator[Styled]:
+    def _happened(self, work: Work, first: Cause | None) -> Iterator[Styled]:
         """Yield what happened in the run that shows what to repair first; with `verbose` in all."""
         runs = work.runs_to_show(verbose=self.verbose)
         if not self.verbose:
-            first = [cause.run for cause in found[:1] if cause.run is not None]
-            runs = [] if any(map(_is_told, found[:1])) else first or runs[:1]
+            shown = first.run if first else None
+            runs = [shown] if shown is not None else runs[:1]
+            runs = [] if shown is not None and _is_told(shown) else runs
         for trace in runs:
             yield "", ()
             asked = printable(headline(trace) if self.verbose or trace.outcome == "finished" else trace.asked)
@@ -302,10 +292,9 @@ def _named(name: str, sentence: str) -> str:
     return f"{name.rstrip('.')}: {sentence}" if sentence else name
 
 
-def _is_told(cause: Cause) -> bool:
-    """Tell whether a run shows nothing more than what is told of it: nothing had happened before it ended."""
-    run = cause.run
-    return run is not None and run.outcome != "finished" and not (run.partial.output or run.partial.elapsed)
+def _is_told(run: Trace) -> bool:
+    """Tell whether a run shows nothing more than what is told of its end: nothing had happened before."""
+    return run.outcome != "finished" and not (run.partial.output or run.partial.elapsed)
 
 
 def _cut(lines: list[Styled], most: int) -> list[Styled]:

@@ -96,11 +96,20 @@ class Reason:
             yield from text.split("\n")
 
 
-def told_cause(cause: Cause) -> str:
+def said_of(cause: Cause) -> str:
+    """Return one cause in a sentence."""
+    return str(cause.stuck[0]) if cause.stuck else cause.what
+
+
+def told_cause(work: Work, cause: Cause) -> str:
     """Return one cause in a sentence, with its line: ``line 12: TypeError: ...``."""
-    where = phrases.where(cause.place)
-    said = str(cause.stuck[0]) if cause.stuck else cause.what
-    return f"{where}: {said}" if where and where not in said else said
+    return ": ".join(filter(None, [phrases.where(work, cause.place), said_of(cause)]))
+
+
+def other_findings(work: Work, told: Iterable[Cause]) -> list[Finding]:
+    """Return the findings of a work without those that are told as causes."""
+    known = {cause.what for cause in told}
+    return [finding for finding in work.findings if finding.message not in known]
 
 
 def hint(text: str) -> str:
@@ -153,24 +162,26 @@ def runs_as_text(runs: Iterable[Trace]) -> Iterator[str]:
         yield from timeline(trace)
 
 
-def to_repair(work: Work, most: int = MOST_CAUSES) -> list[str]:
+def to_repair(work: Work) -> list[str]:
     """Return what to repair first, with its line, and the next causes in a line each, in tame lines."""
-    first, *others = causes(work)[:most] or [None]
-    if first is None:
-        return []
-    where = phrases.where(first.place)
-    lines = [f"{where}: {first.code}" if first.code else where] if where else []
-    lines += [phrases.STUCK, *(f"- {row}" for row in first.stuck)] if first.stuck else first.what.split("\n")
-    lines += [hint(first.advice)] if first.advice else []
+    found = causes(work)[:MOST_CAUSES]
+    return [tame(one_line(line)) for line in _repair(work, found[0], found[1:])] if found else []
+
+
+def _repair(work: Work, first: Cause, others: Iterable[Cause]) -> Iterator[str]:
+    yield from filter(None, [": ".join(filter(None, [phrases.where(work, first.place), first.code]))])
+    yield from first.what.split("\n")
+    yield from (f"- {row}" for row in first.stuck)
+    if first.advice:
+        yield hint(first.advice)
     if len(first.checks) > 1:
-        lines.append(phrases.explained(len(first.checks) - 1, is_certain=first.is_certain))
-    lines += [f"{phrases.THEN.lower()}: {told_cause(cause)}" for cause in others if cause]
-    return [tame(one_line(line)) for line in lines]
+        yield phrases.explained(len(first.checks) - 1, is_certain=first.is_certain)
+    yield from (f"{phrases.THEN.lower()}: {told_cause(work, cause)}" for cause in others)
 
 
 def looked_at(work: Work) -> list[str]:
-    """Return what there is to look at in a program, and the way out, in tame lines."""
-    return [tame(line) for line in findings_as_text(work.findings)]
+    """Return what else there is to look at in a program, and the way out, in tame lines."""
+    return [tame(line) for line in findings_as_text(other_findings(work, causes(work)[:MOST_CAUSES]))]
 
 
 def happened(work: Work) -> list[str]:
@@ -241,6 +252,7 @@ def story(grade: Grade) -> Iterator[str]:
     for work in grade.works:
         title = one_line(phrases.title(work))
         for headings, lines in (
+            ([f"{title}: {phrases.REPAIR_FIRST}"], to_repair(work)),
             ([], to_know(work)),
             ([f"{title}: {phrases.TO_LOOK_AT}"], looked_at(work)),
             ([f"{title}: {phrases.HAPPENED}"], happened(work)),

@@ -162,7 +162,10 @@ class _Attempt:
             child.records.close()
         verdict = self._verdict(in_time=in_time, status=status)
         job = self._job
-        trace = self._builder.build(asked=job.asked, source=self._source, verdict=verdict, varied=job.vary)
+        script = job.submission.script
+        trace = self._builder.build(
+            asked=job.asked, source=self._source, script=script, verdict=verdict, varied=job.vary
+        )
         return replace(trace, was_computing=self._was_computing)
 
     def _wait(self, child: Child) -> bool:

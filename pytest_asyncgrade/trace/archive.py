@@ -14,6 +14,7 @@ from .trace import Trace
 class _Archived:
     asked: str
     source: tuple[str, ...]
+    script: str
     outcome: Outcome
     reason: str
     ended_at: Place | None
@@ -29,6 +30,7 @@ def archived(trace: Trace) -> object:
         _Archived(
             trace.asked,
             trace.source,
+            trace.script,
             trace.outcome,
             trace.reason,
             trace.ended_at,
@@ -47,5 +49,7 @@ def restored(data: Any) -> Trace:
     for record in archive.records:
         builder.feed(record.encode("ascii"))
     verdict = Verdict(archive.outcome, archive.reason, archive.ended_at)
-    trace = builder.build(asked=archive.asked, source=archive.source, verdict=verdict, varied=archive.varied)
+    trace = builder.build(
+        asked=archive.asked, source=archive.source, script=archive.script, verdict=verdict, varied=archive.varied
+    )
     return replace(trace, ignored=frozenset(archive.ignored), lost_runs=archive.lost_runs)

@@ -330,6 +330,7 @@ class TraceBuilder:
         *,
         asked: str,
         source: tuple[str, ...],
+        script: str = "",
         verdict: Verdict | None = None,
         varied: Mapping[float, float] | None = None,
     ) -> Trace:
@@ -343,5 +344,5 @@ class TraceBuilder:
             final = Verdict(final.outcome, told, hangs_at(recording) or final.ended_at)
         return Trace(
             final.outcome, final.reason, self.recording(), end.exception if end else None, asked, source,
-            tuple(self._records), Varied(varied or {}), ended_at=final.ended_at,
+            tuple(self._records), Varied(varied or {}), ended_at=final.ended_at, script=script,
         )  # fmt: skip

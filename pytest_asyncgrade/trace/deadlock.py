@@ -7,16 +7,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from .model import Lacks, Outcome
+from pytest_asyncgrade.virtualtime.deadlock_message import listed
+
+from .model import Lacks
 from .names import titles
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from .model import Place, Recording, Stuck
-
-_MOST_NAMES = 4
-"""Most tasks that a sentence names."""
 
 
 class StuckRow(NamedTuple):
@@ -67,8 +66,7 @@ def hangs_at(recording: Recording) -> Place | None:
 _FIRST = (
     Lacks.DONE_IN_THREAD, Lacks.SET_EVENT, Lacks.CLEARED_EVENT, Lacks.WORK_DONE, Lacks.LOCK, Lacks.SEMAPHORE,
     Lacks.LINE, Lacks.SEPARATOR, Lacks.BYTES, Lacks.END_OF_DATA, Lacks.DATA, Lacks.BARRIER, Lacks.CONDITION,
-    Lacks.EVENT,
-    Lacks.ROOM, Lacks.ITEM, Lacks.FUTURE, Lacks.CLIENTS, Lacks.SLEEP, Lacks.THREAD, Lacks.TASKS,
+    Lacks.EVENT, Lacks.ROOM, Lacks.ITEM, Lacks.FUTURE, Lacks.CLIENTS, Lacks.SLEEP, Lacks.THREAD, Lacks.TASKS,
 )  # fmt: skip
 """What explains a deadlock, the most telling first."""
 
@@ -79,20 +77,17 @@ def _rank(wait: Stuck) -> tuple[bool, bool, int]:
 
 def _row(wait: Stuck, names: Mapping[int, str], created: Mapping[int, Place | None]) -> StuckRow:
     """Return a row; a task that runs none of the student's lines is told with the line that created it."""
-    who = listed(names.get(number, "") for number in wait.tasks) or f"thread {wait.thread}"
+    who = listed(_names(wait.tasks, names)) or f"thread {wait.thread}"
     place = wait.place or next((created[number] for number in wait.tasks if created.get(number)), None)
     if place is None:
         who = f"{who} (of the test)"
-    others = listed(names.get(number, "") for number in wait.others if number not in wait.tasks)
+    others = _names((number for number in wait.others if number not in wait.tasks), names)
     return StuckRow(who, place, _awaited(wait, others), _because(wait, others), len(wait.tasks) > 1)
 
 
-def listed(names: Iterable[str]) -> str:
-    """Return names as a sentence has them; of many the first."""
-    found = list(dict.fromkeys(filter(None, names)))
-    if len(found) > _MOST_NAMES:
-        found = [*found[: _MOST_NAMES - 1], f"{len(found) - _MOST_NAMES + 1} more"]
-    return f"{', '.join(found[:-1])} and {found[-1]}" if len(found) > 1 else "".join(found)
+def _names(numbers: Iterable[int], names: Mapping[int, str]) -> tuple[str, ...]:
+    """Return the names of tasks; the grading's own tasks have none."""
+    return tuple(dict.fromkeys(names[number] for number in numbers if number in names))
 
 
 _AWAITED = {
@@ -105,14 +100,14 @@ _AWAITED = {
 }  # fmt: skip
 
 
-def _awaited(wait: Stuck, others: str) -> str:
+def _awaited(wait: Stuck, others: tuple[str, ...]) -> str:
     match wait.lacks:
         case Lacks.SEPARATOR:
             return f"{wait.separator} on a connection"
         case Lacks.BYTES:
             return f"{wait.needed} bytes on a connection"
         case Lacks.TASKS:
-            return others or "other tasks"
+            return listed(others) or "other tasks"
         case Lacks.THREAD:
             return f"the end of thread {wait.other_thread}"
         case lacks:
@@ -130,13 +125,14 @@ _BECAUSE = {
 }  # fmt: skip
 
 
-def _because(wait: Stuck, others: str) -> str:  # noqa: C901, PLR0911, PLR0912  # one sentence for each kind
+def _because(wait: Stuck, others: tuple[str, ...]) -> str:  # noqa: C901, PLR0911, PLR0912  # one sentence for each kind
+    many = len(others) > 1
     match wait.lacks:
         case Lacks.LOCK if set(wait.tasks) & set(wait.others) or wait.other_thread == wait.thread != "":
             return "it has this lock already, and waits for itself"
         case Lacks.LOCK | Lacks.SEMAPHORE if others or wait.other_thread:
-            many = " and " in others
-            return f"{others or f'thread {wait.other_thread}'} {'have' if many else 'has'} it, and {_wait(many)}, too"
+            holder = listed(others) or f"thread {wait.other_thread}"
+            return f"{holder} {'have' if many else 'has'} it, and {_wait(many)}, too"
         case Lacks.LOCK:
             return "nobody is left to release it"
         case Lacks.SEMAPHORE:
@@ -149,8 +145,8 @@ def _because(wait: Stuck, others: str) -> str:  # noqa: C901, PLR0911, PLR0912  
         case Lacks.WORK_DONE:
             return f"task_done() is missing for {f'{wait.count} of the' if wait.count else 'some'} items put in"
         case Lacks.DATA:
-            other = f"{others}, at the other end, {_wait(' and ' in others)}, too" if others else ""
-            return other or "nobody is left to write at the other end"
+            other = f"{listed(others)}, at the other end, {_wait(many)}, too"
+            return other if others else "nobody is left to write at the other end"
         case Lacks.LINE:
             return f"{wait.data} has come, without a line end"
         case Lacks.SEPARATOR | Lacks.BYTES:
@@ -158,20 +154,10 @@ def _because(wait: Stuck, others: str) -> str:  # noqa: C901, PLR0911, PLR0912  
         case Lacks.END_OF_DATA:
             return f"{wait.data} has come, and the other end has not closed the connection"
         case Lacks.TASKS:
-            return f"{'they wait' if ' and ' in others else 'it waits'}, too"
+            return f"{'they wait' if many else 'it waits'}, too"
         case lacks:
             return _BECAUSE[lacks]
 
 
 def _wait(many: bool) -> str:  # noqa: FBT001  # a number of persons
     return "wait" if many else "waits"
-
-
-def unended_line(recording: Recording) -> str:
-    """Return the data that came on a connection without a line end, while a reader waits for one; empty if none did."""
-    return next((wait.data for wait in recording.stuck if wait.lacks is Lacks.LINE), "")
-
-
-def is_deadlocked(outcome: Outcome, recording: Recording) -> bool:
-    """Tell whether a run ended in a deadlock of which the waits are known."""
-    return outcome is Outcome.DEADLOCKED and bool(recording.stuck)

@@ -169,8 +169,7 @@ class Wait:
 class Stuck:
     """A wait of a deadlock, which nobody can end any more: of tasks, by their numbers, or of a thread, by its name.
 
-    `others` are the tasks that could end it: those that hold a lock, that are awaited, or that have the other end of a
-    connection.  `data` is what has come on that connection, as Python shows it.
+    The fields are those of `virtualtime.stuck.Stuck`; `data` and `separator` are as Python shows them.
     """
 
     tasks: tuple[int, ...]
@@ -341,6 +340,10 @@ class Evidence(Protocol):
     @property
     def exception(self) -> Raised | None:
         """The exception that ended the program."""
+
+    @property
+    def script(self) -> str:
+        """The name of the script, as places have it."""
 
     @property
     def source(self) -> tuple[str, ...]:

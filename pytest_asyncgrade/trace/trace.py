@@ -74,6 +74,8 @@ class Trace:
     """The student's line on which a run ended or hung that did not finish; None if it is not known."""
     lost_runs: tuple[str, ...] = ()
     """How earlier attempts at this run ended, whose processes something outside of the program may have harmed."""
+    script: str = ""
+    """The name of the student's script, as places have it; empty if it is not known."""
     was_computing: bool = field(default=False, compare=False)
     """Whether a run that was stopped because its time was over had computed for most of it."""
     _diagnosis: list[tuple[Finding, ...]] = field(default_factory=list, init=False, repr=False, compare=False)

@@ -97,7 +97,7 @@ def names_of(tasks: Iterable[asyncio.Task[Any]]) -> str:
     by_coroutine: dict[str, list[str]] = {}
     for task in tasks:
         by_coroutine.setdefault(_function_of(task), []).append(task.get_name())
-    return " and ".join(f"{_listed(names)} ({coroutine})" for coroutine, names in by_coroutine.items())
+    return " and ".join(f"{listed(names)} ({coroutine})" for coroutine, names in by_coroutine.items())
 
 
 def _function_of(task: asyncio.Task[Any]) -> str:
@@ -108,12 +108,11 @@ def _function_of(task: asyncio.Task[Any]) -> str:
     return (wrapped[-1] if wrapped else name).rpartition("<locals>.")[2]
 
 
-def _listed(names: list[str]) -> str:
-    """Return names as a sentence has them."""
+def listed(names: Sequence[str]) -> str:
+    """Return names as a sentence has them, of many the first; empty if there is none."""
     if len(names) > _MOST_NAMES:
         names = [*names[: _MOST_NAMES - 1], f"{len(names) - _MOST_NAMES + 1} more"]
-    *others, last = names
-    return f"{', '.join(others)} and {last}" if others else last
+    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
 
 def place_in(stack: Sequence[FrameType]) -> str:

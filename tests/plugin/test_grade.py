@@ -550,7 +550,7 @@ def test_a_class_is_graded_student_by_student(course: Course) -> None:
     lines = shown(result).splitlines()
     assert [line for line in lines if " points" in line] == [
         "ada: naps ........................................................ 5 of 5 points",
-        "ben: naps  the calls of nap() on line 8 wait one after the... .... 0 of 5 points",
+        "ben: naps  line 8: the calls of nap() on line 8 wait one a... .... 0 of 5 points",
         "cy: naps  there is no file naps.py; there is other.py: ren... .... 0 of 5 points",
         "total: 5 of 15 points",
     ]

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_asyncgrade.trace.deadlock import hangs_at, listed, reason, root, stuck_rows, unended_line
+from pytest_asyncgrade.trace.deadlock import hangs_at, reason, root, stuck_rows
 from pytest_asyncgrade.trace.model import Lacks, Outcome, Place, Recording, Seconds, Stuck, TaskSpan, Wait, WaitsFor
+from pytest_asyncgrade.virtualtime.deadlock_message import listed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -83,7 +84,6 @@ def test_what_only_waits_for_other_tasks_comes_last() -> None:
     assert root(recording) is recording.stuck[1]
     assert hangs_at(recording) is None
     assert reason(recording).startswith("deadlock: fetch (of the test) waits for an item")
-    assert unended_line(recording) == ""
 
 
 def test_without_the_facts_the_last_wait_tells_the_line() -> None:
@@ -92,9 +92,12 @@ def test_without_the_facts_the_last_wait_tells_the_line() -> None:
     assert (reason(recording), root(recording), hangs_at(recording)) == ("", None, AT)
 
 
-def test_of_many_names_the_first_are_told() -> None:
-    assert listed(["a", "b", "a", ""]) == "a and b"
-    assert listed("abcde") == "a, b, c and 2 more"
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [("", ""), ("a", "a"), ("ab", "a and b"), ("abcd", "a, b, c and d"), ("abcde", "a, b, c and 2 more")],
+)
+def test_of_many_names_the_first_are_told(names: str, expected: str) -> None:
+    assert listed(list(names)) == expected
 
 
 STREAMS = """

@@ -10,6 +10,7 @@ from pytest_asyncgrade.trace.model import Outcome, Place
 from pytest_asyncgrade.trace.text import short
 
 from .diagnosis import Diagnosis
+from .script import place_of_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,10 +62,10 @@ def never_awaited(run: Evidence, script: Script) -> Iterator[Diagnosis]:
         last = name.rpartition(".")[2]
         where = f" on {place}" if place else ""
         if place is None and (giver := script.giver_of(last)):
-            yield _given_to_a_caller(last, giver)
+            yield _given_to_a_caller(run, last, giver)
             continue
         if place and (giver := script.giver_of_call(last, place.lineno)):
-            yield _called_too_soon(last, giver)
+            yield _called_too_soon(run, last, giver)
             continue
         if last == "sleep" and place:
             message = f"asyncio.sleep(){where} is called, but not awaited: the program does not wait there"
@@ -89,17 +90,17 @@ def _fell_with(coroutine: Unawaited, run: Evidence) -> bool:
     return coroutine.after_error or (error is not None and error.place == coroutine.place)
 
 
-def _given_to_a_caller(name: str, giver: ast.Call) -> Diagnosis:
+def _given_to_a_caller(run: Evidence, name: str, giver: ast.Call) -> Diagnosis:
     """Return the diagnosis of a coroutine function that is passed where a plain function is expected."""
-    place, function = Place("", giver.lineno, ""), ast.unparse(giver.func)
+    place, function = place_of_line(run, giver.lineno), ast.unparse(giver.func)
     message = f"{place} gives {name} to {function}(), which calls it and never awaits it, so nothing in it ever runs"
     advice = f"write {name} with def; what has to wait gives it to asyncio.create_task instead"
     return Diagnosis(message, advice, place)
 
 
-def _called_too_soon(name: str, giver: ast.Call) -> Diagnosis:
+def _called_too_soon(run: Evidence, name: str, giver: ast.Call) -> Diagnosis:
     """Return the diagnosis of a coroutine that is passed where a plain function is expected."""
-    place, function = Place("", giver.lineno, ""), ast.unparse(giver.func)
+    place, function = place_of_line(run, giver.lineno), ast.unparse(giver.func)
     message = f"{place} gives {function}() the coroutine of {name}(), which it cannot call, so nothing in it ever runs"
     advice = f"give it a plain function; to run the coroutine, `task = asyncio.create_task({name}(...))`"
     return Diagnosis(message, advice, place)

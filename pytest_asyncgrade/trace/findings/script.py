@@ -200,4 +200,4 @@ def called(call: ast.Call) -> str:
 def place_of_line(run: Evidence, line: int) -> Place:
     """Return a line of the script as a place, with its function if the run shows it."""
     known = [place for wait in run.partial.waits for place in wait.places if place.lineno == line]
-    return known[0] if known else Place("", line, "")
+    return known[0] if known else Place(run.script, line, "")

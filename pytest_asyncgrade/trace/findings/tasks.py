@@ -6,7 +6,7 @@ import ast
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from pytest_asyncgrade.trace.deadlock import root, unended_line
+from pytest_asyncgrade.trace.deadlock import root
 from pytest_asyncgrade.trace.model import Lacks, Outcome, Place
 
 from .diagnosis import Diagnosis
@@ -151,14 +151,8 @@ def _unended_write(run: Evidence, script: Script) -> Place | None:
         if isinstance(function, ast.AsyncFunctionDef | ast.FunctionDef) and function.name in names:
             for node in ast.walk(function):
                 if isinstance(node, ast.Call) and called(node) in {"write", "writelines"}:
-                    return Place(_script_of(run), node.lineno, function.name)
+                    return Place(run.script, node.lineno, function.name)
     return None
-
-
-def _script_of(run: Evidence) -> str:
-    """Return the name of the script, as the places of a run have it."""
-    places = (place for wait in run.partial.waits for place in wait.places)
-    return next((place.filename for place in places), "")
 
 
 def _way_out(run: Evidence, first: Stuck | None) -> str:
@@ -168,7 +162,8 @@ def _way_out(run: Evidence, first: Stuck | None) -> str:
     elapsed = run.partial.elapsed
     if any(stretch.task is not None and stretch.end == elapsed for stretch in run.partial.blocked):
         return "the call that stops the event loop waits for what only another task can do, and none can run meanwhile"
-    lacks = Lacks.LINE if unended_line(run.partial) else first.lacks if first else Lacks.TASKS
+    waits = [wait.lacks for wait in run.partial.stuck]
+    lacks = Lacks.LINE if Lacks.LINE in waits else first.lacks if first else Lacks.TASKS
     return _WAYS_OUT.get(
         lacks, "what a task waits for has to be set, released or put by another one that can still run"
     )

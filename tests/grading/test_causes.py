@@ -1,0 +1,110 @@
+"""What to repair first explains most of what is lost, names its line, and never a line of another file."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from pytest_asyncgrade.grading import CheckResult, Failure, Run, Work, causes, place_of
+from pytest_asyncgrade.grading.check import About
+from pytest_asyncgrade.trace import Blocked, Outcome, Place, Raised, Recording, Seconds, Trace
+from pytest_asyncgrade.trace.model import Lacks, Stuck, TaskSpan
+from tests.grading.results import RESULT
+
+SOURCE = ("import helper", "async def nap():", "    time.sleep(3)", "async def main():", "    await nap()")
+BLOCKED = Recording(blocked=(Blocked(Seconds(0), Seconds(3), 1, Place("naps.py", 3, "nap")),))
+
+
+def trace(outcome: Outcome = Outcome.FINISHED, **fields: object) -> Trace:
+    made = Trace(outcome, "it ended", Recording(), asked="python naps.py", source=SOURCE, script="naps.py")
+    return replace(made, **fields)  # type: ignore[arg-type]  # fields of a trace
+
+
+def lost(name: str, about: About, *, rationale: str = "no", hint: str = "") -> CheckResult:
+    return replace(RESULT, name=name, nodeid=name, failure=Failure(rationale, hint=hint, about=about), runs=("run",))
+
+
+def work(run: Trace, *checks: CheckResult) -> Work:
+    return Work("naps", "", "naps.py", checks, {"run": Run(run)})
+
+
+def test_a_finding_explains_what_it_can_change_and_nothing_else() -> None:
+    checks = [lost("a", About.TIME), lost("b", About.RESULT, rationale="it is 3"), lost("c", About.ORDER)]
+    first, second = causes(work(trace(partial=BLOCKED), *checks))
+    assert ([check.name for check in first.checks], first.is_certain) == (["a", "c"], False)
+    assert (first.place, first.code) == (Place("naps.py", 3, "nap"), "time.sleep(3)")
+    assert ([check.name for check in second.checks], second.what) == (["b"], "it is 3")
+
+
+def test_what_explains_most_checks_comes_first_then_what_costs_most() -> None:
+    dear = replace(lost("b", About.OUTPUT, rationale="dear"), points=replace(RESULT.points, points=9))
+    few = work(trace(), lost("a", About.OUTPUT, rationale="cheap"), dear)
+    assert [cause.what for cause in causes(few)] == ["dear", "cheap"]
+    many = [lost(name, About.OUTPUT, rationale="cheap") for name in "acd"]
+    assert [cause.what for cause in causes(work(trace(), dear, *many))] == ["cheap", "dear"]
+
+
+def test_a_crash_is_told_by_its_exception_with_its_own_advice_or_the_hint_of_the_check() -> None:
+    error = Raised("KeyError", "'x'", "", Place("naps.py", 5, "main"), "KeyError: 'x'", "ask for y")
+    checks = [lost("a", About.RUN, hint="look again"), lost("b", About.RUN)]
+    (cause,) = causes(work(trace(Outcome.CRASHED, exception=error, ended_at=error.place), *checks))
+    assert (cause.what, cause.advice, cause.code) == ("KeyError: 'x'", "ask for y", "await nap()")
+    assert (len(cause.checks), cause.is_certain) == (2, True)
+    (cause,) = causes(work(trace(Outcome.CRASHED, exception=replace(error, advice="")), *checks))
+    assert cause.advice == "look again"
+
+
+@pytest.mark.parametrize("outcome", [Outcome.TIMED_OUT, Outcome.EXITED, Outcome.KILLED])
+def test_a_run_that_ended_otherwise_is_told_by_its_reason(outcome: Outcome) -> None:
+    (cause,) = causes(work(trace(outcome, ended_at=Place("naps.py", 5, "")), lost("a", About.RUN)))
+    assert (cause.what, cause.code, cause.stuck) == ("it ended", "await nap()", ())
+
+
+@pytest.mark.parametrize(
+    ("ignored", "what"),
+    [
+        (frozenset[str](), "the program is stuck: every task waits, and nothing can wake any of them"),
+        (frozenset({"deadlock"}), "it ended"),
+    ],
+)
+def test_a_deadlock_has_its_table(ignored: frozenset[str], what: str) -> None:
+    recording = Recording(
+        tasks=(TaskSpan(1, "Task-1", "main", None, Seconds(0)),),
+        stuck=(Stuck((1,), "", Place("naps.py", 5, "main"), Lacks.EVENT),),
+    )
+    run = trace(Outcome.DEADLOCKED, partial=recording, ignored=ignored, ended_at=Place("naps.py", 5, "main"))
+    (cause,) = causes(work(run, lost("a", About.RUN)))
+    assert (cause.what, cause.code) == (what, "await nap()")
+    assert list(map(str, cause.stuck)) == ["main on line 5 waits for an event: nobody is left to call its set()"]
+
+
+def test_a_line_of_another_file_is_not_one_of_the_script() -> None:
+    error = Raised("KeyError", "'x'", "", Place("helper.py", 3, "help"), "KeyError: 'x'")
+    done = work(trace(Outcome.CRASHED, exception=error, ended_at=error.place), lost("a", About.RUN))
+    (cause,) = causes(done)
+    assert cause.place is not None
+    assert (cause.place.filename, cause.code, done.is_in_script(cause.place)) == ("helper.py", "", False)
+
+
+@pytest.mark.parametrize(
+    ("about", "uses", "line"),
+    [
+        (About.TIME, (), 3),
+        (About.RESULT, ("nap",), 2),
+        (About.RESULT, (), 3),
+        (About.UNKNOWN, (), 3),
+    ],
+)
+def test_every_lost_check_has_a_line(about: About, uses: tuple[str, ...], line: int) -> None:
+    check = lost("a", about)
+    graded = Work("naps", "", "naps.py", (check,), {"run": Run(trace(partial=BLOCKED), "", uses)})
+    place = place_of(graded, check)
+    assert place is not None
+    assert place.lineno == line
+
+
+def test_without_any_run_there_is_neither_line_nor_code() -> None:
+    check = replace(lost("a", About.UNKNOWN), runs=())
+    (cause,) = causes(Work("naps", "", "naps.py", (check,)))
+    assert (cause.place, cause.code, cause.what) == (None, "", "no")
