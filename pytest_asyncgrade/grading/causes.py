@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 _TELLING = frozenset({"coroutine_as_value", "never_awaited", "not_called"})
 """Kinds of findings that explain an exception better than its message does."""
 
+_ENDLESS = frozenset({Outcome.TIMED_OUT, Outcome.FLOODED})
+
 
 @dataclass(frozen=True, slots=True)
 class Cause:
@@ -88,8 +90,9 @@ def _of_run(work: Work, trace: Trace, check: CheckResult) -> tuple[object, Cause
                 return _of_finding(telling[0], trace, place, run_failed=True)
             cause = Cause(place, code_of(trace, place), error.told or trace.reason, error.advice or hint, run=trace)
             return (trace.outcome, cause.what), cause
-        case outcome:  # an endless program may be seen anywhere
-            return outcome, Cause(place, code_of(trace, place), trace.reason, hint, run=trace)
+        case outcome:  # where an endless program is seen, and whether its time or its output is over first, is chance
+            key = "endless" if outcome in _ENDLESS else outcome
+            return key, Cause(place, code_of(trace, place), trace.reason, hint, run=trace)
 
 
 def _of_deadlock(trace: Trace, place: Place | None, hint: str) -> tuple[object, Cause]:

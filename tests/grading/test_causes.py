@@ -61,6 +61,13 @@ def test_a_run_that_ended_otherwise_is_told_by_its_reason(outcome: Outcome) -> N
     assert (cause.what, cause.code, cause.stuck) == ("it ended", "await nap()", ())
 
 
+def test_a_program_that_never_ends_is_one_cause_whichever_limit_it_reaches() -> None:
+    runs = {name: Run(trace(outcome)) for name, outcome in [("a", Outcome.TIMED_OUT), ("b", Outcome.FLOODED)]}
+    checks = tuple(replace(lost(name, About.RUN), runs=(name,)) for name in runs)
+    (cause,) = causes(Work("naps", "", "naps.py", checks, runs))
+    assert len(cause.checks) == 2
+
+
 @pytest.mark.parametrize(
     ("ignored", "what"),
     [
