@@ -37,7 +37,13 @@ def test_closes_after_an_error(submission: Submission) -> None:
     )  # fmt: skip
 
 
-@pytest.mark.points(1, hint="do not catch the CancelledError: __aexit__ is called for it as for any exception")
+@pytest.mark.points(
+    1,
+    hint={
+        "result": "do not catch the CancelledError: __aexit__ is called for it as for any exception",
+        "": "__aexit__ is called whatever happens in the block, for a CancelledError, too: close there",
+    },
+)
 def test_closes_when_cancelled(submission: Submission) -> None:
     """When its task is cancelled it closes, and the task stays cancelled."""
     trace = submission.play("cancel_inside")
@@ -56,7 +62,7 @@ def test_not_connected(submission: Submission) -> None:
     assert trace.elapsed == 4
 
 
-@pytest.mark.points(2, hint="the try stands around the `async with`")
+@pytest.mark.points(2, hint="the ValueError leaves the `async with`, which closes, and is caught around it")
 def test_whole_program(trace: Trace) -> None:
     """The program uses two connections, one of which fails, in six seconds."""
     assert trace.output == lines(

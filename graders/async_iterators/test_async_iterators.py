@@ -26,7 +26,13 @@ def test_sensor(submission: Submission, rng: Random) -> None:
     )
 
 
-@pytest.mark.points(2, hint="remember the value before; for the first there is none, and nothing is yielded")
+@pytest.mark.points(
+    2,
+    hint={
+        "result": "remember the value before; for the first there is none, and nothing is yielded",
+        "": 'print "sensor closed" in `finally:`, which is reached however smooth() ends',
+    },
+)
 def test_smooth(submission: Submission, rng: Random) -> None:
     """smooth() yields the mean of each value and the one before, and prints at its end, however it ends."""
     values = [0, *rng.sample(range(1, 100, 2), 4)]
@@ -48,7 +54,7 @@ def test_stops_when_found(submission: Submission) -> None:
     assert nothing.result is None, f"no mean is above the limit, and it returns {nothing.result!r}"
 
 
-@pytest.mark.points(2, hint="async with aclosing(smooth(sensor)) as means: async for mean in means: ...")
+@pytest.mark.points(2, hint={"order": "async with aclosing(smooth(sensor)) as means: async for mean in means: ..."})
 def test_closed_when_it_returns(submission: Submission) -> None:
     """When first_above() returns, the sensor is closed: at once, not when Python tidies up."""
     trace = submission.play("find", limit=50, values=[0, 40, 80, 90])

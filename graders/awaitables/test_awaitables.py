@@ -23,16 +23,20 @@ def test_can_be_awaited(submission: Submission, rng: Random) -> None:
     assert trace.output == lines(at(0, f"heating {litres} litres"), at(litres, "boiling"))
 
 
-@pytest.mark.points(2, hint="what boil() returns is what `await kettle` gives")
+@pytest.mark.points(
+    2, hint=lambda trace: "what boil() returns is what `await kettle` gives" if trace.result is None else ""
+)
 def test_gives_its_water(submission: Submission, rng: Random) -> None:
     """Awaiting a kettle gives its hot water."""
     litres = rng.randrange(4, 20)
     assert submission.play("boil", litres=litres).result == f"{litres} litres of hot water"
     waters = submission.play("boil_side_by_side", litres=[litres, 2]).result
-    assert waters == [f"{litres} litres of hot water", "2 litres of hot water"], f"two kettles give {waters}"
+    assert waters == [f"{litres} litres of hot water", "2 litres of hot water"], (
+        f"two kettles, of {litres} and of 2 litres, give {waters}"
+    )
 
 
-@pytest.mark.points(1, hint="make the coroutine in __await__, not in __init__: each can be awaited only once")
+@pytest.mark.points(1)
 def test_can_be_awaited_again(submission: Submission) -> None:
     """The same kettle can be awaited twice."""
     trace = submission.play("boil_twice")

@@ -47,7 +47,9 @@ def test_one_after_the_other(trace: Trace) -> None:
     assert trace.output == in_order(at(0, "a 1"), at(1, "a 2"), at(1.5, "a stops"), at(2, "b 3"), at(2.5, "b stops"))
 
 
-@pytest.mark.points(2, hint="`await saving` at the end keeps main alive until it is saved")
+@pytest.mark.points(
+    2, hint=dict.fromkeys(["cut_off", "order"], "`await saving` at the end keeps main alive until it is saved")
+)
 def test_whole_program(submission: Submission, trace: Trace) -> None:
     """The program prints these ten lines, and ends when all is saved."""
     assert trace.output == in_any_order("a 1", "a 2", "a stops", "b 1", "b 2", "b 3", "b stops")

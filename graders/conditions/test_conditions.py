@@ -31,7 +31,12 @@ def test_waits_until_there_is_enough(submission: Submission) -> None:
     assert trace.result == 0, f"at last there are {trace.result} loaves, not 0"
 
 
-@pytest.mark.points(2, hint="notify_all() wakes all who wait; notify() only one, which may be the wrong one")
+@pytest.mark.points(
+    2,
+    hint=dict.fromkeys(
+        ["order", "output"], "notify_all() wakes all who wait; notify() only one, which may be the wrong one"
+    ),
+)
 def test_all_who_can_are_served(submission: Submission) -> None:
     """When loaves come, everybody who can be served is, whoever waits before them."""
     trace = submission.play("sell", wanted=[9, 9, 9, 9, 9, 9, 1, 2], baked=[3])

@@ -32,20 +32,21 @@ def site(rng: Random) -> Site:
     return {name: [rng.randrange(5, 25) / 10, sorted(links[name])] for name in names}
 
 
-@pytest.mark.points(
-    3,
-    hint="remember every page you have seen before you fetch it; follow the links of each that you got; "
-    "the patience with a page begins when its fetch does, not while it waits for its turn",
-)
+@pytest.mark.points(3)
 def test_every_page_once(submission: Submission, site: Site) -> None:
     """Every page that can be reached is fetched, once, and its links are in the result."""
     check_result(submission)
     found, fetched, *_ = submission.play("crawl_site", site=site, limit=3, before="other").result
-    assert "other" not in found, "a page of an earlier crawl is in the result of this one"
+    assert "other" not in found, (
+        "a page of an earlier crawl is in the result of this one: crawl() should begin with nothing"
+    )
     missing = sorted(set(site) - set(found))
-    assert not missing, f"of {len(site)} pages these are not found: {', '.join(missing)}"
+    assert not missing, (
+        f"of {len(site)} pages {len(missing)} are not found, {missing[0]} for one: follow the links of every page "
+        "that is there; the patience with a page begins when its fetch does, not while it waits for its turn"
+    )
     twice = sorted(page for page, times in fetched.items() if times > 1)
-    assert not twice, f"these pages are fetched more than once: {', '.join(twice)}"
+    assert not twice, f"these pages are fetched more than once: {', '.join(twice)}; remember each before you fetch it"
     assert found == {page: links for page, (_, links) in site.items()}, (
         "the links in the result are not those of the pages"
     )

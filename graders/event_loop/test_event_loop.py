@@ -25,7 +25,7 @@ def test_soon_in_order(trace: Trace) -> None:
     assert trace.output == in_order(at(0, "soon"), at(0, "soon after that"))
 
 
-@pytest.mark.points(3, hint="loop.call_later(seconds, print, text)")
+@pytest.mark.points(3, hint="plan each with `loop.call_later(seconds, print, text)`, and let main() last as long")
 def test_later_by_its_moment(trace: Trace) -> None:
     """What is to happen later happens at its moment: after one second, after two."""
     assert trace.output == in_order(at(1, "one second later"), at(2, "two seconds later"), at(3, "main is done"))

@@ -32,7 +32,9 @@ def test_wait_leaves_loop_free(submission: Submission) -> None:
     assert alone.elapsed > 0, "greet() does not wait at all"
 
 
-@pytest.mark.points(2, hint='in main(), await greet("Alice") first, and await greet("Bob") on the line below')
+@pytest.mark.points(
+    2, hint={"order": 'in main(), await greet("Alice") first, and await greet("Bob") on the line below'}
+)
 def test_alice_then_bob(trace: Trace) -> None:
     """The program greets Alice, says goodbye to her, and then does the same for Bob."""
     assert trace.output == lines("Hello, Alice", "Goodbye, Alice", "Hello, Bob", "Goodbye, Bob")

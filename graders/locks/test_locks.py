@@ -25,14 +25,18 @@ def test_no_deposit_is_lost(submission: Submission, rng: Random) -> None:
     )
 
 
-@pytest.mark.points(2, hint="each deposit waits one second for the bank while it holds the lock")
+@pytest.mark.points(
+    2, hint="a deposit begins when the one before is done, and holds the lock while it waits for the bank"
+)
 def test_one_at_a_time(submission: Submission) -> None:
     """Deposits with one account, begun at 0, 0.3 and 2.4 s, are made one after the other, a second each."""
     trace = submission.play("deposits_at", moments=[0, 0.3, 2.4])
     assert trace.output == lines(at(1, "Zoe: 1"), at(2, "Zoe: 2"), at(3.4, "Zoe: 3"))
 
 
-@pytest.mark.points(2, hint="make the lock in __init__, so that each account has its own")
+@pytest.mark.points(
+    2, hint=lambda trace: "make the lock in __init__, so that each account has its own" if trace.elapsed > 2 else ""
+)
 def test_accounts_do_not_wait_for_each_other(submission: Submission) -> None:
     """Deposits with different accounts go on at the same time, whatever the names."""
     trace = submission.play("more_accounts")

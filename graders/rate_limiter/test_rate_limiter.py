@@ -37,11 +37,13 @@ def test_after_a_pause(submission: Submission, rng: Random) -> None:
     assert trace.result[2:] == expected, f"who comes at {pause} s goes at {trace.result[2:]} s"
 
 
-@pytest.mark.points(1, hint="make what a limiter remembers in __init__, not outside of the class")
+@pytest.mark.points(1)
 def test_in_between(submission: Submission) -> None:
     """Who comes between two turns waits for the next one of this limiter alone."""
     trace = submission.play("arrivals", per_second=1, moments=[0, 0.25, 1.75], others=1)
-    assert trace.result == [0, 1, 2], f"who comes at 0, 0.25 and 1.75 s goes at {trace.result} s"
+    assert trace.result == [0, 1, 2], (
+        f"who comes at 0, 0.25 and 1.75 s, while another limiter is in use, goes at {trace.result} s"
+    )
 
 
 @pytest.mark.points(2, hint="each page waits for its turn in a task of its own; only the beginnings are limited")

@@ -42,7 +42,7 @@ def test_at_the_same_time(submission: Submission) -> None:
         "else: open('given up', 'w').close()"
     )
     results, ticks = submission.play("beside_a_ticker", codes=[code.format(name) for name in "abcd"]).result
-    assert results == [(0, "met")] * 4, f"the four programs do not meet: {results}"
+    assert results == [(0, "met")] * 4, f"four programs that wait for each other give {results}"
     assert ticks, "the event loop stands still while the programs run"
 
 

@@ -35,7 +35,13 @@ def test_cancelled_says_so(submission: Submission) -> None:
     assert trace.result is True, "build() swallows the CancelledError"
 
 
-@pytest.mark.points(2, hint="tasks = [group.create_task(...) ...] inside; behind the block ask each for task.result()")
+@pytest.mark.points(
+    2,
+    hint={
+        "time": "inside the block only create the tasks: all begin, and the block waits for them at its end",
+        "": "tasks = [group.create_task(...) ...] inside; behind the block ask each for task.result()",
+    },
+)
 def test_all_goes_well(submission: Submission, rng: Random) -> None:
     """assemble() builds all parts at the same time, and returns their names in order."""
     names = rng.sample(["wing", "nose", "door", "tail", "seat"], 4)
@@ -48,7 +54,12 @@ def test_all_goes_well(submission: Submission, rng: Random) -> None:
     assert built == ["one door", "one nose"], f"build() returns 'one door' and 'one nose', assemble() returns {built!r}"
 
 
-@pytest.mark.points(2, hint="a TaskGroup cancels the others when one fails; gather lets them run on")
+@pytest.mark.points(
+    2,
+    hint=dict.fromkeys(
+        ["time", "order", "cut_off"], "a TaskGroup cancels the others when one fails; gather lets them run on"
+    ),
+)
 def test_one_fails(submission: Submission) -> None:
     """When the engine fails, what is not done is cancelled at that moment."""
     trace = submission.call("assemble", [["tail", 9], ["engine", 2], ["wing", 1]])

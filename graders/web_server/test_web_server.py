@@ -58,7 +58,8 @@ def test_connection_is_kept(submission: Submission) -> None:
     """Over one connection several requests are answered, one after the other."""
     request = f"GET /hello/Ann HTTP/1.1{HOST}"
     ((got, is_open),) = submission.play("browse", clients=[[request, f"GET / HTTP/1.1{HOST}", request]]).result
-    assert [body for _, _, body, _ in got] == ["hello Ann", "welcome", "hello Ann"], f"three requests: {got}"
+    bodies = [body for _, _, body, _ in got]
+    assert bodies == ["hello Ann", "welcome", "hello Ann"], f"three requests over one connection get {bodies}"
     assert [moment for *_, moment in got] == [1, 1, 2], "the answers do not come when they should"
     assert is_open, "the server closes a connection that the client keeps open"
     ((got, _),) = submission.play("browse", clients=[[request]], pause=0.5).result

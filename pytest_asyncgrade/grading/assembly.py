@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_asyncgrade.trace import Place, QuotedLine
 
-from .check import About, CheckResult, Failure, Points, Verdict, Visibility, merged
+from .aspect import Aspect
+from .check import CheckResult, Failure, Points, Verdict, Visibility, merged
 from .grade import Grade, Work
 from .integrity import Flag
 from .runs import Run
@@ -69,7 +70,7 @@ def _unpack_failure(data: dict[str, Any] | None) -> Failure | None:
         return None
     texts = {key: sys.intern(value) for key, value in data.items() if isinstance(value, str)}
     lines = {key: tuple(_unpack_line(**line) for line in data[key]) for key in ("expected", "actual")}
-    fields: dict[str, Any] = texts | lines | {"about": About(data["about"])}
+    fields: dict[str, Any] = texts | lines | {"about": Aspect(data["about"])}
     if data["place"] is not None:
         fields["place"] = Place(*data["place"])
     return Failure(**fields)

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from pytest_asyncgrade.trace import Outcome
 from pytest_asyncgrade.trace.deadlock import stuck_rows
 
-from .check import About, Verdict
+from .aspect import Aspect
+from .check import Verdict
 from .places import explaining, place_of
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def _cause(work: Work, check: CheckResult) -> tuple[object, Cause]:
     assert check.failure is not None
     runs = [work.runs[key] for key in check.runs if key in work.runs]
     broken = [run.trace for run in runs if run.trace.outcome is not Outcome.FINISHED]
-    if broken and check.failure.about is About.RUN:
+    if broken and check.failure.about is Aspect.RUN:
         return _of_run(work, broken[-1], check)
     for run in runs:
         if finding := explaining(run, check.failure.about):

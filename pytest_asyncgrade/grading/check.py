@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_asyncgrade.errors import UsageError
 
+from .aspect import Aspect
 from .hints import complaint_about_hint
 
 if TYPE_CHECKING:
@@ -34,21 +35,6 @@ class Visibility(StrEnum):
     VISIBLE = "visible"
     HIDDEN = "hidden"
     AFTER_DUE_DATE = "after_due_date"
-
-
-class About(StrEnum):
-    """What a lost check looked at."""
-
-    OUTPUT = "output"
-    """Which lines were printed."""
-    ORDER = "order"
-    """The order or the moments of lines that were printed as they should be."""
-    TIME = "time"
-    TASKS = "tasks"
-    RESULT = "result"
-    RUN = "run"
-    """Nothing: the run did not finish."""
-    UNKNOWN = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +125,11 @@ class Failure:
     hint: str = ""
     traceback: str = ""
     flag: str = ""
-    about: About = About.UNKNOWN
+    about: Aspect = Aspect.UNKNOWN
     place: Place | None = None
     """The student's line that it is about, where the comparison tells it."""
+    text: str = ""
+    """The line of the output that it is about, whether it came or not."""
 
 
 @dataclass(frozen=True, slots=True)

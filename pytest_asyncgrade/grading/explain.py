@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ast
 import linecache
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pytest_asyncgrade.trace import Explanation, Finding, Line, Matcher, Outcome, Output, QuotedLine, at, lines
 from pytest_asyncgrade.trace.model import Elapsed, Seconds
 from pytest_asyncgrade.trace.plain import clipped, digits_apart, number, shown
 
-from .check import About
+from .aspect import Aspect
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -23,6 +24,12 @@ if TYPE_CHECKING:
         def left(self) -> object: ...
         @property
         def right(self) -> object: ...
+
+    class _Explained(_Compared, Protocol):
+        @property
+        def op(self) -> str: ...
+        @property
+        def explanation(self) -> Explanation | None: ...
 
 
 _SHOULD = {"<": "less than", "<=": "at most", ">": "more than", ">=": "at least", "!=": "anything but", "==": "exactly"}
@@ -38,6 +45,10 @@ _SUBJECTS = {
     "max_concurrency": "the number of tasks in progress at once",
 }
 """What a student reads for an attribute of a trace."""
+_TELLING: set[type] = {str, list, tuple, dict}
+"""Types of values that say by themselves what was expected: a number does not."""
+_SHORT = 60
+"""Longest value that is told in the sentence, in characters."""
 _COUNTS = {"tasks": "the number of tasks", "output": "the number of lines printed"}
 """What a student reads for the length of an attribute of a trace."""
 
@@ -51,9 +62,11 @@ def explain_matcher(op: str, left: object, right: object) -> Explanation | None:
     if op == "==" and isinstance(left, Output) and isinstance(right, list | tuple):
         return _explain_lines(left, list(right))
     if op == "in" and isinstance(right, Output):
-        return Explanation(f"{_quoted(left)} was not printed", actual=quoted_output(right))
+        text = left if isinstance(left, str) else ""
+        return Explanation(f"{_quoted(left)} was not printed", actual=quoted_output(right), text=text)
     if op == "not in" and isinstance(right, Output):
-        return Explanation(f"{_quoted(left)} was printed, and should not have been")
+        place = next((line.place for line in right if line == left), None)
+        return Explanation(f"{_quoted(left)} was printed, and should not have been", place=place)
     if isinstance(right, Seconds) and not isinstance(left, Seconds) and op in _MIRRORED:
         op, left, right = _MIRRORED[op], right, left
     if isinstance(left, Seconds) and op in _SHOULD and isinstance(right, int | float):
@@ -69,7 +82,7 @@ def _explain_finding(findings: object) -> Explanation | None:
 
 def _explain_lines(output: Output, texts: list[object]) -> Explanation | None:
     if not texts:
-        return Explanation(f"{_quoted(output[0])} was printed, and nothing should have been")
+        return Explanation(f"{_quoted(output[0])} was printed, and nothing should have been", place=output[0].place)
     said = [text if isinstance(text, str) else shown(text) for text in texts]
     if explanation := lines(*said).explain(output):
         return explanation
@@ -77,8 +90,8 @@ def _explain_lines(output: Output, texts: list[object]) -> Explanation | None:
     if differs is None:
         return None
     rationale = f"line {differs + 1} of the output is {_quoted(output[differs])}, not {_quoted(texts[differs])}"
-    quoted = (tuple(QuotedLine(_quoted(line)) for line in lines) for lines in (texts, output))
-    return Explanation(rationale, *quoted)
+    expected, actual = (tuple(QuotedLine(_quoted(line)) for line in lines) for lines in (texts, output))
+    return Explanation(rationale, expected, actual, place=output[differs].place)
 
 
 def quoted_output(output: Output) -> tuple[QuotedLine, ...]:
@@ -122,6 +135,34 @@ def explain_values(op: str, left: object, right: object, expression: ast.Compare
     return Explanation(f"{subject} is {value}; expected: {op} {expected}")
 
 
+def with_difference(message: str, compared: _Explained | None, expression: ast.expr | None) -> Explanation:
+    """Return a teacher's message, and what was expected where it shows only the value that came."""
+    if compared is None or not isinstance(expression, ast.Compare):
+        return Explanation(message)
+    if compared.explanation is not None:
+        return replace(compared.explanation, rationale=message)
+    sides = _sides(compared.op, expression)
+    if compared.op != "==" or sides is None:
+        return Explanation(message)
+    value, wanted = compared.left, compared.right
+    if isinstance(sides[0], ast.Constant):
+        value, wanted = wanted, value
+    expected, came = shown(wanted), shown(value)
+    if type(wanted) not in _TELLING or not wanted or expected in message or came not in message:
+        return Explanation(message)
+    if len(expected) <= _SHORT:
+        return Explanation(f"{message} (expected: {expected})")
+    return Explanation(message, _parts(wanted), _parts(value))
+
+
+def _parts(value: object) -> tuple[QuotedLine, ...]:
+    """Return a value as lines, one for each of its items."""
+    if isinstance(value, dict):
+        return tuple(QuotedLine(f"{shown(key)}: {shown(item)}") for key, item in value.items())
+    items = value if isinstance(value, list | tuple) else [value]
+    return tuple(QuotedLine(shown(item)) for item in items)
+
+
 def _subject(side: ast.expr) -> str:
     """Return what a student reads for one side of a comparison, whatever the teacher calls the trace."""
     match side:
@@ -162,15 +203,15 @@ def _sides(op: str, expression: ast.Compare) -> tuple[ast.expr, ast.expr] | None
 
 
 _ABOUT = {
-    "elapsed": About.TIME, "time": About.TIME, "start": About.TIME, "end": About.TIME, "seconds": About.TIME,
-    "blocked": About.TIME, "busy_waits": About.TIME, "waits": About.TIME, "waits_in": About.TIME,
-    "max_concurrency": About.TASKS, "tasks": About.TASKS, "result": About.RESULT, "output": About.OUTPUT,
-    "stderr": About.OUTPUT,
+    "elapsed": Aspect.TIME, "time": Aspect.TIME, "start": Aspect.TIME, "end": Aspect.TIME, "seconds": Aspect.TIME,
+    "blocked": Aspect.TIME, "busy_waits": Aspect.TIME, "waits": Aspect.TIME, "waits_in": Aspect.TIME,
+    "max_concurrency": Aspect.TASKS, "tasks": Aspect.TASKS, "result": Aspect.RESULT, "output": Aspect.OUTPUT,
+    "stderr": Aspect.OUTPUT,
 }  # fmt: skip
 """What an attribute of a trace is about."""
 
 
-def looked_at(expression: ast.expr | None, compared: _Compared | None) -> tuple[About, Place | None]:
+def looked_at(expression: ast.expr | None, compared: _Compared | None) -> tuple[Aspect, Place | None]:
     """Return what a failed ``assert`` looked at, and the student's line that this leads to, if it is a line's."""
     values = [compared.left, compared.right] if compared and isinstance(expression, ast.Compare) else []
     lines = [value for value in values if isinstance(value, Line)]
@@ -179,17 +220,17 @@ def looked_at(expression: ast.expr | None, compared: _Compared | None) -> tuple[
     if output is not None:
         return _of_output(output, next(value for value in values if value is not output)), place
     if any(isinstance(value, Seconds) for value in values):
-        return About.TIME, place
+        return Aspect.TIME, place
     if lines:
-        return About.OUTPUT, place
+        return Aspect.OUTPUT, place
     names = [node.attr for node in ast.walk(expression) if isinstance(node, ast.Attribute)] if expression else []
-    return next((_ABOUT[name] for name in names if name in _ABOUT), About.UNKNOWN), place
+    return next((_ABOUT[name] for name in names if name in _ABOUT), Aspect.UNKNOWN), place
 
 
-def _of_output(output: Output, expected: object) -> About:
+def _of_output(output: Output, expected: object) -> Aspect:
     """Tell whether lines are missing or wrong, or only in another order or at other moments than expected."""
     wanted = expected.expected if isinstance(expected, Matcher) else expected if isinstance(expected, list) else ()
     texts = [item.text if isinstance(item, at) else item for item in wanted]
     there = [line.text.rstrip() for line in output]
     known = all(text.rstrip() in there for text in texts if isinstance(text, str))
-    return About.ORDER if texts and known and all(isinstance(text, str) for text in texts) else About.OUTPUT
+    return Aspect.ORDER if texts and known and all(isinstance(text, str) for text in texts) else Aspect.OUTPUT

@@ -7,14 +7,17 @@ last, the creation of the tasks or the ``def`` of the function that was called, 
 from __future__ import annotations
 
 import ast
-from itertools import zip_longest
+import glob
+import re
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from pytest_asyncgrade.trace import Outcome, Place
 from pytest_asyncgrade.trace.findings import KINDS
 from pytest_asyncgrade.trace.findings.script import Script
 
-from .check import About, Verdict
+from .aspect import Aspect
+from .check import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,22 +29,41 @@ if TYPE_CHECKING:
     from .runs import Run
 
 
-_OVERLAP = {About.TIME, About.ORDER, About.TASKS, About.UNKNOWN}
-_ANY = {*About} - {About.RUN}
+_NAMED = re.compile(r"\b(\w+)\(|\b(__\w+__)\b")
+"""A function or a method that a sentence names: ``send()``, ``__aexit__``."""
+_QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"|<[^>]*>")
+"""What a sentence quotes of a student's."""
+_OVERLAP = {Aspect.TIME, Aspect.ORDER, Aspect.TASKS, Aspect.UNKNOWN}
+_FEWEST_LETTERS = 3
+"""Letters and digits that a line of the script has in common with a text, at least, to be taken for what prints it."""
+_MOST_PARTS = 50
+"""A text that is made of more parts is not looked into."""
+_ANY = {*Aspect} - {Aspect.RUN}
 _EXPLAINS = {
     "coroutine_as_value": _ANY, "never_awaited": _ANY, "not_called": _ANY, "thread_unsafe": _ANY,
-    "swallowed_cancellation": _ANY, "lost_exception": _ANY - {About.TIME}, "unseen_exception": _ANY - {About.TIME},
+    "swallowed_cancellation": _ANY, "lost_exception": _ANY - {Aspect.TIME}, "unseen_exception": _ANY - {Aspect.TIME},
     "cut_off": _ANY, "left_running": _ANY, "cleanup_cut_off": _ANY,
     "blocked_loop": _OVERLAP, "sequential_awaits": _OVERLAP, "awaited_at_once": _OVERLAP, "sequential_runs": _OVERLAP,
-    "run_in_loop": _OVERLAP, "useless_lock": _OVERLAP, "busy_wait": {About.TIME, About.UNKNOWN},
+    "run_in_loop": _OVERLAP, "useless_lock": _OVERLAP, "busy_wait": {Aspect.TIME, Aspect.UNKNOWN},
 }  # fmt: skip
 """What each kind of finding can change; a kind that is not here explains no lost check."""
 
 
-def explaining(run: Run, about: About) -> Finding | None:
+_LIMITS = {"timeout", "timeout_at", "wait_for"}
+"""Functions of asyncio that end a wait after some time."""
+
+
+def explaining(run: Run, about: Aspect) -> Finding | None:
     """Return the finding that explains a check which looked at this and failed; None if none does."""
     kinds = [kind for kind in KINDS if about in _EXPLAINS.get(kind, ())]
+    if about in _ANY and _has_time_limit(run.trace):  # which no blocking call heeds
+        kinds = [kind for kind in KINDS if kind in {*kinds, "blocked_loop"}]
     return min((one for one in run.telling if one.kind in kinds), key=lambda one: kinds.index(one.kind), default=None)
+
+
+def _has_time_limit(trace: Trace) -> bool:
+    names = {getattr(node, "id", getattr(node, "attr", "")) for node in Script.of(trace.source).nodes}
+    return bool(names & _LIMITS)
 
 
 def place_of(work: Work, check: CheckResult) -> Place | None:
@@ -49,11 +71,9 @@ def place_of(work: Work, check: CheckResult) -> Place | None:
     if check.verdict not in {Verdict.FAILED, Verdict.NOT_RUN} or check.failure is None:
         return None
     runs = [work.runs[key] for key in check.runs if key in work.runs]
-    if check.failure.place is not None:
-        return check.failure.place
     found = (place for run in reversed(runs) if (place := _unfinished_at(run.trace)))
     likely = (place for run in reversed(runs) for place in _likely(run, check.failure))
-    anywhere = (place for run in reversed(runs) for place in _anywhere(run))
+    anywhere = (place for run in reversed(runs) for place in _anywhere(run, check.failure))
     return next((place for places in (found, likely, anywhere) for place in places if place is not None), None)
 
 
@@ -68,25 +88,45 @@ def _likely(run: Run, failure: Failure) -> Iterator[Place | None]:
     trace = run.trace
     finding = explaining(run, failure.about)
     yield finding.place if finding else None
-    if failure.about in {About.OUTPUT, About.ORDER}:
-        yield from _printed(trace, failure)
-    if failure.about is About.TIME:
+    yield _of_line(trace, failure)
+    if failure.about is Aspect.TIME:
         yield last_wait(trace)
-    if failure.about is About.TASKS:
+    if failure.about is Aspect.TASKS:
         yield next((span.place for span in trace.partial.tasks if span.place), None)
 
 
-def _printed(trace: Trace, failure: Failure) -> Iterator[Place | None]:
-    """Yield the line that printed the first line that is not as expected, else the one before what is missing."""
-    before: Place | None = None
-    for line, came, wanted in zip_longest(trace.partial.output, failure.actual, failure.expected):
-        if line is None:
-            break
-        if came is None or wanted is None or came.text != wanted.text or wanted.moment not in {"", came.moment}:
-            yield line.place
-            break
-        before = line.place
-    yield before
+def _of_line(trace: Trace, failure: Failure) -> Place | None:
+    """Return the line of the script that prints the line of the output which a failure is about, values left open.
+
+    It is where that line was printed, if that is one of several; else what is known of the failure.
+    """
+    found = []
+    for call in Script.of(trace.source).nodes if failure.text else ():
+        if isinstance(call, ast.Call):
+            found += [(weight, -node.lineno) for node, weight in _likenesses(call, failure.text)]
+    if not found or (failure.place and (failure.place.lineno in {-line for _, line in found})):
+        return failure.place
+    return Place(trace.script, -max(found)[1], "")
+
+
+def _likenesses(call: ast.Call, text: str) -> Iterator[tuple[ast.expr, int]]:
+    """Yield the arguments of a call that can make a text, each with the number of its characters that it spells out."""
+    for argument in call.args:
+        parts = argument.values if isinstance(argument, ast.JoinedStr) else [argument]
+        if weight := _weight(parts, "", text):
+            yield argument, weight
+    if isinstance(call.func, ast.Name) and call.func.id == "print" and (weight := _weight(call.args, " ", text)):
+        yield call, weight
+
+
+def _weight(parts: list[ast.expr], separator: str, text: str) -> int:
+    """Return how many characters of a text are spelled out by these parts of it; 0 if they cannot make it."""
+    spelled = [part.value if isinstance(part, ast.Constant) and isinstance(part.value, str) else None for part in parts]
+    constants = [piece for piece in spelled if piece and piece in text]
+    if sum(map(str.isalnum, "".join(constants))) < _FEWEST_LETTERS or len(parts) > _MOST_PARTS:
+        return 0
+    pattern = separator.join("*" if piece is None else glob.escape(piece) for piece in spelled)
+    return sum(map(len, constants)) if fnmatchcase(text.rstrip(), pattern) else 0
 
 
 def last_wait(trace: Trace) -> Place | None:
@@ -97,11 +137,13 @@ def last_wait(trace: Trace) -> Place | None:
     return max(ends, key=lambda one: one[0])[1] if ends else None
 
 
-def _anywhere(run: Run) -> Iterator[Place | None]:
+def _anywhere(run: Run, failure: Failure) -> Iterator[Place | None]:
     """Yield lines that belong to what was run: the function that was called, its main, whatever it did."""
     trace = run.trace
     yield next((place for one in trace.partial.unawaited if (place := definition(trace, one.coroutine))), None)
-    yield next((place for name in run.uses if (place := definition(trace, name))), None)
+    named = [name or method for name, method in _NAMED.findall(_QUOTED.sub("", failure.rationale))]
+    told = [*(name for name in named if name in run.uses), *named, *run.uses]
+    yield next((place for name in told if (place := definition(trace, name))), None)
     yield next((finding.place for finding in run.telling if finding.place), None)
     if run.uses:
         yield next((place for span in trace.partial.tasks if (place := definition(trace, span.title))), None)

@@ -11,7 +11,7 @@ import pytest
 
 from pytest_asyncgrade.errors import AsyncgradeError
 from pytest_asyncgrade.grading import Failure
-from pytest_asyncgrade.grading.check import About
+from pytest_asyncgrade.grading.aspect import Aspect
 from pytest_asyncgrade.libraries import LIBRARIES
 from pytest_asyncgrade.trace import Explanation, WrongResultError
 from pytest_asyncgrade.trace.plain import clipped, said_by, shown
@@ -19,6 +19,7 @@ from pytest_asyncgrade.trace.plain import clipped, said_by, shown
 from .check import BrokenCheckError
 
 if TYPE_CHECKING:
+    import ast
     from collections.abc import Iterator
 
     from _pytest._code.code import TracebackEntry  # what pytest.ExceptionInfo.traceback is made of, has no public name
@@ -61,23 +62,32 @@ def of_group(assertions: list[BaseException]) -> Failure:
 
 def of_assertion(excinfo: pytest.ExceptionInfo[BaseException], comparison: Comparison | None) -> Failure:
     """Explain a failed assertion: by the teacher's own message, or by what was compared."""
-    import ast  # for a failed check alone
-
-    from pytest_asyncgrade.grading.explain import explain_values, failed_assert, looked_at
+    from pytest_asyncgrade.grading.explain import failed_assert, looked_at, with_difference  # for a failed check alone
 
     if isinstance(excinfo.value, WrongResultError):
-        return Failure(str(excinfo.value), about=About.RESULT)
+        return Failure(str(excinfo.value), about=Aspect.RESULT)
     expression = failed_assert(excinfo.tb)
     about, place = looked_at(expression, comparison)
     if message := _message(excinfo.value):
-        return Failure(clipped(message, _LONGEST_MESSAGE), about=about, place=place)
-    explanation = comparison.explanation if comparison else None
-    if comparison and explanation is None and isinstance(expression, ast.Compare):
-        explanation = explain_values(comparison.op, comparison.left, comparison.right, expression)
-    if explanation is None:
-        what = ast.unparse(expression) if expression is not None else str(excinfo.value).removeprefix("assert ")
-        explanation = Explanation(f"this does not hold: {what}" if what else _NO_REASON)
-    return Failure(explanation.rationale, explanation.expected, explanation.actual, about=about, place=place)
+        told = with_difference(clipped(message, _LONGEST_MESSAGE), comparison, expression)
+    else:
+        told = _explanation(comparison, expression, str(excinfo.value))
+    place = place or told.place
+    return Failure(told.rationale, told.expected, told.actual, about=about, place=place, text=told.text)
+
+
+def _explanation(comparison: Comparison | None, expression: ast.expr | None, asserted: str) -> Explanation:
+    """Explain a failed assertion without a message."""
+    import ast
+
+    from pytest_asyncgrade.grading.explain import explain_values
+
+    if comparison and comparison.explanation is not None:
+        return comparison.explanation
+    if comparison and isinstance(expression, ast.Compare):
+        return explain_values(comparison.op, comparison.left, comparison.right, expression)
+    what = ast.unparse(expression) if expression is not None else asserted.removeprefix("assert ")
+    return Explanation(f"this does not hold: {what}" if what else _NO_REASON)
 
 
 def _message(error: BaseException) -> str:
@@ -104,10 +114,10 @@ def of_surprise(run: Run, error: str) -> Failure:
     if run.function:
         value = shown(run.trace.result)
         said = f"{run.function}() returned {value}, which is not what it should return"
-        return Failure(said, flag=flag, about=About.RESULT)
+        return Failure(said, flag=flag, about=Aspect.RESULT)
     printed = quoted_output(run.trace.output)
     what = "what the program printed is not what it should print" if printed else "the program printed nothing"
-    return Failure(what, actual=printed, flag=flag, about=About.OUTPUT)
+    return Failure(what, actual=printed, flag=flag, about=Aspect.OUTPUT)
 
 
 def of_grader(item: pytest.Function, excinfo: pytest.ExceptionInfo[BaseException]) -> Failure:

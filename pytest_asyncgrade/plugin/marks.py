@@ -15,6 +15,7 @@ from pytest_asyncgrade.trace.plain import shown
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from pytest_asyncgrade.grading.aspect import Aspect
     from pytest_asyncgrade.trace import Trace
 
 _EXERCISES = pytest.StashKey[dict[tuple[Path, str | None], Exercise]]()
@@ -48,10 +49,10 @@ def points_of(item: pytest.Item) -> Points:
         raise pytest.UsageError(str(error)) from None
 
 
-def hint_of(item: pytest.Item, traces: Iterable[Trace]) -> str:
-    """Return the hint of a check that failed on these runs; empty if there is none that helps."""
+def hint_of(item: pytest.Item, traces: Iterable[Trace], about: Aspect) -> str:
+    """Return the hint of a check that failed on these runs, where it looked at this; empty if none helps."""
     mark = item.get_closest_marker("points")
-    return hint_for(mark.kwargs.get("hint", ""), traces) if mark else ""
+    return hint_for(mark.kwargs.get("hint", ""), traces, about) if mark else ""
 
 
 def exercise_of(node: pytest.Item | pytest.Collector) -> Exercise:

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_asyncgrade.grading import CheckResult, Failure, Verdict
-from pytest_asyncgrade.grading.check import About, tidy
+from pytest_asyncgrade.grading.aspect import Aspect
+from pytest_asyncgrade.grading.check import tidy
 from pytest_asyncgrade.trace import Outcome, UnfinishedRunError
 from pytest_asyncgrade.trace.plain import clipped, said_by
 from pytest_asyncgrade.trace.text import printable
@@ -74,11 +75,11 @@ def judge(
 def _hint(item: pytest.Function, failure: Failure, evidence: Evidence) -> str:
     """Return the hint that fits a failure: that of the error that ended the run, else the check's own."""
     traces = [run.trace for run in evidence.runs.values()]
-    if failure.about is About.RUN:
+    if failure.about is Aspect.RUN:
         ended = [trace for trace in traces if trace.outcome in {Outcome.CRASHED, Outcome.DEADLOCKED}]
         if not ended or any(trace.exception and trace.exception.advice for trace in ended):
             return ""  # the reason has the advice
-    return hint_of(item, traces)
+    return hint_of(item, traces, failure.about)
 
 
 def _result(
@@ -163,7 +164,7 @@ def _blame(
 
 def _unfinished(trace: Trace) -> tuple[Verdict, Failure]:
     verdict = Verdict.NOT_RUN if trace.outcome is Outcome.NOT_RUNNABLE else Verdict.FAILED
-    return verdict, Failure(trace.reason, about=About.RUN)
+    return verdict, Failure(trace.reason, about=Aspect.RUN)
 
 
 def _is_stumble(error: BaseException) -> bool:

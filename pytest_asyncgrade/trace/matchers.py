@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from typing import TypeGuard
 
+    from .output import Place
+
 
 @dataclass(frozen=True, slots=True)
 class QuotedLine:
@@ -47,6 +49,10 @@ class Explanation:
     rationale: str
     expected: tuple[QuotedLine, ...] = ()
     actual: tuple[QuotedLine, ...] = ()
+    text: str = ""
+    """The line that it is about: one that came, or one that never did."""
+    place: Place | None = None
+    """The student's line that printed it, or what came before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,26 +98,36 @@ class Matcher:
         moments = {line.time for line in lines} | {Seconds(item.seconds) for item in self.expected if _has_moment(item)}
         return digits_apart(moments)
 
-    def _explanation(self, rationale: str, lines: Sequence[Line]) -> Explanation:
-        digits = self._digits(lines)
-        expected = tuple(_quoted(_as_it_came(item, lines), digits) for item in self.expected)
-        return Explanation(rationale, expected, tuple(_quoted_line(line, digits) for line in lines))
+    def _explanation(
+        self, rationale: str, lines: Sequence[Line], wrong: Line | None = None, missing: Expected | None = None
+    ) -> Explanation:
+        """Explain by the line that is wrong, or by one that is missing, with the last that came before it."""
+        digits, text = self._digits(lines), _text(missing or wrong or "")
+        return Explanation(
+            rationale,
+            tuple(_quoted(_as_it_came(item, lines), digits) for item in self.expected),
+            tuple(_quoted_line(line, digits) for line in lines),
+            text=text if isinstance(text, str) else "",
+            place=wrong.place if wrong is not None else None,
+        )
 
     def _superfluous(self, lines: Sequence[Line], extra: Line) -> Explanation:
         shown_line = _show_line(extra, self._digits(lines))
-        return self._explanation(f"{shown_line} was printed, and should not have been", lines)
+        return self._explanation(f"{shown_line} was printed, and should not have been", lines, extra)
 
-    def _missing(self, lines: Sequence[Line], item: Expected) -> Explanation:
+    def _missing(self, lines: Sequence[Line], item: Expected, before: Line | None = None) -> Explanation:
+        """Explain what did not come, or not when it should; `before` is the line that it should follow."""
         digits, text = self._digits(lines), _text(item)
         there = [line for line in lines if _matches(text, line)]
         if _has_moment(item) and there:
             times = " and ".join(number(line.time, digits) for line in there)
             rationale = f"{_show(text, digits)} came at {times}, not at {number(item.seconds, digits)}"
-        elif near := _nearly(text, lines):
-            rationale = f"{_show(text, digits)} was not printed; {_show(near, digits)} is not quite the same"
-        else:
-            rationale = f"{_show(text, digits)} was not printed"
-        return self._explanation(rationale, lines)
+            return self._explanation(rationale, lines, there[0])
+        near = _nearly(text, lines)
+        if near is not None:
+            rationale = f"{_show(text, digits)} was not printed; {_show(near.text, digits)} is not quite the same"
+            return self._explanation(rationale, lines, near)
+        return self._explanation(f"{_show(text, digits)} was not printed", lines, before, item)
 
 
 class in_order(Matcher):  # noqa: N801  # reads as a word in a check
@@ -129,11 +145,12 @@ class in_order(Matcher):  # noqa: N801  # reads as a word in a check
         for index, item in enumerate(self.expected):
             found = next((n for n in range(start, len(lines)) if _matches(item, lines[n])), None)
             if found is None:
-                if not any(_matches(item, line) for line in lines):
-                    return self._missing(lines, item)
+                early = next((line for line in lines if _matches(item, line)), None)
+                if early is None:
+                    return self._missing(lines, item, lines[start - 1] if start else None)
                 digits, before = self._digits(lines), self.expected[index - 1]
                 rationale = f"{_show(item, digits)} came before {_show(before, digits)}, not after it"
-                return self._explanation(rationale, lines)
+                return self._explanation(rationale, lines, early)
             start = found + 1
         return None
 
@@ -154,11 +171,11 @@ class in_any_order(Matcher):  # noqa: N801  # reads as a word in a check
         missing = next((item for number, item in enumerate(self.expected) if number not in pairs.values()), None)
         if missing is None:
             return None
-        times = sum(_matches(missing, line) for line in lines)
-        if not times:
+        there = [line for line in lines if _matches(missing, line)]
+        if not there:
             return self._missing(lines, missing)
-        how_often = "once" if times == 1 else f"{times} times"
-        return self._explanation(f"{_show(missing, self._digits(lines))} was printed {how_often} only", lines)
+        how_often = "once" if len(there) == 1 else f"{len(there)} times"
+        return self._explanation(f"{_show(missing, self._digits(lines))} was printed {how_often} only", lines, there[0])
 
 
 class exactly(in_any_order):  # noqa: N801  # reads as a word in a check
@@ -190,12 +207,14 @@ class lines(Matcher):  # noqa: N801  # reads as a word in a check
             if not _matches(item, line):
                 digits = self._digits(lines)
                 rationale = f"line {index} of the output is {_show_line(line, digits)}, not {_show(item, digits)}"
-                return self._explanation(rationale, lines)
+                missing = None if any(_matches(_text(item), one) for one in lines) else item
+                return self._explanation(rationale, lines, line, missing)
         if len(lines) > len(self.expected):
             return self._superfluous(lines, lines[len(self.expected)])
         if len(lines) < len(self.expected):
+            item, last = self.expected[len(lines)], lines[-1] if lines else None
             where = "was not printed at the end" if lines else "was not printed, nor anything else"
-            return self._explanation(f"{_show(self.expected[len(lines)], self._digits(lines))} {where}", lines)
+            return self._explanation(f"{_show(item, self._digits(lines))} {where}", lines, last, item)
         return None
 
 
@@ -210,7 +229,7 @@ class contains(Matcher):  # noqa: N801  # reads as a word in a check
         """Return what is in no line."""
         for item in self.expected:
             if not any(_found(_text(item), line.text) and _in_time(item, line) for line in lines):
-                return self._explanation(f"no line contains {_show(item, self._digits(lines))}", lines)
+                return self._explanation(f"no line contains {_show(item, self._digits(lines))}", lines, missing=item)
         return None
 
 
@@ -293,12 +312,12 @@ def _in_time(item: Expected, line: Line) -> bool:
     return not isinstance(item, at) or line.time == item.seconds
 
 
-def _nearly(text: str | re.Pattern[str], lines: Iterable[Line]) -> str | None:
+def _nearly(text: str | re.Pattern[str], lines: Iterable[Line]) -> Line | None:
     """Return a line that differs only in capitals, blanks or punctuation, which a beginner overlooks."""
     if isinstance(text, re.Pattern):
         return None
     wanted = _letters(text)
-    return next((line.text for line in lines if wanted and _letters(line.text) == wanted), None)
+    return next((line for line in lines if wanted and _letters(line.text) == wanted), None)
 
 
 def _letters(text: str) -> str:

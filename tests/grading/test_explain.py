@@ -4,8 +4,9 @@ import ast
 
 import pytest
 
-from pytest_asyncgrade.grading.explain import explain_matcher, explain_values, failed_assert
-from pytest_asyncgrade.trace import Explanation, Line, Outcome, Output, Seconds, lines
+from pytest_asyncgrade.grading.explain import explain_matcher, explain_values, failed_assert, with_difference
+from pytest_asyncgrade.plugin.comparison import Comparison
+from pytest_asyncgrade.trace import Explanation, Line, Outcome, Output, QuotedLine, Seconds, lines
 from pytest_asyncgrade.trace.model import Elapsed
 
 OUTPUT = Output([Line("a", Seconds(1))])
@@ -128,3 +129,39 @@ def test_an_assert_in_a_file_that_is_no_python_has_no_expression(tmp_path: objec
     with pytest.raises(AssertionError) as caught:
         exec(compile("assert False", path, "exec"))  # noqa: S102  # the point
     assert failed_assert(caught.tb) is None
+
+
+@pytest.mark.parametrize(
+    ("expression", "left", "right", "message", "told"),
+    [
+        ("a == b", [1], [2], "it gives [1]", Explanation("it gives [1] (expected: [2])")),
+        ("'b' == a", "b", "a", "it says 'a'", Explanation("it says 'a' (expected: 'b')")),
+        ("a == b", [1], [2], "it gives [1], not [2]", Explanation("it gives [1], not [2]")),
+        ("a == b", [1], [2], "it is wrong", Explanation("it is wrong")),  # it shows no value, so none is added
+        ("a == b", 1, 2, "it gives 1", Explanation("it gives 1")),  # a number says nothing by itself
+        ("a != b", [1], [1], "it gives [1]", Explanation("it gives [1]")),
+        ("all(a)", [1], [2], "it gives [1]", Explanation("it gives [1]")),
+        (
+            "a == b",
+            {"x": 1},
+            {"x": "y" * 60, "z": 2},
+            "it gives {'x': 1}",
+            Explanation(
+                "it gives {'x': 1}",
+                (QuotedLine(f"'x': '{'y' * 60}'"), QuotedLine("'z': 2")),
+                (QuotedLine("'x': 1"),),
+            ),
+        ),
+    ],
+)
+def test_a_message_that_shows_a_value_says_what_was_expected(
+    expression: str, left: object, right: object, message: str, told: Explanation
+) -> None:
+    compared = Comparison("!=" if "!=" in expression else "==", left, right, None)
+    assert with_difference(message, compared, ast.parse(expression, mode="eval").body) == told
+
+
+def test_a_message_stands_above_the_lines_that_were_expected() -> None:
+    compared = Comparison("==", OUTPUT, lines("b"), explain_matcher("==", OUTPUT, lines("b")))
+    told = with_difference("it should print b", compared, ast.parse("a == b", mode="eval").body)
+    assert (told.rationale, told.expected, told.text) == ("it should print b", (QuotedLine('"b"'),), "b")

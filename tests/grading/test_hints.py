@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_asyncgrade.grading.aspect import Aspect
 from pytest_asyncgrade.grading.hints import complaint_about_hint, hint_for
 from pytest_asyncgrade.trace import Finding, Outcome, Recording, Trace
 
@@ -26,6 +27,9 @@ def trace(source: str = "", *kinds: str) -> Trace:
         ("await asyncio.gather(a(), b())", "await asyncio.gather(a(), c())", "await asyncio.gather(a(), b())"),
         ("await asyncio.gather(a(), b())", "async def main():\n    await asyncio.gather(a(), b())", ""),
         ("use asyncio.gather(...)", "asyncio.gather(a(), b())", ""),
+        ("`loop.call_later(seconds, print, text)`", "loop.call_later(2, print, 'x')", ""),
+        ("`await queue.join()`", "await jobs.join()", ""),  # a name that the program does not know
+        ("`await queue.join()`", "queue = 1; await jobs.join()", "`await queue.join()`"),
         ("use `asyncio.gather`, and `x = 1`", "asyncio.gather(a())", ""),  # what is no expression says nothing
         ("use asyncio.gather(...) and asyncio.timeout(2)", "asyncio.gather(a())",
          "use asyncio.gather(...) and asyncio.timeout(2)"),
@@ -58,6 +62,11 @@ def test_a_hint_may_depend_on_the_run(
     assert hint_for(hint, [trace("", *kinds)]) == expected
 
 
+def test_a_function_that_asks_a_run_for_what_it_never_did_has_no_hint() -> None:
+    stuck = Trace(Outcome.DEADLOCKED, "stuck", Recording())
+    assert hint_for(lambda run: f"{len(run.output)} lines", [stuck]) == ""
+
+
 def test_a_hint_needs_a_run_to_depend_on_one() -> None:
     assert hint_for(lambda _run: "never", []) == ""
 
@@ -83,5 +92,11 @@ def test_what_is_no_hint_is_refused(hint: Any, complaint: str) -> None:
 
 def test_an_unknown_kind_is_named_with_those_there_are() -> None:
     said = complaint_about_hint({"slow": "x"})
-    assert said.startswith("hint: there is no kind of finding 'slow': choose coroutine_as_value, ")
-    assert said.endswith(', or "" for any other run')
+    assert said.startswith("hint: there is no kind of finding or failure 'slow': choose coroutine_as_value, ")
+    assert said.endswith(', or "" for anything else')
+
+
+def test_a_hint_may_be_of_what_the_assertion_looked_at() -> None:
+    hint = {"output": "print it", "": "look again"}
+    assert [hint_for(hint, [trace()], about) for about in (Aspect.OUTPUT, Aspect.TIME)] == ["print it", "look again"]
+    assert complaint_about_hint(hint) == ""
