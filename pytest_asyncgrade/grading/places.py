@@ -70,11 +70,16 @@ def place_of(work: Work, check: CheckResult) -> Place | None:
     """Return the student's line that a lost check is about; None for one that is not lost, or without any run."""
     if check.verdict not in {Verdict.FAILED, Verdict.NOT_RUN} or check.failure is None:
         return None
-    runs = [work.runs[key] for key in check.runs if key in work.runs]
-    found = (place for run in reversed(runs) if (place := _unfinished_at(run.trace)))
-    likely = (place for run in reversed(runs) for place in _likely(run, check.failure))
-    anywhere = (place for run in reversed(runs) for place in _anywhere(run, check.failure))
-    return next((place for places in (found, likely, anywhere) for place in places if place is not None), None)
+    runs = [work.runs[key] for key in reversed(check.runs) if key in work.runs]
+    return next(filter(None, _places(runs, check.failure)), None)
+
+
+def _places(runs: list[Run], failure: Failure) -> Iterator[Place | None]:
+    """Yield the lines that a failure may be about, the best first."""
+    yield from (_unfinished_at(run.trace) for run in runs)
+    yield from (finding.place for run in runs if (finding := explaining(run, failure.about)))
+    yield from (place for run in runs for place in _likely(run, failure))
+    yield from (place for run in runs for place in _anywhere(run, failure))
 
 
 def _unfinished_at(trace: Trace) -> Place | None:
@@ -86,8 +91,6 @@ def _unfinished_at(trace: Trace) -> Place | None:
 def _likely(run: Run, failure: Failure) -> Iterator[Place | None]:
     """Yield the lines that what the check looked at leads to, the most likely first."""
     trace = run.trace
-    finding = explaining(run, failure.about)
-    yield finding.place if finding else None
     yield _of_line(trace, failure)
     if failure.about is Aspect.TIME:
         yield last_wait(trace)
