@@ -102,6 +102,15 @@ def test_a_crash_is_shown_as_python_shows_it(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+def test_a_deadlock_is_told_once_in_the_words_of_a_report(tmp_path: Path) -> None:
+    file = tmp_path / "stuck.py"
+    file.write_text("import asyncio\nasync def main():\n    await asyncio.Event().wait()\nasyncio.run(main())\n")
+    told = "deadlock: main on line 3 waits for an event: nobody is left to call its set()"
+    done, drawn = asyncgrade("run", file), asyncgrade("run", "--timeline", file)
+    assert (done.returncode, done.stderr.decode().strip()) == (1, told)
+    assert drawn.stderr.decode().count("nobody is left to call its set()") == 1
+
+
 def test_an_interrupted_script_is_ended_by_the_signal_and_drawn(tmp_path: Path) -> None:
     script = tmp_path / "script.py"
     begin = "import signal\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n"  # ignored in the background

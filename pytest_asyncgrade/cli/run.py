@@ -14,6 +14,7 @@ import click
 
 from pytest_asyncgrade.errors import UsageError
 from pytest_asyncgrade.sandbox import folder_of
+from pytest_asyncgrade.trace import Outcome
 from pytest_asyncgrade.trace.builder import TraceBuilder
 from pytest_asyncgrade.trace.plain import encode
 from pytest_asyncgrade.trace.protocol.lines import dump
@@ -63,6 +64,8 @@ def run(  # noqa: PLR0913  # one each for what can be said
     if draw:
         for line in _picture(run_here.trace(), UNICODE if with_unicode else ASCII):
             click.echo(line, err=True)
+    elif end.outcome is Outcome.DEADLOCKED:
+        click.echo(run_here.trace().reason, err=True)
     if end.raised is not None and end.raised.type == KeyboardInterrupt.__name__:
         _be_interrupted()
     sys.exit(end.status)

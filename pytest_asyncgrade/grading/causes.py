@@ -100,7 +100,7 @@ def _of_deadlock(trace: Trace, place: Place | None, hint: str) -> tuple[object, 
     found = next((one for one in trace.diagnosis if one.kind == "deadlock"), None)  # none if the exercise ignores it
     place = (found.place if found else None) or place
     what, advice = (found.message, found.advice) if found else (trace.reason, hint)
-    stuck = tuple(stuck_rows(trace.partial))
+    stuck = tuple(stuck_rows(trace.partial, trace.script))
     return (trace.outcome, place), Cause(place, code_of(trace, place), what, advice, run=trace, stuck=stuck)
 
 

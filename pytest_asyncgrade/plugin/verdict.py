@@ -79,6 +79,8 @@ def _hint(item: pytest.Function, failure: Failure, evidence: Evidence) -> str:
         ended = [trace for trace in traces if trace.outcome in {Outcome.CRASHED, Outcome.DEADLOCKED}]
         if not ended or any(trace.exception and trace.exception.advice for trace in ended):
             return ""  # the reason has the advice
+        if any(finding.kind == "deadlock" for trace in ended for finding in trace.diagnosis):
+            return ""  # it has its own
     return hint_of(item, traces, failure.about)
 
 

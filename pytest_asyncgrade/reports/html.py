@@ -12,6 +12,8 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from pytest_asyncgrade.grading import Verdict, causes, place_of
+from pytest_asyncgrade.grading.aspect import Aspect
+from pytest_asyncgrade.trace import Outcome
 from pytest_asyncgrade.trace.picture import legend, svg
 from pytest_asyncgrade.trace.text import printable, short
 from pytest_asyncgrade.trace.timeline import headline
@@ -80,7 +82,7 @@ def _work(work: Work, ident: str) -> dict[str, Any]:
         "causes": [_cause(work, cause, number) for number, cause in enumerate(found)],
         "id": ident, "title": printable(phrases.title(work)), "points": phrases.points(work),
         "share": f"{work.score / work.max_score:.4f}" if work.max_score else "0",
-        "checks": [_check(work, check) for check in work.checks],
+        "checks": [_check(work, check, found[0] if found else None) for check in work.checks],
         "remarks": [
             {"parts": _alternating(map(printable, remark.parts)), "is_warning": remark.is_warning}
             for remark in remarks(work)
@@ -105,8 +107,11 @@ def _line(work: Work, place: Place | None) -> int | None:
     return place.lineno if place and work.is_in_script(place) else None
 
 
-def _check(work: Work, check: CheckResult) -> dict[str, Any]:
+def _check(work: Work, check: CheckResult, first: Cause | None) -> dict[str, Any]:
+    """Return a check; one whose run ended for what is told above says so."""
     reason, place = Reason.of(check) if check.failure else None, place_of(work, check)
+    if first and check in first.checks and check.failure and check.failure.about is Aspect.RUN:
+        reason = Reason(phrases.TOLD_ABOVE)
     partly = check.verdict is Verdict.FAILED and check.score > 0
     return {
         "verdict": "partly" if partly else check.verdict.value, "word": _WORDS[check.verdict],
@@ -174,7 +179,10 @@ def _ends(runs: list[Trace]) -> dict[int, str]:
     return {
         run.exception.place.lineno: f"{run.exception.type}: {run.exception.message}"
         for run in runs
-        if run.exception and run.exception.place and run.script in {"", run.exception.place.filename}
+        if run.outcome is not Outcome.DEADLOCKED  # the waits are marked
+        and run.exception
+        and run.exception.place
+        and run.script in {"", run.exception.place.filename}
     }
 
 

@@ -25,6 +25,7 @@ WITHOUT_REASON = {
 }
 """What is told of a check that was not passed and whose reason is hidden."""
 REPAIR_FIRST, THEN, WHY = "Repair this first", "Then", "Why, check by check"
+TOLD_ABOVE = "The reason is told above."
 EXPECTED, ACTUAL, HINT = "expected", "actual", "hint"
 TO_LOOK_AT, HAPPENED, TO_KNOW = "What to look at", "What happened", "To know"
 GRADED = "something is graded"

@@ -340,7 +340,7 @@ class TraceBuilder:
         final = verdict or said
         if final.outcome is Outcome.DEADLOCKED:
             recording = self.recording()
-            told = reason(recording) or final.reason
+            told = reason(recording, script) or final.reason
             final = Verdict(final.outcome, told, hangs_at(recording) or final.ended_at)
         return Trace(
             final.outcome, final.reason, self.recording(), end.exception if end else None, asked, source,

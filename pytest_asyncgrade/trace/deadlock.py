@@ -29,17 +29,21 @@ class StuckRow(NamedTuple):
     """Who could end the wait, and why that does not happen."""
     are_many: bool = False
     """Whether several tasks wait there."""
+    script: str = ""
+    """The student's script: a line of another file is told with its name."""
 
     def __str__(self) -> str:
         where = f" on line {self.place.lineno}" if self.place else ""
+        if self.place and self.script not in {"", self.place.filename}:
+            where += f" of {self.place.filename}"
         return f"{self.who}{where} {_wait(self.are_many)} for {self.awaits}: {self.because}"
 
 
-def stuck_rows(recording: Recording) -> list[StuckRow]:
+def stuck_rows(recording: Recording, script: str = "") -> list[StuckRow]:
     """Return the table: the wait to look at first on top, those that only wait for other tasks at the bottom."""
     names = titles(recording.tasks)
     created = {span.number: span.place for span in recording.tasks}
-    return [_row(wait, names, created) for wait in sorted(recording.stuck, key=_rank)]
+    return [_row(wait, names, created)._replace(script=script) for wait in sorted(recording.stuck, key=_rank)]
 
 
 def root(recording: Recording) -> Stuck | None:
@@ -47,9 +51,9 @@ def root(recording: Recording) -> Stuck | None:
     return min(recording.stuck, key=_rank, default=None)
 
 
-def reason(recording: Recording) -> str:
+def reason(recording: Recording, script: str = "") -> str:
     """Return one sentence on the deadlock; empty if nothing is known of it."""
-    rows = stuck_rows(recording)
+    rows = stuck_rows(recording, script)
     return f"deadlock: {rows[0]}" if rows else ""
 
 

@@ -241,7 +241,7 @@ class Program:
         ended_at = place
         where = f"line {place.lineno}: " if place else ""
         if isinstance(error, DeadlockError):
-            outcome, reason, report = Outcome.DEADLOCKED, message, f"{message}\n"
+            outcome, reason, report = Outcome.DEADLOCKED, message, ""  # who reads the trace tells it better
         elif isinstance(error, SyntaxError):
             outcome, reason = Outcome.NOT_RUNNABLE, syntax_error(error, self.path.read_bytes())
             ended_at = Place(error.filename or self.name, error.lineno, "") if error.lineno else place

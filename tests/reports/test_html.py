@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_asyncgrade.grading import Failure, Grade, Points, Run, Verdict, Visibility, Work, for_students
+from pytest_asyncgrade.grading.aspect import Aspect
 from pytest_asyncgrade.reports import html
 from pytest_asyncgrade.trace import BusyWait, Line, Outcome, Output, Place, Raised, Recording, Seconds, Trace
 from pytest_asyncgrade.trace.model import Elapsed
@@ -89,6 +90,15 @@ SOURCE = ("import asyncio", f"# {HOSTILE}", "asyncio.run(main())")
 def work_with(trace: Trace, failure: Failure) -> Grade:
     checks = (check("It naps.", Verdict.FAILED, failure),)
     return Grade((Work("naps", "", "naps.py", checks, {"run": Run(trace)}),))
+
+
+def test_what_ended_a_run_is_told_once() -> None:
+    raised = Raised("DeadlockError", "Task-1 waits", place=Place("naps.py", 1, "main"))
+    for outcome, is_marked in ((Outcome.CRASHED, True), (Outcome.DEADLOCKED, False)):
+        run = Trace(outcome, "it is stuck", Recording(), raised, "python naps.py", ("main()",), script="naps.py")
+        page = parsed(html.render(work_with(run, Failure("it is stuck", about=Aspect.RUN)), ABOUT)).text
+        assert "The reason is told above." in page
+        assert ("DeadlockError: Task-1 waits" in page) is is_marked
 
 
 @pytest.mark.parametrize("grade", [EVERYTHING, Grade()])

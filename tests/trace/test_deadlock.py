@@ -76,6 +76,12 @@ def test_threads_and_the_tests_own_tasks_are_told_as_such() -> None:
     assert told(Stuck((), "io", AT, Lacks.LOCK, other_thread="a")).endswith("thread a has it, and waits, too")
 
 
+def test_a_line_of_another_file_is_told_with_its_name() -> None:
+    recording = Recording(tasks=(ONE,), stuck=(Stuck((1,), "", AT, Lacks.ITEM),))
+    (row,), (elsewhere,) = (stuck_rows(recording, script) for script in ("x.py", "y.py"))
+    assert (str(row)[:18], str(elsewhere)[:26]) == ("main on line 7 wai", "main on line 7 of x.py wai")
+
+
 def test_what_only_waits_for_other_tasks_comes_last() -> None:
     recording = Recording(
         tasks=(ONE, TWO), stuck=(Stuck((1,), "", AT, Lacks.TASKS, (2,)), Stuck((2,), "", None, Lacks.ITEM))

@@ -10,6 +10,7 @@ from pytest_asyncgrade.trace import (
     Line,
     Matcher,
     Output,
+    Place,
     QuotedLine,
     Seconds,
     at,
@@ -77,7 +78,7 @@ def test_says_why_it_does_not_match(matcher: Matcher, rationale: str) -> None:
 
 def test_an_explanation_shows_what_was_expected() -> None:
     assert in_order("c", at(1, "a")).explain(ABC) == Explanation(
-        '"a" came at 0 s, not at 1 s', (QuotedLine('"c"'), QuotedLine('"a"', "1 s")), TIMED
+        '"a" came at 0 s, not at 1 s', (QuotedLine('"c"'), QuotedLine('"a"', "1 s")), TIMED, "a"
     )
 
 
@@ -130,6 +131,7 @@ def test_moments_that_look_alike_are_shown_with_the_digits_that_differ() -> None
         'line 1 of the output is "tick" at 1.26569542 s, not "tick" at 1.265695424 s',
         (QuotedLine('"tick"', "1.265695424 s"),),
         (QuotedLine('"tick"', "1.26569542 s"),),
+        "tick",
     )
     close = 1.2656954227
     came = Output([Line("tick", Seconds(1.265695422), task=1), Line("end", Seconds(3), task=1)])
@@ -137,6 +139,7 @@ def test_moments_that_look_alike_are_shown_with_the_digits_that_differ() -> None
         'line 2 of the output is "end" at 3 s, not "end" at 2 s',
         (QuotedLine('"tick"', "1.26569542 s"), QuotedLine('"end"', "2 s")),
         (QuotedLine('"tick"', "1.26569542 s"), QuotedLine('"end"', "3 s")),
+        "end",
     )
     explanation = in_order(at(123456.1234568, "tick")).explain(Output([Line("tick", Seconds(123456.1234567), task=1)]))
     assert explanation is not None
@@ -149,6 +152,7 @@ def test_a_line_of_a_megabyte_is_shown_by_its_beginning() -> None:
         f'line 1 of the output is "{"a" * 1000}[... cut: it is longer than 1000 characters]", not "b"',
         (QuotedLine('"b"'),),
         (QuotedLine(f'"{"a" * 1000}[... cut: it is longer than 1000 characters]"'),),
+        "b",
     )
 
 
@@ -157,3 +161,32 @@ def test_thousands_of_lines_are_compared_in_no_time(count: int) -> None:
     texts = [str(number % count) for number in range(3000)]
     assert texts == exactly(*reversed(texts))
     assert texts[1:] != in_any_order(*texts)
+
+
+PRINTED = [
+    Line(text, Seconds(second), task=1, place=Place("naps.py", line, "nap"))
+    for line, (second, text) in enumerate([(0, "begin"), (1, "end"), (2, "Late")], start=1)
+]
+
+
+@pytest.mark.parametrize(
+    ("matcher", "text", "line"),
+    [
+        (lines("begin", "done", "Late"), "done", 2),
+        (lines("end", "begin", "Late"), "begin", 1),  # it came, on another line
+        (lines("begin", "end"), "Late", 3),
+        (lines("begin", "end", "Late", "last"), "last", 3),
+        (in_order("end", "begin"), "begin", 1),
+        (in_order("begin", "middle"), "middle", 1),
+        (in_order(at(0, "begin"), at(3, "end")), "end", 2),
+        (in_any_order("end", "end"), "end", 2),
+        (in_any_order("late"), "Late", 3),
+        (exactly("begin", "end"), "Late", 3),
+        (contains("middle"), "middle", None),
+        (contains(re.compile("middle")), "", None),
+    ],
+)
+def test_an_explanation_knows_the_line_that_it_is_about(matcher: Matcher, text: str, line: int | None) -> None:
+    explanation = matcher.explain(PRINTED)
+    assert explanation is not None
+    assert (explanation.text, explanation.place and explanation.place.lineno) == (text, line)
