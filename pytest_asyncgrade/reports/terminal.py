@@ -39,8 +39,8 @@ MOST_STUCK = 5
 """Number of waits of a deadlock that are told."""
 MOST_REMARKS = 3
 """Number of lines with warnings of a work in a class."""
-MOST_LINES = 60
-"""Number of lines of the report on one work, without `verbose`."""
+MOST_LINES = 57
+"""Number of lines of the report on one work, without `verbose`; with the total below it is 60."""
 LONGEST_TOP = 15
 """Number of lines above the list of checks, the title included."""
 LONGEST_NAME = 30

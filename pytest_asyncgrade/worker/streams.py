@@ -50,7 +50,7 @@ class Lines:
 
     def add(self, data: bytes) -> None:
         """Record the lines that are complete now."""
-        if not self._begun and data.find(b"\n") == len(data) - 1:  # what print() usually writes
+        if data and not self._begun and data.find(b"\n") == len(data) - 1:  # what print() usually writes
             self._finish(data[:-1])
             return
         *whole, rest = data.split(b"\n")

@@ -135,6 +135,19 @@ def test_everything_that_reaches_the_descriptors_is_output_at_its_instant(run: R
     assert trace.stderr == ["err"]
 
 
+def test_nothing_written_is_no_line(run: Run) -> None:
+    trace = run("""
+        import sys
+        print("", end="")
+        print("a")
+        sys.stdout.write("")
+        sys.stderr.write("")
+        print("", end="", flush=True)
+        print()
+        """)
+    assert (trace.output, trace.stderr) == (["a", ""], [])
+
+
 @every_launcher
 def test_the_script_sees_what_a_script_sees(run: Run) -> None:
     trace = run(
