@@ -17,8 +17,13 @@ def asyncgrade(*words: object, cwd: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False, encoding="utf-8", timeout=300)
 
 
+SCRIPTS = sorted(ROOT.glob("examples/tutorial/*.py")) + [
+    ROOT / "graders" / slug / "solution.py" for slug in ("event_loop", "locks", "timeouts")
+]
+
+
 @pytest.mark.parametrize(
-    "options", [[], *([f"--from-script={path}"] for path in sorted(ROOT.glob("examples/tutorial/*.py")))], ids=str
+    "options", [[], *([f"--from-script={path}"] for path in SCRIPTS)], ids=lambda words: "".join(words)[-40:]
 )
 def test_a_new_exercise_proves_itself(options: list[str], tmp_path: Path) -> None:
     made = asyncgrade("new", *options, "naps", cwd=tmp_path)
@@ -27,9 +32,18 @@ def test_a_new_exercise_proves_itself(options: list[str], tmp_path: Path) -> Non
     starter = (tmp_path / "exercises" / "naps" / "naps.py").read_text(encoding="utf-8")
     assert "# TODO: see README.md" in starter
     assert "sleep" not in starter
-    proof = asyncgrade("verify", "--seeds", 1, "--no-mutants", "graders/naps", cwd=tmp_path)
-    assert proof.stdout == "naps: good (4 checks, 2 mistakes)\n"
+    proof = asyncgrade("verify", "--seeds", 1, "graders/naps", cwd=tmp_path)
+    assert proof.stdout.startswith("naps: good (5 checks, 2 mistakes, "), proof.stdout  # it kills its own mutants
     assert "The program takes" in (tmp_path / "exercises" / "naps" / "README.md").read_text(encoding="utf-8")
+
+
+def test_a_script_that_does_all_in_one_place_has_no_check_for_others(tmp_path: Path) -> None:
+    script = tmp_path / "alone.py"
+    script.write_text("import time\ndef main():\n    time.sleep(1)\n    print(1)\nmain()\n")
+    assert asyncgrade("new", f"--from-script={script}", "alone", cwd=tmp_path).returncode == 0
+    proof = asyncgrade("verify", "--seeds", 1, "--no-mutants", "graders/alone", cwd=tmp_path)
+    assert "alone: good (4 checks, " in proof.stdout, proof.stdout + proof.stderr
+    assert "points(4, " in (tmp_path / "graders/alone/test_alone.py").read_text()
 
 
 def test_what_cannot_be_made_is_named(tmp_path: Path) -> None:
@@ -64,7 +78,7 @@ def test_the_neighbours_of_a_script_become_part_of_the_exercise(script: str, tmp
     expected = {name for name in files if name != "others.py" and ("/" in script or not name.startswith("app/"))}
     assert {name.removeprefix("graders/naps/solution/") for name in written if "/solution/" in name} == expected
     proof = asyncgrade("verify", "--seeds", 1, "--no-mutants", "graders/naps", cwd=tmp_path)
-    assert proof.stdout == "naps: good (4 checks, 2 mistakes)\n", proof.stderr
+    assert proof.stdout == "naps: good (5 checks, 2 mistakes)\n", proof.stderr
 
 
 NAPS = """\

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import BinaryIO, TextIO
+from typing import TYPE_CHECKING, BinaryIO, TextIO
 
 import click
 
 from . import class_, platforms
+
+if TYPE_CHECKING:
+    from .verify import Update
 
 
 @click.group()
@@ -114,8 +117,10 @@ def grade(  # noqa: PLR0913  # one each for what can be said
     "--seeds", type=click.IntRange(1), default=20, show_default=True, help="How often the solution is graded."
 )
 @click.option("--mutants/--no-mutants", "with_mutants", default=True, help="Grade mutants of the solution, too.")
+@click.option("--update", is_flag=True, help="Show what the docstrings of mistakes should name, ask, and write it.")
+@click.option("--yes", is_flag=True, help="With --update: write it without asking.")
 @click.argument("graders", nargs=-1, type=click.Path(exists=True, file_okay=False, path_type=Path))
-def verify(graders: tuple[Path, ...], *, seeds: int, with_mutants: bool) -> None:
+def verify(graders: tuple[Path, ...], *, seeds: int, with_mutants: bool, update: bool, yes: bool) -> None:
     """Prove GRADERS, folders such as graders/greetings (default: all in graders/).
 
     The solution has to get full marks, whatever the random values, and the starter less; each mistake has to lose
@@ -136,10 +141,26 @@ def verify(graders: tuple[Path, ...], *, seeds: int, with_mutants: bool) -> None
         if with_mutants:
             counts += f", {proof.made} mutants: {proof.killed} killed, {proof.equivalent} equivalent"
         click.echo(f"{proof.slug}: {'PROBLEMS' if proof.problems else 'good'} ({counts})")
-        for problem in proof.problems:
-            click.echo("  " + problem.replace("\n", "\n  "))
+        for line in (line for problem in proof.problems for line in problem.lines()):
+            click.echo(f"  {line}")
+        for one in proof.updates if update else ():
+            _update(one, yes=yes)
         wrong = wrong or bool(proof.problems)
     sys.exit(1 if wrong else 0)
+
+
+def _update(update: Update, *, yes: bool) -> None:
+    """Show a change of a mistake's docstring, and write it if the teacher agrees."""
+    import difflib
+
+    before, after = (data.decode("utf-8", "replace").splitlines() for data in (update.before, update.after))
+    for line in difflib.unified_diff(before, after, str(update.path), str(update.path), lineterm="", n=1):
+        click.echo(line)
+    if yes or (sys.stdin.isatty() and click.confirm("write this?")):
+        update.path.write_bytes(update.after)
+        click.echo(f"{update.path} is written")
+    else:
+        click.echo(f"{update.path} stays as it is" + ("" if sys.stdin.isatty() else "; --update --yes writes it"))
 
 
 @main.command()

@@ -19,6 +19,7 @@ from pytest_asyncgrade.grading.mutants import mutants
 from pytest_asyncgrade.sandbox import Job, SubmissionFiles, read_submission, run_isolated
 from pytest_asyncgrade.sandbox.run import WALL_CLOCK_START_NS
 from pytest_asyncgrade.trace import Outcome
+from pytest_asyncgrade.trace.output import innermost
 from pytest_asyncgrade.trace.plain import clipped
 from pytest_asyncgrade.trace.text import text_lines
 
@@ -66,7 +67,7 @@ _MISTAKEN = {
     "leave out": "Leaves a step out.",
     "print earlier": "Prints before it has waited.",
 }
-_KINDS = ("never_awaited", "blocked_loop", "busy_wait", "cut_off")
+_KINDS = ("never_awaited", "blocked_loop", "busy_wait", "cut_off", "swallowed_cancellation")
 
 
 def new(name: str, script: Path | None, folder: Path) -> list[Path]:
@@ -207,16 +208,15 @@ def _readme(name: str, trace: Trace) -> str:
 def _grader(name: str, trace: Trace) -> str:
     texts = [line.text for line in trace.output]
     said = f"these {len(texts)} lines" if len(texts) > 1 else "this line"
-    moments = [
-        f"        {', '.join(f'at({_number(time)}, {line.text!r})' for line in group)},"
-        for time, group in groupby(trace.output, key=lambda line: float(line.time))
-    ]
     kinds = [kind for kind in _KINDS if kind not in {finding.kind for finding in trace.diagnosis}]
+    work = _work_of(trace)
+    moments = _moments(trace, 3 if work else 4)
+    matchers = ["at", "exactly", "in_any_order", *(name for name in ("in_order", "lines") if f"{name}(" in moments)]
     return f'''"""Grades `{name}`."""
 
 import pytest
 
-from pytest_asyncgrade import Submission, Trace, at, exactly, in_any_order
+from pytest_asyncgrade import Submission, Trace, {", ".join(matchers)}
 
 
 @pytest.fixture(scope="module")
@@ -225,7 +225,7 @@ def trace(submission: Submission) -> Trace:
     return submission.run()
 
 
-@pytest.mark.points(3, hint="compare each line with README.md")
+@pytest.mark.points(3)
 def test_lines(trace: Trace) -> None:
     """The program prints {said}, and nothing else."""
     assert trace.output == exactly(
@@ -233,14 +233,7 @@ def test_lines(trace: Trace) -> None:
     )  # fmt: skip
 
 
-@pytest.mark.points(4, hint="TODO: what makes lines come too late, or too early?")
-def test_moments(trace: Trace) -> None:
-    """Each line comes at its moment; in which order those of one moment come does not matter."""
-    assert trace.output == in_any_order(
-{chr(10).join(moments)}
-    )  # fmt: skip
-
-
+{moments}
 @pytest.mark.points(2, hint="TODO: what makes the program take longer?")
 def test_duration(trace: Trace) -> None:
     """The program takes {_number(trace.elapsed)} s."""
@@ -251,7 +244,78 @@ def test_duration(trace: Trace) -> None:
 def test_nothing_goes_wrong(trace: Trace) -> None:
     """No wait stops the event loop, and all that is started comes to its end."""
     assert trace.found({", ".join(map(repr, kinds))}) == []
+{work}'''
+
+
+def _moments(trace: Trace, points: int) -> str:
+    """Return the check that each line comes at its moment."""
+    moments = [
+        f"        {', '.join(f'at({_number(time)}, {line.text!r})' for line in group)},"
+        for time, group in groupby(trace.output, key=lambda line: float(line.time))
+    ]
+    order = _sequence(trace)
+    told = "; those of one task keep their order, and the last comes last" if order else ""
+    return f'''@pytest.mark.points({points}, hint="TODO: what makes lines come too late, or too early?")
+def test_moments(trace: Trace) -> None:
+    """Each line comes at its moment; in which order those of one moment come does not matter{told}."""
+    assert trace.output == in_any_order(
+{chr(10).join(moments)}
+    )  # fmt: skip{order}
+
 '''
+
+
+def _sequence(trace: Trace) -> str:
+    """Return the assertions on the order of the first task's lines, and on the last line if it is one of them."""
+    output, said = trace.output, ""
+    own = [line.text for line in output if line.task is not None and line.task == _first(trace)]
+    if len(own) > 1:
+        said += f"\n    assert trace.output == in_order({', '.join(map(repr, own))})"
+    last = output[-1]
+    if last.text in own and output.texts.count(last.text) == 1:
+        said += f"\n    assert trace.output[-1:] == lines(at({_number(last.time)}, {last.text!r}))"
+    return said
+
+
+def _first(trace: Trace) -> int | None:
+    """Return the number of the task that runs all; None if there is none."""
+    return next((span.number for span in trace.tasks if span.parent is None), None)
+
+
+def _functions(trace: Trace) -> list[str]:
+    """Return the names of the script's functions that wait, but for the one that the first task runs."""
+    waits = (wait.places[0] for wait in trace.waits if wait.places and wait.places[0].filename == trace.script)
+    names = dict.fromkeys(innermost(place.function) for place in waits)
+    first = {innermost(span.coroutine) for span in trace.tasks if span.number == _first(trace)}
+    return [name for name in names if name.isidentifier() and name not in first]
+
+
+def _work_of(trace: Trace) -> str:
+    """Return the check that the functions do the work, so that lines printed by a timetable are not enough.
+
+    It is empty if the first task alone does all of it.
+    """
+    main = next((innermost(span.coroutine) for span in trace.tasks if span.number == _first(trace)), "")
+    own, functions = len(trace.output.by(main)), _functions(trace)
+    asserts = []
+    if functions:
+        asserts.append(f"    for function in {tuple(functions)!r}:")
+        asserts.append('        assert trace.waits_in(function), f"{function}() is not called, or does not wait"')
+    if trace.max_concurrency > 1:
+        asserts.append(f"    assert trace.max_concurrency >= {trace.max_concurrency}")
+    if main and own < len(trace.output):
+        asserts.append(f'    assert len(trace.output.by("{main}")) <= {own}, "{main}() prints what others should"')
+    body = "\n".join(asserts)
+    return (
+        body
+        and f'''
+
+@pytest.mark.points(1, hint="TODO: which function does what?")
+def test_functions_do_the_work(trace: Trace) -> None:
+    """Each function does its own part: it waits, and prints its lines."""
+{body}
+'''
+    )
 
 
 def _mistakes(exercise: Exercise, source: str) -> Iterator[tuple[Path, bytes]]:

@@ -6,11 +6,8 @@ and mistakes, under several names because the random values of a grader depend o
 
 from __future__ import annotations
 
-import ast
-import difflib
 import importlib.util
 import json
-import re
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -19,18 +16,47 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Literal
 
 from pytest_asyncgrade.errors import UsageError
-from pytest_asyncgrade.grading import Exercise, known
-from pytest_asyncgrade.grading.mutants import Mutant, mutants, timetable
+from pytest_asyncgrade.grading import Exercise, known, losses
+from pytest_asyncgrade.grading.mutants import mutants, timetable
+
+from . import survivors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from pytest_asyncgrade.grading.known import Files
+    from pytest_asyncgrade.grading.mutants import Mutant
 
 _LOST = 1
 _ONE_SEED = ("--seed", "0")
 """Options for the runs of mutants, which are compared with those of the solution."""
-_TIMES = frozenset({"elapsed", "time", "start", "end"})
+_MOST_VALUES = 8
+"""Number of lines that are shown of what was expected, and of what came."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong with a grader: what it is, why, and what to do about it."""
+
+    what: str
+    why: tuple[str, ...] = ()
+    to_do: str = ""
+
+    def lines(self) -> Iterator[str]:
+        """Yield it line by line, without an end of a line."""
+        yield self.what
+        yield from (f"  {line}" for line in self.why)
+        if self.to_do:
+            yield f"  what to do: {self.to_do}"
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """A mistake whose docstring should name other checks."""
+
+    path: Path
+    before: bytes
+    after: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +70,8 @@ class Proof:
     """Number of mutants."""
     killed: int
     equivalent: int
-    problems: tuple[str, ...]
+    problems: tuple[Problem, ...]
+    updates: tuple[Update, ...] = ()
 
 
 def verify(grader: Path, *, seeds: int, with_mutants: bool) -> Proof:
@@ -56,14 +83,21 @@ def verify(grader: Path, *, seeds: int, with_mutants: bool) -> Proof:
         raise UsageError(msg)
     programs = _programs(exercise, solution, mistakes, seeds)
     works = grade_programs(exercise, {student: program.files for student, program in programs.items()})
-    losses = {name: _losses(files[exercise.filename]) for name, files in mistakes.items()}
-    problems = [*_hidden_problems(exercise, works["solution-0"]), *_problems(programs, works, losses)]
+    gradings: dict[str, list[Mapping[str, Any]]] = {}
+    for student, work in works.items():
+        gradings.setdefault(programs[student].label, []).append(work)
+    known_ones = {program.label: program for program in programs.values()}
+    problems = [*_hidden_problems(exercise, works["solution-0"])]
+    updates: list[Update] = []
+    for label, program in known_ones.items():
+        problems += _problems(exercise, program, gradings[label])
+        updates += _updates(exercise, program, gradings[label])
     checks = {_name(check) for work in works.values() for check in work["checks"]}
     made, killed, equivalent = 0, 0, 0
-    if with_mutants and not problems:
+    if with_mutants and not any(map(lost_checks, gradings["solution"])):
         made, killed, equivalent, found = _mutants(exercise, solution)
         problems += found
-    return Proof(exercise.slug, len(checks), len(mistakes), made, killed, equivalent, tuple(problems))
+    return Proof(exercise.slug, len(checks), len(mistakes), made, killed, equivalent, tuple(problems), tuple(updates))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,23 +133,74 @@ def _programs(exercise: Exercise, solution: Files, mistakes: Mapping[str, Files]
     return found
 
 
-def _problems(
-    programs: Mapping[str, _Program], works: Mapping[str, Any], losses: Mapping[str, set[str]]
-) -> Iterator[str]:
-    """Yield what is wrong with the grades of known programs; `losses` are the checks that the mistakes name."""
-    for student, work in works.items():
-        program, lost = programs[student], set(lost_checks(work))
-        seed = f" (--grade-seed={work['seed']})" if work["seed"] is not None else ""
-        if program.kind == "starter":
-            if work["score"] >= work["max_score"]:
-                yield "the starter gets full marks"
-        elif program.kind == "mistake":
-            if lost != losses[program.name]:
-                yield f"{program.path}: loses {_list(lost)}, and names {_list(losses[program.name])}{seed}"
-        elif lost:
-            yield f"{program.path}: loses {_list(lost)}{seed}"
-        elif work["findings"]:
-            yield f"{program.label}: is right, and has the finding {work['findings'][0]['message']!r}"
+def _problems(exercise: Exercise, program: _Program, works: list[Mapping[str, Any]]) -> Iterator[Problem]:
+    """Yield what is wrong with the grades of a known program, each thing once, whatever the random values."""
+    if program.kind == "starter":
+        if works[0]["score"] >= works[0]["max_score"]:
+            to_do = f"add a check for what students are to write, or take it out of {exercise.filename}"
+            yield Problem("the starter gets full marks", to_do=to_do)
+        return
+    expected = set(losses.named(program.files[exercise.filename])) if program.kind == "mistake" else set()
+    alike: dict[frozenset[str], list[Mapping[str, Any]]] = {}
+    for work in works:
+        alike.setdefault(frozenset(lost_checks(work)), []).append(work)
+    for lost, those in alike.items():
+        if lost != expected:
+            often = "" if len(alike) == 1 else f" in {len(those)} of {len(works)} gradings"
+            seed = f" (--grade-seed={those[0]['seed']})" if often and those[0]["seed"] is not None else ""
+            yield _wrong_loss(program, those[0], expected, f"{often}{seed}")
+    if program.kind != "mistake" and set(alike) == {frozenset()} and (findings := works[0]["findings"]):
+        yield Problem(
+            f"{program.label}: is right, and has the finding {findings[0]['message']!r}",
+            to_do=f'repair it, or allow this in exercise.toml: [findings] ignore = ["{findings[0]["kind"]}"]',
+        )
+
+
+def _wrong_loss(program: _Program, work: Mapping[str, Any], expected: set[str], how_often: str) -> Problem:
+    """Return the problem of a program that loses other checks than it should."""
+    lost = set(lost_checks(work))
+    why = [line for check in work["checks"] if _name(check) in lost - expected for line in _why(check)]
+    why += [f"{name} is not lost" for name in sorted(expected - lost)]
+    said = f"{program.path}: loses {_list(lost)}"
+    if program.kind == "mistake":
+        said += f", and names {_list(expected)}"
+        to_do = "if that is right, name what it loses: `asyncgrade verify --update` writes it; else change the check"
+        if not lost:
+            to_do = "change a check so that it notices this mistake, or remove the file"
+    elif program.kind == "solution":
+        to_do = "repair the solution, or the check; until then no mutant is tried"
+    else:
+        to_do = "if it is right, let the check take it; else move it to mistakes/"
+    return Problem(said + how_often, tuple(why), to_do)
+
+
+def _why(check: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what a student is told of a lost check."""
+    first, *more = str(check["rationale"] or "it does not say why").split("\n")
+    yield f"{_name(check)}: {first}"
+    yield from (f"  {line}" for line in more)
+    for key in ("expected", "actual"):
+        values = check[key]
+        yield from (f"  {key if not index else '':<9} {value}" for index, value in enumerate(values[:_MOST_VALUES]))
+        if len(values) > _MOST_VALUES:
+            yield f"  {'':<9} [... {len(values) - _MOST_VALUES} more]"
+
+
+def _updates(exercise: Exercise, program: _Program, works: list[Mapping[str, Any]]) -> Iterator[Update]:
+    """Yield how a mistake should name what it loses, if it always loses the same."""
+    lost = {tuple(dict.fromkeys(lost_checks(work))) for work in works}
+    if program.kind != "mistake" or len(lost) != 1:
+        return
+    (names,) = lost
+    path = exercise.grader / program.path
+    file = path / exercise.filename if path.is_dir() else path
+    if not names or set(names) == set(losses.named(before := file.read_bytes())):
+        return
+    try:
+        yield Update(file, before, losses.renamed(before, names))
+    except (UsageError, SyntaxError) as error:
+        msg = f"{file}: {error}"
+        raise UsageError(msg) from None
 
 
 def _path(exercise: Exercise, name: str) -> str:
@@ -123,23 +208,24 @@ def _path(exercise: Exercise, name: str) -> str:
     return name if (exercise.grader / name).is_dir() else f"{name}.py"
 
 
-def _hidden_problems(exercise: Exercise, work: Mapping[str, Any]) -> Iterator[str]:
+def _hidden_problems(exercise: Exercise, work: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield what is wrong with ``[hidden]``, whose points students are told."""
     hidden = [check for check in work["checks"] if _file(check) in exercise.hidden.files and not check["bonus"]]
     points = sum(check["points"] for check in hidden)
     if points != exercise.hidden.points:
-        yield f"exercise.toml, [hidden]: points = {exercise.hidden.points}, and those checks are worth {points}"
+        what = f"exercise.toml, [hidden]: points = {exercise.hidden.points}, and those checks are worth {points}"
+        yield Problem(what, to_do=f"write points = {points}")
 
 
 def _file(check: Mapping[str, Any]) -> str:
     return Path(str(check["id"]).partition("::")[0]).name
 
 
-def _mutants(exercise: Exercise, solution: Files) -> tuple[int, int, int, list[str]]:
+def _mutants(exercise: Exercise, solution: Files) -> tuple[int, int, int, list[Problem]]:
     """Return the numbers of all mutants, of killed and of equivalent ones, and what is wrong."""
     twice = grade_programs(exercise, {"solution-0": solution, "solution-1": solution}, *_ONE_SEED)
     right, again = twice["solution-0"], twice["solution-1"]
-    timed = _behaviour(right) == _behaviour(again)  # not so where processes take real time
+    timed = not survivors.difference(right, again, timed=True)  # not so where processes take real time
     whole = next((run for run in right["runs"] if run["asked"].startswith("python ")), None)
     given = known.starter(exercise)
     written = [name for name, data in solution.items() if name.endswith(".py") and given.get(name) != data]
@@ -152,41 +238,23 @@ def _mutants(exercise: Exercise, solution: Files) -> tuple[int, int, int, list[s
         {f"m{number}-0": solution | {name: mutant.source.encode()} for number, (name, mutant) in enumerate(made)},
         *_ONE_SEED,
     )
-    expected = exercise.equivalents
     problems, killed, equivalent = [], 0, 0
     for number, (name, mutant) in enumerate(made):
         work = works[f"m{number}-0"]
         if work["score"] < work["max_score"]:
             killed += 1
-        elif mutant.name in expected or _behaviour(work, timed=timed) == _behaviour(right, timed=timed):
+        elif mutant.name in exercise.equivalents or not (told := survivors.difference(right, work, timed=timed)):
             equivalent += 1
         else:
             where = f"line {mutant.line}" if name == exercise.filename else f"line {mutant.line} of {name}"
-            problems.append(_survivor(_text(solution[name]), mutant, where))
+            problems.append(_survivor(_text(solution[name]), mutant, where, told))
     return len(made), killed, equivalent, problems
 
 
-def _behaviour(work: Mapping[str, Any], *, timed: bool = True) -> list[Any]:
-    """Return the observable behaviour of a program, without line numbers."""
-
-    def told(what: Mapping[str, Any], *keys: str) -> list[Any]:
-        return [what[key] for key in keys if timed or key not in _TIMES]
-
-    return [
-        [
-            told(run, "asked", "outcome", "elapsed", "max_concurrency"),
-            [told(line, "text", "time", "task") for line in run["output"] if line["stream"] == "stdout"],
-            [told(span, "coroutine", "parent", "start", "end", "ended") for span in run["tasks"]],
-        ]
-        for run in work["runs"]
-    ]
-
-
-def _survivor(source: str, mutant: Mutant, where: str) -> str:
-    before, after = ast.unparse(ast.parse(source)), mutant.source
-    diff = difflib.unified_diff(before.splitlines(), after.splitlines(), "solution", "mutant", lineterm="", n=2)
-    head = f"a mutant gets full marks and behaves differently, {mutant.name!r} ({where}):"
-    return "\n".join([head, *(f"    {line}" for line in list(diff)[2:])])
+def _survivor(source: str, mutant: Mutant, where: str, told: str) -> Problem:
+    what = f"a mutant gets full marks and behaves differently, {mutant.name!r} ({where}):"
+    diff = [f"  {line}" for line in survivors.changed_lines(source, mutant)]
+    return Problem(what, (*diff, told), survivors.advice(mutant))
 
 
 def grade_programs(exercise: Exercise, programs: Mapping[str, Files], *options: str) -> dict[str, Any]:
@@ -213,13 +281,6 @@ def grade_programs(exercise: Exercise, programs: Mapping[str, Files], *options: 
 def lost_checks(work: Mapping[str, Any]) -> list[str]:
     """Return the names of the checks that a work has lost, in the grader's order."""
     return [_name(check) for check in work["checks"] if check["verdict"] != "passed"]
-
-
-def _losses(program: bytes) -> set[str]:
-    """Return the checks that a mistake's docstring says it loses."""
-    docstring = ast.get_docstring(ast.parse(program)) or ""
-    match = re.search(r"^loses: (.*)$", docstring, re.MULTILINE)
-    return set(match[1].split(", ")) if match else set()
 
 
 def _name(check: Mapping[str, Any]) -> str:

@@ -49,8 +49,10 @@ def mutants(source: str) -> list[Mutant]:
                 continue
             text = ast.unparse(ast.fix_missing_locations(changed))
             if text != original and text not in found:
-                code = ast.unparse(node).partition("\n")[0] if hasattr(node, "lineno") else ""
-                found[text] = Mutant(operator, getattr(node, "lineno", 0), code, text)
+                place = (
+                    node if isinstance(node, ast.stmt | ast.expr | ast.ExceptHandler) else _first_change(tree, changed)
+                )
+                found[text] = Mutant(operator, place.lineno, ast.unparse(place).partition("\n")[0], text)
             changed = copy.deepcopy(tree)
             nodes = list(ast.walk(changed))
     return list(found.values())
@@ -66,10 +68,17 @@ def timetable(source: str, lines: Iterable[tuple[float, str]]) -> Mutant:
             body.append(f"await asyncio.sleep({round(time - now, 9)!r})")
         now = max(now, time)
         body.append(f"print({text!r})")
+    line = 1
     for node in ast.walk(tree):
         if isinstance(node, ast.AsyncFunctionDef) and node.name in {"main", "fn"}:
-            node.body = ast.parse("\n".join(body) or "pass").body
-    return Mutant("hard-code the output", 1, "main", ast.unparse(ast.fix_missing_locations(tree)))
+            line, node.body = node.lineno, ast.parse("\n".join(body) or "pass").body
+    return Mutant("hard-code the output", line, "main", ast.unparse(ast.fix_missing_locations(tree)))
+
+
+def _first_change(tree: ast.Module, changed: ast.Module) -> ast.stmt:
+    """Return the first statement of a module that was changed, or moved."""
+    pairs = zip(tree.body, changed.body, strict=False)
+    return next((one for one, other in pairs if ast.unparse(one) != ast.unparse(other)), tree.body[-1])
 
 
 # -- operators: change the tree at a node, or change nothing and return False

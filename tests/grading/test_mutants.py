@@ -76,6 +76,12 @@ def test_a_mutant_knows_its_place() -> None:
     assert (mutant.line, mutant.code, mutant.name) == (3, "await f(1)", "drop an await: await f(1)")
 
 
+def test_a_statement_of_a_module_that_moves_has_its_place() -> None:
+    source = "import asyncio\nx = 1\nprint(x)\nasyncio.run(main())\n"
+    (mutant,) = (mutant for mutant in mutants(source) if mutant.operator == "print earlier")
+    assert (mutant.line, mutant.name) == (2, "print earlier: x = 1")
+
+
 def test_no_two_mutants_are_the_same() -> None:
     found = mutants(MAIN.format("await asyncio.gather(f(), g(), return_exceptions=True)\n    await asyncio.sleep(1)"))
     assert len({mutant.source for mutant in found}) == len(found) > 4
