@@ -32,3 +32,16 @@ async def cancel_careful(student: Any) -> list[bool]:
     await asyncio.wait([task], timeout=5)
     await asyncio.sleep(2)
     return [task.cancelled(), working.done() and not working.cancelled()]
+
+
+async def slow_to_stop(student: Any) -> None:
+    """main() with a count() that prints nothing and takes 0.25 s to stop."""
+
+    async def count(_name: str) -> None:
+        try:
+            await asyncio.sleep(60)
+        finally:
+            await asyncio.sleep(0.25)
+
+    student.count = count
+    await student.main()

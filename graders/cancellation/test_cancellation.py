@@ -62,3 +62,7 @@ def test_whole_program(submission: Submission, trace: Trace) -> None:
     assert slower[-1:] == lines(at(7.5, "saved")), (
         "when save() is made to take 5 s, main() does not wait until all is saved"
     )
+    begun = submission.play("slow_to_stop").output
+    assert begun[:1] == lines(at(3, "saving")), (
+        "when count() takes 0.25 s to stop, main() goes on before it has: await each task that you cancel"
+    )

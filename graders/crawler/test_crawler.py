@@ -80,7 +80,7 @@ def test_no_waiting_for_others(submission: Submission) -> None:
     assert trace.elapsed == 6.25
 
 
-@pytest.mark.points(2, hint="asyncio.timeout(patience) around fetch() alone; except LookupError, TimeoutError")
+@pytest.mark.points(2, hint="asyncio.timeout(patience) around fetch() alone; except (LookupError, TimeoutError)")
 def test_broken_pages(submission: Submission) -> None:
     """Pages that are missing or too slow are None, are given up, and do no harm to the others."""
     site = {"p0": [1, ["gone", "p1", "slow"]], "p1": [1, ["p2"]], "slow": [90, ["p9"]], "p2": [1, []]}

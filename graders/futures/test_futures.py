@@ -30,7 +30,7 @@ def test_cook_sets_the_result(submission: Submission) -> None:
     assert after == 2, f"the cook takes {after:g} s, not 2 s"
 
 
-@pytest.mark.points(2, hint='order.set_exception(ValueError("no fish today")); do not raise it in cook()')
+@pytest.mark.points(2, hint='for fish order.set_exception(ValueError("no fish today")), else order.set_result(dish)')
 def test_fish_is_an_exception(submission: Submission, trace: Trace) -> None:
     """For fish the cook sets a ValueError, and each guest says so."""
     _after, done, _result, kind, text = submission.play("cooking", dish="fish").result

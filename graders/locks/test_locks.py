@@ -14,14 +14,14 @@ def trace(submission: Submission) -> Trace:
 
 
 @pytest.mark.points(
-    3, hint="one asyncio.Lock per account: `async with self.lock:` from reading the balance to writing it"
+    3, hint="one lock per account, held from reading the balance to writing it: `async with self.lock:`"
 )
 def test_no_deposit_is_lost(submission: Submission, rng: Random) -> None:
     """However many deposits are made at the same time, the balance is their sum."""
     amounts = rng.sample(range(1, 100), rng.randrange(3, 8))
     trace = submission.play("many_deposits", amounts=amounts)
     assert trace.result == sum(amounts), (
-        f"after deposits of {amounts} the balance is {trace.result}, not {sum(amounts)}"
+        f"after deposit() of {amounts} the balance is {trace.result}, not {sum(amounts)}"
     )
 
 

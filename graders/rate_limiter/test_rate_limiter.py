@@ -22,7 +22,7 @@ def test_even_distances(submission: Submission, rng: Random) -> None:
     per_second, callers = rng.choice([3, 7, 9]), rng.randrange(4, 8)
     trace = submission.play("arrivals", per_second=per_second, moments=[0] * callers)
     expected = [round(number / per_second, 6) for number in range(callers)]
-    assert sorted(trace.result) == expected, f"with {per_second} turns a second they go at {trace.result} s"
+    assert sorted(trace.result) == expected, f"with {per_second} turns a second calls of turn() go at {trace.result} s"
 
 
 @pytest.mark.points(
@@ -32,9 +32,9 @@ def test_after_a_pause(submission: Submission, rng: Random) -> None:
     """After a pause the first goes at once, and the next an interval later."""
     pause = rng.randrange(30, 60) / 10
     trace = submission.play("arrivals", per_second=2, moments=[0, 0, pause, pause, pause])
-    assert trace.result[:2] == [0, 0.5], f"the first two go at {trace.result[:2]} s"
+    assert trace.result[:2] == [0, 0.5], f"the first two calls of turn() go at {trace.result[:2]} s"
     expected = [round(pause + more, 6) for more in (0, 0.5, 1)]
-    assert trace.result[2:] == expected, f"who comes at {pause} s goes at {trace.result[2:]} s"
+    assert trace.result[2:] == expected, f"who calls turn() at {pause} s goes at {trace.result[2:]} s"
 
 
 @pytest.mark.points(1)
@@ -42,7 +42,7 @@ def test_in_between(submission: Submission) -> None:
     """Who comes between two turns waits for the next one of this limiter alone."""
     trace = submission.play("arrivals", per_second=1, moments=[0, 0.25, 1.75], others=1)
     assert trace.result == [0, 1, 2], (
-        f"who comes at 0, 0.25 and 1.75 s, while another limiter is in use, goes at {trace.result} s"
+        f"who calls turn() at 0, 0.25 and 1.75 s, while another limiter is in use, goes at {trace.result} s"
     )
 
 

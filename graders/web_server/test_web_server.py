@@ -57,11 +57,13 @@ def test_headers(submission: Submission) -> None:
 def test_connection_is_kept(submission: Submission) -> None:
     """Over one connection several requests are answered, one after the other."""
     request = f"GET /hello/Ann HTTP/1.1{HOST}"
-    ((got, is_open),) = submission.play("browse", clients=[[request, f"GET / HTTP/1.1{HOST}", request]]).result
+    trace = submission.play("browse", clients=[[request, f"GET / HTTP/1.1{HOST}", request]])
+    ((got, is_open),) = trace.result
     bodies = [body for _, _, body, _ in got]
     assert bodies == ["hello Ann", "welcome", "hello Ann"], f"three requests over one connection get {bodies}"
     assert [moment for *_, moment in got] == [1, 1, 2], "the answers do not come when they should"
     assert is_open, "the server closes a connection that the client keeps open"
+    assert trace.found("lost_exception") == []
     ((got, _),) = submission.play("browse", clients=[[request]], pause=0.5).result
     assert got[0][2] == "hello Ann", "a request that comes in two pieces, half a second apart, is not answered as one"
 

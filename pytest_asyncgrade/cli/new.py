@@ -254,10 +254,10 @@ def _moments(trace: Trace, points: int) -> str:
         for time, group in groupby(trace.output, key=lambda line: float(line.time))
     ]
     order = _sequence(trace)
-    told = "; those of one task keep their order, and the last comes last" if order else ""
+    told = ", and those of one task in their order" if order else ""
     return f'''@pytest.mark.points({points}, hint="TODO: what makes lines come too late, or too early?")
 def test_moments(trace: Trace) -> None:
-    """Each line comes at its moment; in which order those of one moment come does not matter{told}."""
+    """Each line comes at its moment{told}; else the order of one moment does not matter."""
     assert trace.output == in_any_order(
 {chr(10).join(moments)}
     )  # fmt: skip{order}

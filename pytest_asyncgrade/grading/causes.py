@@ -6,6 +6,7 @@ not finish for is certain; a finding explains a check only if it is of a kind th
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from pytest_asyncgrade.trace.deadlock import stuck_rows
 
 from .aspect import Aspect
 from .check import Verdict
-from .places import explaining, place_of
+from .places import explaining, failing, place_of
 
 if TYPE_CHECKING:
     from pytest_asyncgrade.trace import Finding, Place, Trace
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 _TELLING = frozenset({"coroutine_as_value", "never_awaited", "not_called"})
 """Kinds of findings that explain an exception better than its message does."""
 
+_ADDRESS = re.compile(r"0x[0-9a-f]+")
 _ENDLESS = frozenset({Outcome.TIMED_OUT, Outcome.FLOODED})
 
 
@@ -61,8 +63,14 @@ def causes(work: Work) -> tuple[Cause, ...]:
             key, cause = _cause(work, check)
             groups.setdefault(key, []).append(check)
             made.setdefault(key, cause)
-    found = [replace(made[key], checks=tuple(checks)) for key, checks in groups.items()]
-    return tuple(sorted(found, key=lambda cause: (-len(cause.checks), -cause.points)))
+    found = [(key, replace(made[key], checks=tuple(checks))) for key, checks in groups.items()]
+    found.sort(key=lambda one: (-len(one[1].checks), _is_plain(one[0]), -one[1].points))
+    return tuple(cause for _, cause in found)
+
+
+def _is_plain(key: object) -> bool:
+    """Tell whether a cause is no more than a check that was lost: then another may say more."""
+    return isinstance(key, tuple) and key[0] == "check"
 
 
 def _cause(work: Work, check: CheckResult) -> tuple[object, Cause]:
@@ -75,6 +83,11 @@ def _cause(work: Work, check: CheckResult) -> tuple[object, Cause]:
     for run in runs:
         if finding := explaining(run, check.failure.about):
             return _of_finding(finding, run.trace, place_of(work, check))
+    if failed := next(filter(None, map(failing, runs)), None):
+        what = f"{failed.title}() raised {failed.error} on {failed.raised_at}, which ended its task"
+        code = code_of(runs[0].trace, failed.raised_at)
+        cause = Cause(failed.raised_at, code, what, check.failure.hint, run=runs[0].trace)
+        return ("failed", failed.raised_at), replace(cause, is_certain=False)
     return _of_check(work, check)
 
 
@@ -90,7 +103,7 @@ def _of_run(work: Work, trace: Trace, check: CheckResult) -> tuple[object, Cause
             if telling and not error.advice:
                 return _of_finding(telling[0], trace, place, run_failed=True)
             cause = Cause(place, code_of(trace, place), error.told or trace.reason, error.advice or hint, run=trace)
-            return (trace.outcome, cause.what), cause
+            return (trace.outcome, error.type, error.advice or _ADDRESS.sub("", cause.what)), cause
         case outcome:  # where an endless program is seen, and whether its time or its output is over first, is chance
             key = "endless" if outcome in _ENDLESS else outcome
             return key, Cause(place, code_of(trace, place), trace.reason, hint, run=trace)

@@ -152,7 +152,12 @@ def with_difference(message: str, compared: _Explained | None, expression: ast.e
         return Explanation(message)
     if len(expected) <= _SHORT:
         return Explanation(f"{message} (expected: {expected})")
-    return Explanation(message, _parts(wanted), _parts(value))
+    came_as, expected_as = _parts(value), _parts(wanted)
+    if type(value) is type(wanted) and isinstance(value, list | tuple) and isinstance(wanted, list | tuple):
+        pairs = zip(value, wanted, came_as, expected_as, strict=False)  # 1.0 is no other number than 1
+        alike = tuple(theirs if one == other else own for one, other, own, theirs in pairs)
+        came_as = alike + came_as[len(alike) :]
+    return Explanation(message, expected_as, came_as)
 
 
 def _parts(value: object) -> tuple[QuotedLine, ...]:

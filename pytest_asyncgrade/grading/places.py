@@ -13,6 +13,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from pytest_asyncgrade.trace import Outcome, Place
+from pytest_asyncgrade.trace.deadlock import hangs_at
 from pytest_asyncgrade.trace.findings import KINDS
 from pytest_asyncgrade.trace.findings.script import Script
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pytest_asyncgrade.trace import Finding, Trace
+    from pytest_asyncgrade.trace.model import TaskSpan
 
     from .check import CheckResult, Failure
     from .grade import Work
@@ -49,6 +51,8 @@ _EXPLAINS = {
 """What each kind of finding can change; a kind that is not here explains no lost check."""
 
 
+_MISTAKES = {"TypeError", "AttributeError", "NameError", "UnboundLocalError", "ValueError", "RuntimeError"}
+"""Exceptions by which Python and asyncio tell of a mistake; not one that the program raises itself."""
 _LIMITS = {"timeout", "timeout_at", "wait_for"}
 """Functions of asyncio that end a wait after some time."""
 
@@ -61,9 +65,23 @@ def explaining(run: Run, about: Aspect) -> Finding | None:
     return min((one for one in run.telling if one.kind in kinds), key=lambda one: kinds.index(one.kind), default=None)
 
 
+def failing(run: Run) -> TaskSpan | None:
+    """Return a task of the student's that failed by mistake, though nobody told: a scenario may have awaited it."""
+    script = Script.of(run.trace.source)
+    raised = {name for node in script.nodes if isinstance(node, ast.Raise) for name in _names(node)}
+    for span in run.trace.partial.tasks:
+        place = span.raised_at
+        if span.ended == "failed" and place and span.error in _MISTAKES - raised and run.trace.script == place.filename:
+            return span
+    return None
+
+
+def _names(node: ast.AST) -> set[str]:
+    return {getattr(one, "id", getattr(one, "attr", "")) for one in ast.walk(node)}
+
+
 def _has_time_limit(trace: Trace) -> bool:
-    names = {getattr(node, "id", getattr(node, "attr", "")) for node in Script.of(trace.source).nodes}
-    return bool(names & _LIMITS)
+    return bool(_names(Script.of(trace.source).tree) & _LIMITS)
 
 
 def place_of(work: Work, check: CheckResult) -> Place | None:
@@ -78,6 +96,7 @@ def _places(runs: list[Run], failure: Failure) -> Iterator[Place | None]:
     """Yield the lines that a failure may be about, the best first."""
     yield from (_unfinished_at(run.trace) for run in runs)
     yield from (finding.place for run in runs if (finding := explaining(run, failure.about)))
+    yield from (span.raised_at for run in runs if (span := failing(run)))
     yield from (place for run in runs for place in _likely(run, failure))
     yield from (place for run in runs for place in _anywhere(run, failure))
 
@@ -85,7 +104,10 @@ def _places(runs: list[Run], failure: Failure) -> Iterator[Place | None]:
 def _unfinished_at(trace: Trace) -> Place | None:
     if trace.outcome is Outcome.FINISHED:
         return None
-    return trace.ended_at or (trace.exception.place if trace.exception else None)
+    place = trace.ended_at or (trace.exception.place if trace.exception else None)
+    if place is None and trace.outcome is Outcome.FLOODED and trace.partial.output:
+        return trace.partial.output[-1].place
+    return hangs_at(trace.partial) if place is None and trace.outcome is Outcome.TIMED_OUT else place
 
 
 def _likely(run: Run, failure: Failure) -> Iterator[Place | None]:

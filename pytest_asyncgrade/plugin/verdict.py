@@ -77,6 +77,7 @@ def _hint(item: pytest.Function, failure: Failure, evidence: Evidence) -> str:
     traces = [run.trace for run in evidence.runs.values()]
     if failure.about is Aspect.RUN:
         ended = [trace for trace in traces if trace.outcome in {Outcome.CRASHED, Outcome.DEADLOCKED}]
+        ended += [trace for trace in traces if trace.outcome is Outcome.TIMED_OUT and not trace.was_computing]
         if not ended or any(trace.exception and trace.exception.advice for trace in ended):
             return ""  # the reason has the advice
         if any(finding.kind == "deadlock" for trace in ended for finding in trace.diagnosis):

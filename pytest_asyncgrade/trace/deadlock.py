@@ -11,6 +11,7 @@ from pytest_asyncgrade.virtualtime.deadlock_message import listed
 
 from .model import Lacks
 from .names import titles
+from .text import short
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -43,7 +44,14 @@ def stuck_rows(recording: Recording, script: str = "") -> list[StuckRow]:
     """Return the table: the wait to look at first on top, those that only wait for other tasks at the bottom."""
     names = titles(recording.tasks)
     created = {span.number: span.place for span in recording.tasks}
-    return [_row(wait, names, created)._replace(script=script) for wait in sorted(recording.stuck, key=_rank)]
+    runs_several = {span.number for span in recording.tasks if span.function}
+    rows = []
+    for wait in sorted(recording.stuck, key=_rank):
+        row = _row(wait, names, created)
+        if wait.place and runs_several.issuperset(wait.tasks) and len(wait.tasks) == 1:
+            row = row._replace(who=short(wait.place.function))
+        rows.append(row._replace(script=script))
+    return rows
 
 
 def root(recording: Recording) -> Stuck | None:

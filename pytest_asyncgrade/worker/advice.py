@@ -33,6 +33,8 @@ def _awaitables(_match: re.Match[str], site: ErrorSite) -> str:
     value = next((one for one in values if not asyncio.isfuture(one) and not inspect.iscoroutine(one)), None)
     if any(frame.f_code.co_name == "run" for frame in site.below):
         return _RUN_TAKES
+    if values and value is None:
+        return f"asyncio.{name} got None: give it coroutines, made by functions with async def and not awaited before"
     if function := named(value):
         if inspect.isasyncgen(value):
             return f"{function}() is an async generator, for it has a yield: go through it with async for"
@@ -66,6 +68,13 @@ def _collection_in_gather(match: re.Match[str], site: ErrorSite) -> str:
     return f"asyncio.gather takes the coroutines one by one: put a star before the {kind}, asyncio.gather(*...)"
 
 
+def _bad_yield(_match: re.Match[str], site: ErrorSite) -> str:
+    """Say what to write instead of a yield in a method that is awaited, or of a list for ``gather``."""
+    if any(isinstance(node, ast.Yield) for node in site.statements):
+        return "write no yield in __await__: let it return self.a_coroutine_method().__await__()"
+    return "asyncio.gather takes the coroutines one by one: put a star before the list, asyncio.gather(*...)"
+
+
 def _tasks_for_wait(_match: re.Match[str], site: ErrorSite) -> str:
     _name, values = site.given()
     function = next(filter(None, map(named, values)), "func1")
@@ -93,9 +102,13 @@ def _called_in_thread(_match: re.Match[str], site: ErrorSite) -> str:
 # -- objects that cannot be awaited
 
 
-def _not_awaitable(match: re.Match[str], site: ErrorSite) -> str:  # noqa: PLR0911  # one hint for each case
+def _not_awaitable(match: re.Match[str], site: ErrorSite) -> str:
     """Say why the object after `await` cannot be awaited."""
-    kind = match["kind"]
+    return _no_coroutine(match["kind"], site) or _no_awaitable(match["kind"])
+
+
+def _no_coroutine(kind: str, site: ErrorSite) -> str:
+    """Say what is awaited on the line in place of a coroutine; empty if that cannot be seen there."""
     for value in site.given()[1] if kind == "function" else ():  # the function was passed to one of asyncio's
         return _not_called(named(value), value)
     for node in site.awaited():
@@ -106,13 +119,31 @@ def _not_awaitable(match: re.Match[str], site: ErrorSite) -> str:  # noqa: PLR09
             return f"{name} is not called: await {name}()"
         if kind == "NoneType":
             return f"{written(node) or 'it'} is None, a result already: it needs no await"
+    return ""
+
+
+def _no_awaitable(kind: str) -> str:
+    """Say why objects of a type cannot be awaited."""
+    if kind in {"str", "int", "float", "bool", "dict", "bytes", "NoneType"}:
+        return "it is a result already, and no coroutine: one await is enough"
     if kind in {"list", "tuple", "set", "generator"}:
         return "await takes one coroutine: for several, await asyncio.gather(*...) with a star before the list"
     if kind == "async_generator":
         return "an async generator has a yield in it: go through it with async for"
-    return "a function that is awaited is written with async def"
+    if kind in _METHODS:
+        return f"await a method of the {kind}: {_METHODS[kind]}"
+    if not kind[:1].isupper():
+        return "a function that is awaited is written with async def"
+    return f"{kind} needs a method __await__, written with def: return self.a_coroutine_method().__await__()"
 
 
+_METHODS = {
+    "Event": "wait()", "Lock": "acquire(), or use async with", "Semaphore": "acquire(), or use async with",
+    "BoundedSemaphore": "acquire(), or use async with", "Condition": "wait()", "Queue": "get() or put(...)",
+    "TaskGroup": "none: use async with", "Process": "wait() or communicate()", "StreamReader": "readline()",
+    "StreamWriter": "drain()", "Server": "wait_closed()",
+}  # fmt: skip
+"""What can be awaited of objects of asyncio's that cannot."""
 _WITHOUT_AWAIT = frozenset({"cancel", "put_nowait", "get_nowait", "set", "clear", "release", "notify", "notify_all",
                             "set_result", "set_exception", "task_done", "call_soon", "call_later", "close",
                             "write"})  # fmt: skip
@@ -262,8 +293,7 @@ _EXPLAINED: tuple[tuple[str, str, Callable[[re.Match[str], ErrorSite], str]], ..
            "and call asyncio.run once")),
     ("RuntimeError", "cannot reuse already awaited coroutine",
      _said("a coroutine is awaited once: call the function again, or keep what await returned")),
-    ("RuntimeError", "Task got bad yield: <coroutine",
-     _said("asyncio.gather takes the coroutines one by one: put a star before the list, asyncio.gather(*...)")),
+    ("RuntimeError", "Task got bad yield: <coroutine", _bad_yield),
     ("RuntimeError", "TaskGroup .* has not been entered",
      _said("write async with asyncio.TaskGroup() as group, and create the tasks in its block")),
     ("RuntimeError", "Non-thread-safe operation",

@@ -237,6 +237,8 @@ class Program:
         uncaught = self._uncaught_group(error)
         blamed = (error, origin) if uncaught else (origin, error)  # what raised it in a group is innocent then
         place = self._files.raised(blamed[0].__traceback__) or self._files.raised(blamed[1].__traceback__)
+        if isinstance(error, asyncio.CancelledError):
+            place = self._files.awaits_cancelled(error) or place
         kind, message = type(origin).__name__, clipped(text_of(origin))
         ended_at = place
         where = f"line {place.lineno}: " if place else ""

@@ -270,13 +270,13 @@ class Recorder(Observer):
             now, cancelling = self.clock.ns - self._zero_ns, kind.cancelling(task)
             self._write(_task_done(number, now, "cancelled" if cancelled else "finished", name, cancelling, None))
             return
-        self._failed[id(task)] = number
+        self._failed[id(task)] = self._failed[id(error)] = number
         failure = Failure(_OWN_NAME(type(error))[:_LONGEST_NAME], self._raised(_TRACEBACK(error)))
         self.write(encode(TaskDone(number, self.now, "failed", name, kind.cancelling(task), failure)))
 
     def error_reported(self, context: Mapping[str, Any]) -> None:
-        """Record that the exception of a task was never retrieved."""
-        number = self._failed.pop(id(context.get("future")), None)
+        """Record that the exception of a task was never retrieved, or that asyncio could only log it."""
+        number = self._failed.pop(id(context.get("future", context.get("exception"))), None)
         if number is not None:
             self.write(encode(ExceptionLost(number)))
 

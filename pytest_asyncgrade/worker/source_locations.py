@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import linecache
 import os
+import re
+import traceback
 from typing import TYPE_CHECKING
 
 from pytest_asyncgrade.trace.output import Place
@@ -80,6 +83,16 @@ class SourceFiles:
             self._known[id(code)] = places
         return places
 
+    def awaits_cancelled(self, error: BaseException) -> Place | None:
+        """Return the student's line that awaits a task whose CancelledError it gets; not a line of that task."""
+        frames = [frame for frame in traceback.extract_tb(error.__traceback__) if self._names[frame.filename]]
+        last = None
+        for frame in frames:
+            if last is not None and not (frame.name.startswith("__") or re.search(rf"\b{frame.name}\b", _code(last))):
+                break
+            last = frame
+        return Place(self._names[last.filename] or "", last.lineno or 0, last.name) if last else None
+
     def raised(self, tb: TracebackType | None) -> Place | None:
         """Return the innermost of the student's lines in a traceback."""
         place: Place | None = None
@@ -89,3 +102,9 @@ class SourceFiles:
                 place = Place(filename, tb.tb_lineno, code.co_qualname)
             tb = tb.tb_next
         return place
+
+
+def _code(frame: traceback.FrameSummary) -> str:
+    """Return the lines of the statement that a frame is on."""
+    first = frame.lineno or 0
+    return "".join(linecache.getline(frame.filename, line) for line in range(first, (frame.end_lineno or first) + 1))

@@ -8,8 +8,8 @@ import pytest
 
 from pytest_asyncgrade.grading import CheckResult, Failure, Run, Work, causes, place_of
 from pytest_asyncgrade.grading.aspect import Aspect
-from pytest_asyncgrade.trace import Blocked, Outcome, Place, Raised, Recording, Seconds, Trace
-from pytest_asyncgrade.trace.model import Lacks, Stuck, TaskSpan
+from pytest_asyncgrade.trace import Blocked, Line, Outcome, Output, Place, Raised, Recording, Seconds, Trace
+from pytest_asyncgrade.trace.model import Lacks, Stuck, TaskSpan, Wait, WaitsFor
 from tests.grading.results import RESULT
 
 SOURCE = ("import helper", "async def nap():", "    time.sleep(3)", "async def main():", "    await nap()")
@@ -163,3 +163,49 @@ def test_a_blocking_call_explains_a_result_where_the_program_has_a_time_limit() 
     check = lost("a", Aspect.RESULT, rationale="it is 3")
     (cause,) = causes(work(trace(partial=BLOCKED, source=("import helper", *LINES)), check))
     assert cause.what.startswith("time.sleep on line 3 ")
+
+
+def test_a_task_that_failed_by_mistake_is_a_cause_though_the_scenario_awaited_it() -> None:
+    failed = TaskSpan(
+        2, "", "nap", 1, Seconds(0), ended="failed", error="ValueError", raised_at=Place("naps.py", 3, "")
+    )
+    check = lost("a", Aspect.OUTPUT, rationale='"b" was not printed', hint="look again")
+    (cause,) = causes(work(trace(partial=Recording(tasks=(failed,))), check))
+    assert (cause.what, cause.code) == ("nap() raised ValueError on line 3, which ended its task", "time.sleep(3)")
+    assert (cause.advice, cause.is_certain) == ("look again", False)
+    raises = trace(partial=Recording(tasks=(failed,)), source=(*SOURCE, "raise ValueError"))
+    assert [one.what for one in causes(work(raises, check))] == ['"b" was not printed']  # it is what the program means
+
+
+def test_of_causes_that_explain_as_much_the_one_that_knows_more_comes_first() -> None:
+    stuck = trace(Outcome.EXITED, ended_at=Place("naps.py", 5, ""))
+    runs = {"plain": Run(trace()), "ended": Run(stuck)}
+    plain = replace(lost("a", Aspect.RESULT, rationale="it is 3"), runs=("plain",))
+    dear = replace(plain, points=replace(RESULT.points, points=9))
+    found = causes(Work("naps", "", "naps.py", (dear, replace(lost("b", Aspect.RUN), runs=("ended",))), runs))
+    assert [cause.what for cause in found] == ["it ended", "it is 3"]
+
+
+def test_crashes_that_differ_by_an_address_are_one_cause() -> None:
+    errors = [Raised("TypeError", "", told=f"TypeError: <nap object at 0x{n}>") for n in (1, 2)]
+    runs = {error.told: Run(trace(Outcome.CRASHED, exception=error)) for error in errors}
+    checks = tuple(replace(lost(name, Aspect.RUN), runs=(name,)) for name in runs)
+    assert [len(cause.checks) for cause in causes(Work("naps", "", "naps.py", checks, runs))] == [2]
+
+
+PRINTED = Recording(output=Output([Line("a", Seconds(0), place=Place("naps.py", 2, ""))]))
+WAITING = Recording(
+    tasks=(TaskSpan(1, "", "nap", None, Seconds(0)),),
+    waits=(Wait(1, Seconds(0), Seconds(0), WaitsFor.FUTURE, places=(Place("naps.py", 5, ""),)),),
+)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "partial", "line"),
+    [(Outcome.FLOODED, PRINTED, 2), (Outcome.TIMED_OUT, WAITING, 5), (Outcome.TIMED_OUT, PRINTED, 4)],
+)
+def test_a_run_that_never_ended_is_where_it_printed_or_waits(outcome: Outcome, partial: Recording, line: int) -> None:
+    check = lost("a", Aspect.RUN)
+    place = place_of(work(trace(outcome, partial=partial), check), check)
+    assert place is not None
+    assert place.lineno == line

@@ -161,6 +161,12 @@ def test_a_message_that_shows_a_value_says_what_was_expected(
     assert with_difference(message, compared, ast.parse(expression, mode="eval").body) == told
 
 
+def test_equal_numbers_are_shown_alike() -> None:
+    compared = Comparison("==", [1.0, "x" * 60], [1, "y" * 60], None)
+    told = with_difference(f"it gives {[1.0, 'x' * 60]}", compared, ast.parse("a == b", mode="eval").body)
+    assert (told.expected[0], told.actual[0]) == (QuotedLine("1"), QuotedLine("1"))
+
+
 def test_a_message_stands_above_the_lines_that_were_expected() -> None:
     compared = Comparison("==", OUTPUT, lines("b"), explain_matcher("==", OUTPUT, lines("b")))
     told = with_difference("it should print b", compared, ast.parse("a == b", mode="eval").body)

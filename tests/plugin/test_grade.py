@@ -388,11 +388,11 @@ def test_a_check_may_give_a_part_of_its_points(course: Course) -> None:
         == """\
 naps .......................................................... 5.8 of 11 points
 
-  Repair this first
-    1 of 3 points are earned
-    hint: more of it
+  Repair this first: line 7
+       7 | async def main():
+    AttributeError: module 'naps' has no attribute 'nothing'
   Then:
-    - line 7: AttributeError: module 'naps' has no attribute 'nothing'
+    - 1 of 3 points are earned
     - no more
 
   LOST    2.5/4 rest fails

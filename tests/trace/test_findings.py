@@ -45,6 +45,20 @@ SHOWN: dict[str, tuple[str, str, str]] = {
         "never_awaited",
         "fetch() on line 6 is called, but not awaited, so nothing in it ever runs",
     ),
+    "coroutine function given to a thread": (
+        "async def main():\n    one = await asyncio.to_thread(fetch, 1)\n    print(one)\n    one.close()\n"
+        "asyncio.run(main())",
+        "coroutine_as_value",
+        "line 7 prints the coroutine that fetch() made, not what fetch() returns",
+    ),
+    "a server's handler fails": (
+        "async def handle(reader, writer):\n    await writer.write(b'x')\n"
+        "async def main():\n    server = await asyncio.start_server(handle, '127.0.0.1', 0)\n"
+        "    reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())\n"
+        "    await reader.read()\n    writer.close()\n    server.close()\nasyncio.run(main())",
+        "lost_exception",
+        "handle() raised TypeError on line 6, and its task, made by asyncio, ended",
+    ),
     "main not run": (
         "async def main():\n    pass\nmain()",
         "never_awaited",
@@ -532,6 +546,34 @@ def test_a_coroutine_function_that_the_grader_calls_as_a_plain_one_is_told(
         "(unsupported operand type(s) for +: 'coroutine' and 'int')",
         "write double with def, without async",
     )
+
+
+def test_a_coroutine_that_comes_back_from_a_thread_is_told_by_the_line_that_gave_the_function(
+    tmp_path: Path, fork_server: ForkServer | None
+) -> None:
+    source = "import asyncio\nasync def read():\n    pass\nasync def all():\n    return await asyncio.to_thread(read)\n"
+    (tmp_path / "program.py").write_text(source, encoding="utf-8")
+    trace = run_isolated(Job(read_submission(tmp_path / "program.py"), kind="call", function="all"), fork_server)
+    assert [finding.message for finding in diagnose(trace)][:1] == [
+        "line 5 gives read to asyncio.to_thread(), which calls it and never awaits it, so nothing in it ever runs"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("body", "advice"),
+    [
+        ("    asyncio.create_task(fetch(9))", "keep the task and await it before main ends"),
+        (
+            "    for n in range(2):\n        asyncio.create_task(fetch(9))",
+            "append each task to a list, and `await asyncio.gather(*tasks)` behind the loop",
+        ),
+    ],
+)
+def test_tasks_that_are_cut_off_are_kept_as_they_are_made(
+    tmp_path: Path, fork_server: ForkServer | None, body: str, advice: str
+) -> None:
+    trace = traced(tmp_path, f"async def main():\n{body}\n    await fetch(1)\nasyncio.run(main())", fork_server)
+    assert [finding.advice for finding in diagnose(trace) if finding.kind == "cut_off"][:1] == [advice]
 
 
 def test_findings_can_be_asked_for_by_kind(tmp_path: Path, fork_server: ForkServer | None) -> None:

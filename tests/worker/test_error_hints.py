@@ -40,7 +40,12 @@ UTF_8 = 'save it as UTF-8 (in most editors "Save with encoding")'
          "(inside a coroutine, await the other one instead: await f())"),
         ("import asyncio\ndef f(): pass\nasync def main():\n    await asyncio.gather(f())\nasyncio.run(main())",
          "line 4: TypeError: An asyncio.Future, a coroutine or an awaitable is required "
-         "(a function that is awaited is written with async def, and called: func1(), not func1)"),
+         "(asyncio.gather got None: give it coroutines, made by functions with async def and not awaited before)"),
+        ("import asyncio\nasync def nap():\n    await asyncio.sleep(9)\nasync def stop(task):\n    task.cancel()\n"
+         "    await asyncio.gather(task)\nasync def main():\n    task = asyncio.create_task(nap())\n"
+         "    await asyncio.sleep(1)\n    await stop(task)\nasyncio.run(main())",
+         "line 6: CancelledError (who awaits a cancelled task gets this error: try: await task, then except "
+         "asyncio.CancelledError: pass)"),
         ("import asyncio\nasync def fail():\n    raise ValueError('mine')\nasync def main():\n"
          "    async with asyncio.TaskGroup() as group:\n        group.create_task(fail())\nasyncio.run(main())",
          "line 3: ValueError: mine"),
@@ -53,6 +58,26 @@ def test_an_error_is_told_with_what_to_make_of_it(run: Run, source: str, reason:
     trace = run(source)
     assert (trace.outcome, trace.reason) == (Outcome.CRASHED, reason)
     assert "pytest_asyncgrade" not in "".join(line.text for line in trace.partial.stderr)
+
+
+@pytest.mark.parametrize(
+    ("source", "hint"),
+    [
+        ("import asyncio\nasync def main():\n    await 3\nasyncio.run(main())",
+         "(it is a result already, and no coroutine: one await is enough)"),
+        ("import asyncio\nclass Nap: pass\nasync def main():\n    nap = Nap()\n    await nap\nasyncio.run(main())",
+         "(Nap needs a method __await__, written with def: "
+         "return self.a_coroutine_method().__await__())"),
+        ("import asyncio\nasync def main():\n    event = asyncio.Event()\n    await event\nasyncio.run(main())",
+         "(await a method of the Event: wait())"),
+        ("import asyncio\nclass Nap:\n    def __await__(self):\n        yield asyncio.sleep(1)\n"
+         "async def main():\n    await Nap()\nasyncio.run(main())",
+         "(write no yield in __await__: let it return "
+         "self.a_coroutine_method().__await__())"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_awaited_is_told_by_what_it_is(run: Run, source: str, hint: str) -> None:
+    assert run(source).reason.endswith(hint)
 
 
 def test_a_function_that_is_awaited_and_plain_is_told(run: Run) -> None:

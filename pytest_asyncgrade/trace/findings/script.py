@@ -131,6 +131,13 @@ class Script:
             return f"write `await {call}`, and `async def {around}`: only a function written with async def can await"
         return ""
 
+    def in_loop(self, line: int) -> bool:
+        """Tell whether a line is in the body of a loop with an end, in the same function."""
+        loops = (node for node in self.nodes if isinstance(node, ast.For | ast.AsyncFor))
+        around = [loop for loop in loops if loop.lineno < line <= (loop.end_lineno or line)]
+        functions = ast.FunctionDef | ast.AsyncFunctionDef
+        return any(not any(isinstance(one, functions) for one in ast.walk(loop)) for loop in around)
+
     def run_on(self, line: int) -> ast.Call | None:
         """Return the call on a line that runs an event loop, None unless there is exactly one."""
         found = [node for node in self.calls_on(line) if called(node) in _RUNS]

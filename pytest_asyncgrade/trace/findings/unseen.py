@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from pytest_asyncgrade.trace.model import Outcome, WaitsFor
+from pytest_asyncgrade.trace.output import innermost
 
 from .diagnosis import Diagnosis
 from .script import called, place_of_line
@@ -20,14 +21,17 @@ if TYPE_CHECKING:
 _CLOSING = ".aclose"
 
 
-def cut_off(run: Evidence, _script: Script) -> Iterator[Diagnosis]:
+def cut_off(run: Evidence, script: Script) -> Iterator[Diagnosis]:
     """Find tasks that are not done when main ends."""
     waited = _left_by_wait(run)
     for span in run.partial.tasks if run.outcome is Outcome.FINISHED else ():
         if _is_over(span) and span.number not in waited and span.parent is not None and span.place:
             task = f"the task of {span.title}() created on {span.place}"
             message = f"{task} was not done when the program ended, and cut off"
-            yield Diagnosis(message, "keep the task and await it before main ends", span.place)
+            advice = "keep the task and await it before main ends"
+            if script.in_loop(span.place.lineno):
+                advice = "append each task to a list, and `await asyncio.gather(*tasks)` behind the loop"
+            yield Diagnosis(message, advice, span.place)
 
 
 def left_running(run: Evidence, _script: Script) -> Iterator[Diagnosis]:
@@ -67,10 +71,16 @@ def cleanup_cut_off(run: Evidence, _script: Script) -> Iterator[Diagnosis]:
             yield Diagnosis(message, advice, span.place)
 
 
-def lost_exception(run: Evidence, _script: Script) -> Iterator[Diagnosis]:
+def lost_exception(run: Evidence, script: Script) -> Iterator[Diagnosis]:
     """Find tasks that fail and are never awaited."""
     for span in run.partial.tasks:
-        if span.lost and span.place:  # else the grader created the task
+        if not span.lost:
+            continue
+        is_started = not span.place or script.run_on(span.place.lineno)  # with the event loop
+        if is_started and span.parent is None and span.raised_at and innermost(span.coroutine) in script.names:
+            message = f"{span.title}() raised {span.error} on {span.raised_at}, and its task, made by asyncio, ended"
+            yield Diagnosis(message, "catch in it what can be raised, or see that nothing is", span.raised_at)
+        elif span.place:  # else the grader created the task
             where = f" on {span.raised_at}" if span.raised_at else ""
             task = f"its task, created on {span.place},"
             message = f"{span.title}() raised {span.error}{where}, and nobody awaited {task} to hear of it"
