@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import doctest
 import importlib
+import json
 import re
 import shlex
 import shutil
@@ -18,7 +20,10 @@ from ruamel.yaml import YAML
 import pytest_asyncgrade
 from pytest_asyncgrade.classes.policy import Policy
 from pytest_asyncgrade.cli.init import init_classroom50, init_github
-from pytest_asyncgrade.grading import Exercise
+from pytest_asyncgrade.cli.prepared import PreparedPytest
+from pytest_asyncgrade.grading import Exercise, Work
+from pytest_asyncgrade.grading.assignment import Assignment
+from pytest_asyncgrade.reports.changes import changes
 from pytest_asyncgrade.sandbox import Limits
 from tests.conftest import OUR_PLUGINS
 
@@ -112,6 +117,43 @@ def test_a_python_example_runs(pytester: pytest.Pytester, page: str, block: str)
     pytester.makeini("[pytest]\nasyncio_default_fixture_loop_scope=function\n")
     result = pytester.runpytest_subprocess(*OUR_PLUGINS, *grade, str(folder))
     assert result.ret == 0, page
+
+
+def test_the_task_of_the_editor_finds_the_problems_of_a_program() -> None:
+    ((page, block),) = blocks("json")
+    assert page == "docs/students.md"
+    (task,) = json.loads(block)["tasks"]
+    program = ROOT / "examples" / "class" / "ben" / "concurrent_sleeps.py"
+    words = [word.replace("${file}", str(program)) for word in task["args"]]
+    command = [sys.executable, "-m", task["command"], *words, *OUR_PLUGINS]
+    shown = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=300).stdout
+    pattern = task["problemMatcher"]["pattern"]
+    assert task["problemMatcher"]["fileLocation"] == "absolute"
+    found = [match for line in shown.splitlines() if (match := re.search(pattern["regexp"], line))]
+    assert {match[pattern["file"]] for match in found} == {str(program)}
+    assert [(match[pattern["line"]], match[pattern["message"]].partition(" - ")[0]) for match in found[:1]] == [
+        ("23", "lines 23, 24 and 25 wait one after the other: 2 + 3 + 1 = 6 s")
+    ]
+    assert shown.splitlines()[-1] == "total: 3 of 10 points"
+
+
+def test_the_report_on_a_save_is_as_on_its_page(tmp_path: Path) -> None:
+    grader = ROOT / "graders" / "concurrent_sleeps"
+    page = (ROOT / "docs" / "students.md").read_text()
+
+    async def grade() -> list[Work]:
+        prepared, works = PreparedPytest(tmp_path), []
+        try:
+            for name in ("sequential_awaits", "time_sleep"):
+                graded = await prepared.grade(Assignment(grader, grader / "mistakes" / f"{name}.py"))
+                assert graded.work is not None
+                works.append(graded.work)
+        finally:
+            prepared.close()
+        return works
+
+    lines = [line for line, _ in changes(*asyncio.run(grade()), time="14:03:11")]
+    assert "```\n" + "\n".join(lines[1:]) + "\n```\n" in page
 
 
 def test_every_exercise_toml_of_the_documentation_is_one(tmp_path: Path) -> None:

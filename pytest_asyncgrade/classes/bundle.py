@@ -8,12 +8,10 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+from pytest_asyncgrade.grading.assignment import files_of_grader
 
-_LEFT_OUT = {"mistakes", "alternatives", "__pycache__"}
-"""Folders of a grader that are there to prove it."""
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +27,7 @@ class Bundle:
         """Pack a grader: ``graders/<slug>`` with the files beside it."""
         packed, digest = io.BytesIO(), sha256()
         with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-            for path in _files(grader):
+            for path in files_of_grader(grader):
                 name, data = path.relative_to(grader.parent).as_posix(), path.read_bytes()
                 archive.writestr(zipfile.ZipInfo(name), data, zipfile.ZIP_DEFLATED)
                 digest.update(f"{name}\0{len(data)}\0".encode() + data)
@@ -40,14 +38,3 @@ class Bundle:
         with zipfile.ZipFile(io.BytesIO(self.data)) as archive:
             archive.extractall(folder / "graders")
         return folder / "graders" / self.slug
-
-
-def _files(grader: Path) -> Iterator[Path]:
-    beside = (path for path in sorted(grader.parent.iterdir()) if path.is_file())
-    own = (
-        path
-        for path in sorted(grader.rglob("*"))
-        if path.is_file() and not _LEFT_OUT.intersection(path.relative_to(grader).parts)
-    )
-    yield from beside if grader.parent.name == "graders" else ()
-    yield from own

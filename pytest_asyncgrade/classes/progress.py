@@ -6,10 +6,10 @@ import time
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from pytest_asyncgrade.extras import needed
 from pytest_asyncgrade.reports.safe_text import tame
 from pytest_asyncgrade.trace.text import display_width, padded, truncated
 
-from .extras import needed
 from .standing import number
 from .statuses import Status
 

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_asyncgrade.errors import UsageError
+from pytest_asyncgrade.extras import needed
 from pytest_asyncgrade.grading import Exercise
 from pytest_asyncgrade.reports import write_whole
 
 from . import outputs
 from .bundle import Bundle
-from .extras import needed
 from .index import Index, Row
 from .intake import attempts_in
 from .plan import Planner, in_shards, without_unwanted

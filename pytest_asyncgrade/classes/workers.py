@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import psutil
 
 from pytest_asyncgrade.errors import UsageError
-
-from .extras import needed
+from pytest_asyncgrade.extras import needed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

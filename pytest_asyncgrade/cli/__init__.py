@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO, TextIO
 
 import click
 
-from . import class_, platforms
+from . import class_, course, platforms
 
 if TYPE_CHECKING:
     from .verify import Update
@@ -20,7 +20,10 @@ def main() -> None:
     """Run and grade asyncio programs in virtual time."""
 
 
-for command in (class_.class_, platforms.action, platforms.classroom50, platforms.gradescope, platforms.init):
+for command in (
+    class_.class_, course.list_, course.watch, platforms.action, platforms.classroom50, platforms.gradescope,
+    platforms.init,
+):  # fmt: skip
     main.add_command(command)
 
 
@@ -184,24 +187,6 @@ def new(name: str, *, script: Path | None) -> None:
     for path in written:
         click.echo(path)
     click.echo(f"fill in what says TODO, then prove it: asyncgrade verify graders/{name}")
-
-
-@main.command(name="list")
-@click.option("--markdown", is_flag=True, help="As a table of Markdown, for a README.")
-@click.argument(
-    "course", type=click.Path(exists=True, dir_okay=False, path_type=Path), default=Path("exercises", "course.toml")
-)
-def list_(course: Path, *, markdown: bool) -> None:
-    """List the exercises of a COURSE (default: exercises/course.toml), in the order in which to do them."""
-    from pytest_asyncgrade.errors import UsageError
-    from pytest_asyncgrade.grading.course import as_markdown, as_text, read_course
-
-    try:
-        lessons = read_course(course)
-    except UsageError as error:
-        raise click.UsageError(str(error)) from None
-    for line in as_markdown(lessons) if markdown else as_text(lessons):
-        click.echo(line)
 
 
 def _graders() -> list[Path]:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _BROKEN = 3
 """Exit status if a check is in error: there are reports, but no reliable grade."""
+GRADED = {0, 1, _BROKEN}
+"""Exit statuses of a grading that has given a grade."""
 _WHY = {
     2: "it was interrupted",
     4: "it was asked for in a way that cannot work; the error above says what to do",
@@ -49,7 +51,11 @@ def graded(graders: Path, options: Iterable[str], *, seconds: float | None) -> b
     except subprocess.TimeoutExpired:
         msg = f"the grading was given up after {end:g} s: a grader does not come to its end"
         raise NotGradedError(msg) from None
-    if status not in {0, 1, _BROKEN}:
-        msg = f"the grading ended with status {status}: {_WHY.get(status, 'it was killed')}"
-        raise NotGradedError(msg)
+    if status not in GRADED:
+        raise NotGradedError(why_not_graded(status))
     return status != _BROKEN
+
+
+def why_not_graded(status: int) -> str:
+    """Return why a grading that ended with a status has given no grade."""
+    return f"the grading ended with status {status}: {_WHY.get(status, 'it was killed')}"

@@ -10,6 +10,7 @@ from pytest_asyncgrade.errors import UsageError
 from pytest_asyncgrade.tables import Key
 
 if TYPE_CHECKING:
+    from collections.abc import Container, Iterable, Mapping
     from pathlib import Path
 
 HARDEST = 4
@@ -68,15 +69,34 @@ def _lesson(table: dict[str, Any], path: Path, before: set[str]) -> Lesson:
     return replace(lesson, concepts=tuple(lesson.concepts), requires=tuple(lesson.requires))
 
 
-def as_text(lessons: list[Lesson]) -> list[str]:
-    """Return a course as a table for the terminal: a heading, then a line for each exercise."""
-    rows = [("exercise", "difficulty", "teaches", "after")]
-    rows += [(one.slug, "*" * one.difficulty, ", ".join(one.concepts), ", ".join(one.requires)) for one in lessons]
-    widths = [max(len(row[column]) for row in rows) for column in range(3)]
-    return [
-        "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[3]]).rstrip()
-        for row in rows
-    ]
+def lessons_of(folder: Path, slugs: Iterable[str]) -> list[Lesson]:
+    """Return the lessons of a folder of exercises, in the order of its course.toml; others follow, by their slugs.
+
+    UsageError if course.toml is wrong; it may be missing.
+    """
+    path = folder / "course.toml"
+    lessons = read_course(path) if path.is_file() else []
+    known = {lesson.slug for lesson in lessons}
+    return [*lessons, *(Lesson(slug, slug, (), 1) for slug in sorted(slugs) if slug not in known)]
+
+
+def next_lesson(lessons: Iterable[Lesson], done: Container[str]) -> Lesson | None:
+    """Return the first lesson that is not done and all of whose requirements are; None if everything is done."""
+    left = [lesson for lesson in lessons if lesson.slug not in done]
+    return next((one for one in left if all(slug in done for slug in one.requires)), left[0] if left else None)
+
+
+def as_text(lessons: list[Lesson], points: Mapping[str, str]) -> list[str]:
+    """Return a course as a table for the terminal: a heading, then a line for each exercise.
+
+    `points` are what is known of the points of an exercise, by its slug.
+    """
+    rows = [("exercise", "points", "difficulty", "teaches", "after")]
+    for one in lessons:
+        taught, before = ", ".join(one.concepts), ", ".join(one.requires)
+        rows.append((one.slug, points.get(one.slug, "-"), "*" * one.difficulty, taught, before))
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
 
 
 def as_markdown(lessons: list[Lesson]) -> list[str]:

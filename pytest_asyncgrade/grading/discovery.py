@@ -26,6 +26,11 @@ class Target:
     submission: Path | None = None
 
 
+def default_target(here: Path) -> Target | None:
+    """Return what is meant in the folder `here` if nobody says: all graders there, or those of the programs there."""
+    return Target((here / "graders",)) if (here / "graders").is_dir() else target_of_folder(here)
+
+
 def target_of_word(word: str, here: Path) -> Target | None:
     """Return what a word after ``pytest --grade`` means, said in the folder `here`.
 

@@ -105,9 +105,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _begin_fork_server(config: pytest.Config) -> ForkServer | None:
-    """Start the process that all runs fork from; None if this process runs no checks."""
+    """Start the process that all runs fork from, unless there is one; None if this process runs no checks."""
     from pytest_asyncgrade.sandbox import CAN_FORK, ForkServer
 
+    prepared: Any = config.pluginmanager.get_plugin("asyncgrade-prepared")
+    if prepared is not None:
+        return prepared.fork_server  # type: ignore[no-any-return]  # see prepared.py
     option = config.option
     if (
         not CAN_FORK

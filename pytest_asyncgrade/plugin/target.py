@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pytest_asyncgrade.errors import UsageError
 from pytest_asyncgrade.grading import Exercise, Roster
-from pytest_asyncgrade.grading.discovery import Target, target_of_folder, target_of_word
+from pytest_asyncgrade.grading.discovery import Target, default_target, target_of_word
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,9 +55,7 @@ def _default_target(config: pytest.Config) -> Target:
     The root comes last: pytest takes the value of ``--submission`` for a hint at where it is.
     """
     here = config.invocation_params.dir
-    if (here / "graders").is_dir():
-        return Target((here / "graders",))
-    if target := target_of_folder(here):
+    if target := default_target(here):
         return target
     if (config.rootpath / "graders").is_dir():
         return Target((config.rootpath / "graders",))

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = ["GRADEBOOKS", "About", "ReportFile", "formats", "write_whole"]
 
-_NO_FORMATS = {"about", "fallback", "phrases", "safe_text", "source_locations", "terminal", "view"}
+_NO_FORMATS = {"about", "changes", "fallback", "phrases", "safe_text", "source_locations", "terminal", "view"}
 
 
 def formats() -> tuple[str, ...]:

@@ -27,6 +27,9 @@ WITHOUT_REASON = {
 REPAIR_FIRST, THEN, WHY = "Repair this first", "Then", "Why, check by check"
 TOLD_ABOVE = "The reason is told above."
 EXPECTED, ACTUAL, HINT = "expected", "actual", "hint"
+NOW_EARNED, NOW_LOST = "Now earned", "Now lost"
+UNCHANGED = "The checks are as they were."
+ALL_EARNED = "All points are earned."
 TO_LOOK_AT, HAPPENED, TO_KNOW = "What to look at", "What happened", "To know"
 GRADED = "something is graded"
 """The name of the one test of a report that must have one, where nothing was graded."""
@@ -113,6 +116,11 @@ def explained(others: int, *, is_certain: bool) -> str:
     """Return the sentence on further checks that are lost for a reason."""
     checks, verb = ("1 more check", "is") if others == 1 else (f"{others} more checks", "are")
     return f"{checks} {verb} lost for this reason." if is_certain else f"{checks} may be lost for this reason, too."
+
+
+def could_not_run(count: int) -> str:
+    """Return the sentence on checks that could not run."""
+    return "1 check could not run." if count == 1 else f"{count} checks could not run."
 
 
 def not_handed_in(slug: str) -> str:

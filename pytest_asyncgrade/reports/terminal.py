@@ -63,20 +63,30 @@ def render(grade: Grade, *, verbose: bool = False, width: int = WIDTH) -> Iterat
 
     With `verbose` nothing is left out, and what happened is shown of runs that lost nothing, too.
     """
-    width = min(max(width, NARROWEST), WIDEST)
-    for line, style in _Report(width, verbose=verbose).lines(grade):
-        for part in folded(tame(line), width) or [""]:  # making it tame may have made it too wide
-            yield tame(part), style
+    layout = Layout.of(width, verbose=verbose)
+    yield from layout.fitted(layout.lines(grade))
 
 
 @dataclass(frozen=True, slots=True)
-class _Report:
+class Layout:
     """How the report is to be: its width in columns, and whether all is shown."""
 
     width: int
     verbose: bool
 
+    @classmethod
+    def of(cls, width: int, *, verbose: bool = False) -> Layout:
+        """Return the layout for a terminal of `width` columns."""
+        return cls(min(max(width, NARROWEST), WIDEST), verbose)
+
+    def fitted(self, lines: Iterable[Styled]) -> Iterator[Styled]:
+        """Yield lines that no log obeys, none wider than the layout."""
+        for line, style in lines:
+            for part in folded(tame(line), self.width) or [""]:  # making it tame may have made it too wide
+                yield tame(part), style
+
     def lines(self, grade: Grade) -> Iterator[Styled]:
+        """Yield the whole report."""
         is_class = grade.students != ("",)
         for work in grade.works:
             yield from self._in_a_line(work) if is_class and not self.verbose else self._work(work)
@@ -97,21 +107,21 @@ class _Report:
         score = phrases.points(work)
         line = f"{_title(work)}  {told_cause(work, first)}" if first else _title(work)
         line = truncated(printable(line), self.width - len(score) - 6)
-        yield f"{line} {'.' * (self.width - display_width(line) - len(score) - 2)} {score}", ()
+        yield self.dotted(line, score), ()
         for check in work.checks:
             if check.verdict is Verdict.ERROR and (reason := Reason.of(check)):
-                yield from self._reason(check, reason)
-        yield from _cut(list(self._remarks(remark for remark in remarks(work) if remark.is_warning)), MOST_REMARKS)
+                yield from self.reason(check, reason)
+        yield from _cut(list(self.remarks(remark for remark in remarks(work) if remark.is_warning)), MOST_REMARKS)
 
     # -- a work at length
 
     def _work(self, work: Work) -> Iterator[Styled]:
         found = causes(work)
         first = found[0] if found else None
-        top = [*self._heading(work), *(self._first(work, first, found[1:MOST_CAUSES]) if first else ())]
+        top = [*self._heading(work), *(self.first(work, first, found[1:MOST_CAUSES]) if first else ())]
         checks: list[Styled] = [("", ())] if first else []
-        checks += [line for check in work.checks for line in self._check(work, check)]
-        why = [*self._reasons(work, first), *self._remarks(remarks(work))]
+        checks += [line for check in work.checks for line in self.check(work, check)]
+        why = [*self._reasons(work, first), *self.remarks(remarks(work))]
         seen = list(self._findings(work, found[:MOST_CAUSES]))
         happened = list(self._happened(work, first))
         if not self.verbose:
@@ -123,11 +133,14 @@ class _Report:
         yield from [*top, *checks, *why, *seen, *happened]
 
     def _heading(self, work: Work) -> Iterator[Styled]:
-        title, score = _title(work), phrases.points(work)
         yield "", ()
-        yield f"{title} {'.' * (self.width - display_width(title) - len(score) - 2)} {score}", ("bold",)
+        yield self.dotted(_title(work), phrases.points(work)), ("bold",)
 
-    def _first(self, work: Work, first: Cause, others: Iterable[Cause]) -> Iterator[Styled]:
+    def dotted(self, left: str, right: str) -> str:
+        """Return a line with one text at its beginning and one at its end."""
+        return f"{left} {'.' * (self.width - display_width(left) - len(right) - 2)} {right}"
+
+    def first(self, work: Work, first: Cause, others: Iterable[Cause]) -> Iterator[Styled]:
         """Yield what to repair first, and the next causes in a line each."""
         yield "", ()
         yield ": ".join(filter(None, [f"  {phrases.REPAIR_FIRST}", phrases.where(work, first.place)])), ("bold",)
@@ -155,7 +168,8 @@ class _Report:
         if len(cause.stuck) > MOST_STUCK:
             yield f"      {phrases.note(f'{len(cause.stuck) - MOST_STUCK} more')}", ()
 
-    def _check(self, work: Work, check: CheckResult) -> Iterator[Styled]:
+    def check(self, work: Work, check: CheckResult) -> Iterator[Styled]:
+        """Yield a check: its verdict, its points, its name and its line."""
         word = phrases.VERDICTS[check.verdict]
         word = word.upper() if check.verdict in _LOUD else word
         where = phrases.where(work, place_of(work, check))
@@ -177,13 +191,14 @@ class _Report:
                 continue
             told |= {check.failure} if check.failure else set()
             is_told = first is not None and (reason.sentence == first.what or (is_explained and first.is_certain))
-            lines = list(self._reason(check, reason, is_told=is_told, with_hint=not is_explained))
+            lines = list(self.reason(check, reason, is_told=is_told, with_hint=not is_explained))
             yield from [*heading, *lines] if lines else ()
             heading = [] if lines else heading
 
-    def _reason(
+    def reason(
         self, check: CheckResult, reason: Reason, *, is_told: bool = False, with_hint: bool = True
     ) -> Iterator[Styled]:
+        """Yield why a check was lost."""
         if is_told and not (reason.expected or reason.actual or reason.details or reason.flag):
             return
         first, *rest = wrapped(printable(_named(check.name, "" if is_told else reason.introduction)), self.width - 4)
@@ -227,7 +242,8 @@ class _Report:
         if len(values) > most:
             yield f"{'':16}{phrases.note(f'{len(values) - most} more')}", ()
 
-    def _remarks(self, found: Iterable[Remark]) -> Iterator[Styled]:
+    def remarks(self, found: Iterable[Remark]) -> Iterator[Styled]:
+        """Yield what else there is to know."""
         for remark in found:
             yield from self._wrapped(printable(str(remark)), 2, style=("yellow",) if remark.is_warning else ())
 

@@ -16,13 +16,15 @@ if TYPE_CHECKING:
 HAS_GROUPS = hasattr(os, "killpg")
 
 
-def start(command: list[str], *, env: dict[str, str], stdin: int, stdout: int) -> subprocess.Popen[bytes]:
+def start(
+    command: list[str], *, env: dict[str, str], stdin: int, stdout: int, cwd: Path | None = None
+) -> subprocess.Popen[bytes]:
     """Start a process as the leader of a new process group."""
     group: Any = {"start_new_session": True}
     if sys.platform == "win32":
         group = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
     return subprocess.Popen(  # noqa: S603  # our own interpreter
-        command, stdin=stdin, stdout=stdout, stderr=subprocess.DEVNULL, env=env, text=False, **group
+        command, stdin=stdin, stdout=stdout, stderr=subprocess.DEVNULL, env=env, cwd=cwd, text=False, **group
     )
 
 
@@ -59,6 +61,15 @@ def kill(process: subprocess.Popen[bytes], *, thoroughly: bool) -> None:
     with suppress(ProcessLookupError):
         process.kill()
     process.wait()
+
+
+def interrupt(process: subprocess.Popen[bytes], *, seconds: float) -> None:
+    """End a process of ours as Ctrl-C does, so that it can tidy up; kill it if it has not ended in time."""
+    if HAS_GROUPS:
+        process.send_signal(signal.SIGINT)  # nothing is sent to a process that has ended
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(seconds)
+    kill(process, thoroughly=process.poll() is None)
 
 
 def _descendants(pid: int) -> list[Callable[[], None]]:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from pytest_asyncgrade.errors import UsageError
-from pytest_asyncgrade.grading.course import Lesson, as_markdown, as_text, read_course
+from pytest_asyncgrade.grading.course import Lesson, as_markdown, as_text, lessons_of, next_lesson, read_course
 
 ROOT = Path(__file__).parents[2]
 GOOD = """
@@ -40,10 +38,10 @@ def test_a_course_is_read_in_its_order(tmp_path: Path) -> None:
         Lesson("one", "The first", ("await",), 1),
         Lesson("two", "The second", ("gather", "tasks"), 3, ("one",)),
     ]
-    assert as_text(lessons) == [
-        "exercise  difficulty  teaches        after",
-        "one       *           await",
-        "two       ***         gather, tasks  one",
+    assert as_text(lessons, {"one": "8 of 10"}) == [
+        "exercise  points   difficulty  teaches        after",
+        "one       8 of 10  *           await",
+        "two       -        ***         gather, tasks  one",
     ]
     assert as_markdown(lessons)[-1] == (
         "| [The second](two/README.md) | ●●●○ | `gather`, `tasks` | [one](one/README.md) |"
@@ -80,6 +78,25 @@ def test_a_course_that_is_not_there_is_named(tmp_path: Path) -> None:
         read_course(tmp_path / "no.toml")
 
 
+def test_a_course_without_a_file_has_its_exercises_by_their_names(tmp_path: Path) -> None:
+    assert [lesson.slug for lesson in lessons_of(tmp_path, {"b", "a"})] == ["a", "b"]
+    course(tmp_path, GOOD)
+    assert [lesson.slug for lesson in lessons_of(tmp_path, {"three", "one"})] == ["one", "two", "three"]
+
+
+@pytest.mark.parametrize(
+    ("done", "slug"), [([], "one"), (["one"], "two"), (["two"], "one"), (["one", "two"], None), (["three"], "one")]
+)
+def test_next_is_the_first_that_is_not_done_and_can_be(tmp_path: Path, done: list[str], slug: str | None) -> None:
+    lesson = next_lesson(read_course(course(tmp_path, GOOD)), done)
+    assert (lesson.slug if lesson else None) == slug
+
+
+def test_an_exercise_whose_requirements_cannot_be_done_is_next_in_the_end(tmp_path: Path) -> None:
+    two = read_course(course(tmp_path, GOOD))[1]
+    assert next_lesson([two], set()) == two
+
+
 def test_our_course_names_every_exercise_and_its_table_is_up_to_date() -> None:
     lessons = read_course(ROOT / "exercises" / "course.toml")
     assert sorted(lesson.slug for lesson in lessons) == sorted(
@@ -90,18 +107,3 @@ def test_our_course_names_every_exercise_and_its_table_is_up_to_date() -> None:
     for lesson in lessons:
         title = (ROOT / "exercises" / lesson.slug / "README.md").read_text(encoding="utf-8").partition("\n")[0]
         assert title == f"# {lesson.title}"
-
-
-def asyncgrade(*words: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "pytest_asyncgrade.cli", "list", *words]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False, encoding="utf-8")
-
-
-def test_the_command_lists_a_course(tmp_path: Path) -> None:
-    assert asyncgrade().stdout.splitlines() == as_text(read_course(ROOT / "exercises" / "course.toml"))
-    path = course(tmp_path, GOOD)
-    assert asyncgrade("--markdown", str(path)).stdout.splitlines() == as_markdown(read_course(path))
-    path.write_text("[course]")
-    wrong = asyncgrade(str(path))
-    assert wrong.returncode == 2
-    assert f"Error: {path}: give one table" in wrong.stderr

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 FORMATS = (
     "autolab", "classroom", "classroom50", "codegrade", "coderunner", "coursera", "csv", "exercism", "github",
-    "gradescope", "html", "json", "junit", "markdown", "prairielearn", "submitty", "vpl",
+    "gradescope", "html", "json", "junit", "markdown", "prairielearn", "problems", "submitty", "vpl",
 )  # fmt: skip
 SCHEMA = json.loads(resources.files("pytest_asyncgrade.reports").joinpath("grade.schema.json").read_text())
 

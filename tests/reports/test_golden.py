@@ -18,7 +18,7 @@ from .outcomes import OUTCOMES
 GOLDEN = Path(__file__).parent / "golden"
 ENDINGS = {
     "autolab": "jsonl", "codegrade": "jsonl", "csv": "csv", "github": "txt", "junit": "xml", "markdown": "md",
-    "vpl": "txt",
+    "problems": "txt", "vpl": "txt",
 }  # fmt: skip
 FORMATS = tuple(name for name in formats() if name != "html")
 """All but ``html``, whose page changes with its looks."""

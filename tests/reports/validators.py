@@ -505,10 +505,24 @@ def check_submitty(text: str, grade: Grade) -> None:
         assert (data["data"]["status"] == "success") == (grade.complete and bool(grade.works))
 
 
+PROBLEM = re.compile(r"^(.+?\.py):(\d+): (.+)$")
+
+
+def check_problems(text: str, grade: Grade) -> None:
+    *problems, total = lines_of(text)
+    for problem in problems:
+        match = PROBLEM.fullmatch(problem)
+        assert match, problem
+        assert int(match[2]) >= 1
+    assert total.startswith("total: ")
+    assert not PROBLEM.fullmatch(total)
+    assert bool(problems) >= any(check.failure for check in grade.checks)
+
+
 VALIDATORS: dict[str, Callable[[str, Grade], None]] = {
     "autolab": check_autolab, "classroom": check_classroom, "classroom50": check_classroom50,
     "codegrade": check_codegrade, "coderunner": check_coderunner, "coursera": check_coursera, "csv": check_csv,
     "exercism": check_exercism, "github": check_github, "gradescope": check_gradescope, "html": check_html,
     "json": check_json, "junit": check_junit, "markdown": check_markdown, "prairielearn": check_prairielearn,
-    "submitty": check_submitty, "vpl": check_vpl,
+    "problems": check_problems, "submitty": check_submitty, "vpl": check_vpl,
 }  # fmt: skip

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from typing import Any
@@ -42,6 +43,39 @@ def test_a_process_that_is_gone_is_no_error() -> None:
     process_tree.kill(process, thoroughly=True)
     assert isinstance(process, subprocess.Popen)
     assert process.returncode == 0
+    for pipe in (process.stdin, process.stdout):
+        assert pipe is not None
+        pipe.close()
+
+
+WAITING = """
+import signal, time
+def end(*_): raise SystemExit(7)
+signal.signal(signal.SIGINT, {handler})
+print("ready", flush=True)
+time.sleep(60)
+"""
+
+
+@pytest.mark.skipif(not process_tree.HAS_GROUPS, reason="sends a signal as POSIX does")
+@pytest.mark.parametrize(("handler", "seconds", "status"), [("end", 60, 7), ("signal.SIG_IGN", 0, -signal.SIGKILL)])
+def test_a_process_may_tidy_up_before_it_is_killed(handler: str, seconds: float, status: int) -> None:
+    process = process_tree.start([sys.executable, "-c", WAITING.format(handler=handler)], **OPTIONS)
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdout.readline()
+    process_tree.interrupt(process, seconds=seconds)
+    assert process.returncode == status
+    process_tree.interrupt(process, seconds=seconds)
+    process.stdin.close()
+    process.stdout.close()
+
+
+def test_a_process_cannot_tidy_up_where_no_signal_asks_it_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process_tree, "HAS_GROUPS", False)
+    process = process_tree.start([sys.executable, "-c", "import time; time.sleep(60)"], **OPTIONS)
+    process_tree.interrupt(process, seconds=60)
+    assert process.returncode is not None
     for pipe in (process.stdin, process.stdout):
         assert pipe is not None
         pipe.close()

@@ -19,10 +19,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pytest_asyncgrade.classes.extras import needed
 from pytest_asyncgrade.classes.names import told
 from pytest_asyncgrade.classes.sheets import read_rows
 from pytest_asyncgrade.errors import UsageError
+from pytest_asyncgrade.extras import needed
 
 from .archives import ArchiveError, unpack
 from .model import NOISE, ONLINE_TEXT, Attempt

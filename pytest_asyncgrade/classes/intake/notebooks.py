@@ -11,7 +11,7 @@ import re
 import tokenize
 from typing import TYPE_CHECKING
 
-from pytest_asyncgrade.classes.extras import needed
+from pytest_asyncgrade.extras import needed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
