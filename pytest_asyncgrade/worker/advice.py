@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from .error_hints import leaves, text_of
 from .error_sites import COLLECTIONS, ErrorSite, named, written
+from .not_awaitable import not_awaitable, not_called
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -38,16 +39,10 @@ def _awaitables(_match: re.Match[str], site: ErrorSite) -> str:
     if function := named(value):
         if inspect.isasyncgen(value):
             return f"{function}() is an async generator, for it has a yield: go through it with async for"
-        return _not_called(function, value)
+        return not_called(function, value)
     if type(value) in COLLECTIONS:
         return f"asyncio.{name} takes the coroutines one by one: put a star before the list, asyncio.{name}(*...)"
     return "a function that is awaited is written with async def, and called: func1(), not func1"
-
-
-def _not_called(function: str, value: object) -> str:
-    """Say that a function is passed where its coroutine is meant."""
-    and_async = "" if inspect.iscoroutinefunction(value) else f", and {function} with async def"
-    return f"{function} is not called: write {function}(){and_async}"
 
 
 def _coroutine_expected(_match: re.Match[str], site: ErrorSite) -> str:
@@ -55,7 +50,7 @@ def _coroutine_expected(_match: re.Match[str], site: ErrorSite) -> str:
     for call in site.calls("create_task"):
         function = written(call.args[0]) if call.args else ""
         if isinstance(call.args[0], ast.Name) and inspect.isfunction(site.value(call.args[0])):
-            return _not_called(function, site.value(call.args[0]))
+            return not_called(function, site.value(call.args[0]))
         return "a task is made of a coroutine, what a function written with async def makes when it is called"
     return _RUN_TAKES
 
@@ -97,78 +92,6 @@ def _called_in_thread(_match: re.Match[str], site: ErrorSite) -> str:
                     f"{written(call.func)}({before}{given}{rest})"
                 )
     return ""
-
-
-# -- objects that cannot be awaited
-
-
-def _not_awaitable(match: re.Match[str], site: ErrorSite) -> str:
-    """Say why the object after `await` cannot be awaited."""
-    return _no_coroutine(match["kind"], site) or _no_awaitable(match["kind"])
-
-
-def _no_coroutine(kind: str, site: ErrorSite) -> str:
-    """Say what is awaited on the line in place of a coroutine; empty if that cannot be seen there."""
-    for value in site.given()[1] if kind == "function" else ():  # the function was passed to one of asyncio's
-        return _not_called(named(value), value)
-    for node in site.awaited():
-        value = site.value(node)
-        if isinstance(node, ast.Call):
-            return _call_not_awaitable(kind, node, site)
-        if (name := written(node)) and inspect.iscoroutinefunction(value):
-            return f"{name} is not called: await {name}()"
-        if kind == "NoneType":
-            return f"{written(node) or 'it'} is None, a result already: it needs no await"
-    return ""
-
-
-def _no_awaitable(kind: str) -> str:
-    """Say why objects of a type cannot be awaited."""
-    if kind in {"str", "int", "float", "bool", "dict", "bytes", "NoneType"}:
-        return "it is a result already, and no coroutine: one await is enough"
-    if kind in {"list", "tuple", "set", "generator"}:
-        return "await takes one coroutine: for several, await asyncio.gather(*...) with a star before the list"
-    if kind == "async_generator":
-        return "an async generator has a yield in it: go through it with async for"
-    if kind in _METHODS:
-        return f"await a method of the {kind}: {_METHODS[kind]}"
-    if not kind[:1].isupper():
-        return "a function that is awaited is written with async def"
-    return f"{kind} needs a method __await__, written with def: return self.a_coroutine_method().__await__()"
-
-
-_METHODS = {
-    "Event": "wait()", "Lock": "acquire(), or use async with", "Semaphore": "acquire(), or use async with",
-    "BoundedSemaphore": "acquire(), or use async with", "Condition": "wait()", "Queue": "get() or put(...)",
-    "TaskGroup": "none: use async with", "Process": "wait() or communicate()", "StreamReader": "readline()",
-    "StreamWriter": "drain()", "Server": "wait_closed()",
-}  # fmt: skip
-"""What can be awaited of objects of asyncio's that cannot."""
-_WITHOUT_AWAIT = frozenset({"cancel", "put_nowait", "get_nowait", "set", "clear", "release", "notify", "notify_all",
-                            "set_result", "set_exception", "task_done", "call_soon", "call_later", "close",
-                            "write"})  # fmt: skip
-"""Methods of asyncio's that are not coroutines."""
-
-
-def _call_not_awaitable(kind: str, node: ast.Call, site: ErrorSite) -> str:  # noqa: PLR0911  # one hint for each case
-    name = written(node.func) or "the function"
-    last = name.rpartition(".")[2]
-    value = site.value(node.func)
-    if kind == "async_generator":
-        return f"{name}() is an async generator, for it has a yield: go through it with async for"
-    if name in {"time.sleep", "sleep"}:
-        return "time.sleep stops everything and is over when it returns: write await asyncio.sleep(...)"
-    if last == "cancel" and kind == "bool":
-        return f"{name}() is done at once: call it without await, then await the task"
-    if last in _WITHOUT_AWAIT and not inspect.isfunction(value):
-        return f"{name}() is done at once: call it without await"
-    if kind in {"list", "tuple", "set", "generator"} and not inspect.isfunction(value):
-        return "await takes one coroutine: for several, await asyncio.gather(*...) with a star before the list"
-    if inspect.isbuiltin(value) or (value is None and hasattr(builtins, name)):
-        return f"{name}() is a plain function: call it without await"
-    if inspect.isclass(value):
-        return f"{name}(...) makes an object, which has no __await__: await a coroutine method of it"
-    return "a function that is awaited is written with async def"
 
 
 # -- async for, async with, and their like
@@ -310,8 +233,8 @@ _EXPLAINED: tuple[tuple[str, str, Callable[[re.Match[str], ErrorSite], str]], ..
      _said("it calls plain functions: write the function with def, or let a plain one create a task")),
     ("TypeError", "object is not callable", _called_in_thread),
     ("TypeError", "a coroutine or an awaitable is required", _awaitables),
-    ("TypeError", r"object (?P<kind>\w+) can't be used in 'await' expression", _not_awaitable),
-    ("TypeError", r"'(?P<kind>\w+)' object can't be awaited", _not_awaitable),
+    ("TypeError", r"object (?P<kind>\w+) can't be used in 'await' expression", not_awaitable),
+    ("TypeError", r"'(?P<kind>\w+)' object can't be awaited", not_awaitable),
     ("TypeError", r"__await__\(\) returned a coroutine",
      _said("__await__ is written with def, and returns an iterator: return self.a_coroutine_method().__await__()")),
     ("TypeError", r"__init__\(\) should return None, not 'coroutine'",
