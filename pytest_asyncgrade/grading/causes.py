@@ -84,7 +84,7 @@ def _cause(work: Work, check: CheckResult) -> tuple[object, Cause]:
         if finding := explaining(run, check.failure.about):
             return _of_finding(finding, run.trace, place_of(work, check))
     if failed := next(filter(None, map(failing, runs)), None):
-        what = f"{failed.title}() raised {failed.error} on {failed.raised_at}, which ended its task"
+        what = f"{failed.title}() raised {failed.failure}, which ended its task"
         code = code_of(runs[0].trace, failed.raised_at)
         cause = Cause(failed.raised_at, code, what, check.failure.hint, run=runs[0].trace)
         return ("failed", failed.raised_at), replace(cause, is_certain=False)

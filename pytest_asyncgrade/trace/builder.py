@@ -233,6 +233,7 @@ class TraceBuilder:
             ended=record.ended,
             swallowed=record.ended == "finished" and record.cancel_requests > 0 and not span.outlived,
             error=failure.error if failure else "",
+            message=failure.message if failure else "",
             raised_at=failure.place if failure else None,
         )
 

@@ -78,8 +78,16 @@ class TaskSpan:
     """The type of the exception that it failed with."""
     raised_at: Place | None = None
     """The student's line that raised that exception."""
+    message: str = ""
+    """What the exception says, if it is one of Python's."""
     lost: bool = False
     """Whether nobody asked for that exception."""
+
+    @property
+    def failure(self) -> str:
+        """The exception that it failed with, its line and what it says: ``ValueError on line 16 (...)``."""
+        where = f" on {self.raised_at}" if self.raised_at else ""
+        return f"{self.error}{where}" + (f" ({self.message})" if self.message else "")
 
     @property
     def title(self) -> str:

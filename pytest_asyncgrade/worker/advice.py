@@ -35,7 +35,7 @@ def _awaitables(_match: re.Match[str], site: ErrorSite) -> str:
     if any(frame.f_code.co_name == "run" for frame in site.below):
         return _RUN_TAKES
     if values and value is None:
-        return f"asyncio.{name} got None: give it coroutines, made by functions with async def and not awaited before"
+        return f"asyncio.{name} got None: give it coroutines, not awaited yet, of functions written with async def"
     if function := named(value):
         if inspect.isasyncgen(value):
             return f"{function}() is an async generator, for it has a yield: go through it with async for"

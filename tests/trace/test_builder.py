@@ -172,7 +172,7 @@ def test_concurrency_counts_the_tasks_in_progress_at_one_time(records: list[str]
         (["end", 0, "finished", "", None, "x", None], "a malformed record 'end': exception 'x'"),
         (["end", 0, "finished", "", None, None, 5], "a malformed record 'end': a value without its type"),
         (["hello", VERSION], "a record 'hello' out of place"),
-        (["hello", VERSION, "nonce"], r"a malformed record 'hello': fields \[3, 'nonce'\]"),
+        (["hello", VERSION, "nonce"], r"a malformed record 'hello': fields \[4, 'nonce'\]"),
         (["verdict", "passed"], "a record 'verdict' out of place"),
     ],
 )

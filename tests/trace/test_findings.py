@@ -52,12 +52,12 @@ SHOWN: dict[str, tuple[str, str, str]] = {
         "line 7 prints the coroutine that fetch() made, not what fetch() returns",
     ),
     "a server's handler fails": (
-        "async def handle(reader, writer):\n    await writer.write(b'x')\n"
+        "async def handle(reader, writer):\n    raise OSError('disk full')\n"
         "async def main():\n    server = await asyncio.start_server(handle, '127.0.0.1', 0)\n"
         "    reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())\n"
         "    await reader.read()\n    writer.close()\n    server.close()\nasyncio.run(main())",
         "lost_exception",
-        "handle() raised TypeError on line 6, and its task, made by asyncio, ended",
+        "handle() raised OSError on line 6 (disk full), and its task, made by asyncio, ended",
     ),
     "main not run": (
         "async def main():\n    pass\nmain()",
@@ -144,7 +144,7 @@ SHOWN: dict[str, tuple[str, str, str]] = {
         "async def bad():\n    raise KeyError(1)\nasync def main():\n    task = asyncio.create_task(bad())\n"
         "    await fetch(2)\nasyncio.run(main())",
         "lost_exception",
-        "bad() raised KeyError on line 6, and nobody awaited its task, created on line 8, to hear of it",
+        "bad() raised KeyError on line 6 (1), and nobody awaited its task, created on line 8, to hear of it",
     ),
     "cancellation swallowed": (
         "async def stubborn():\n    try:\n        await fetch(9)\n    except asyncio.CancelledError:\n        pass\n"
@@ -228,7 +228,8 @@ SHOWN: dict[str, tuple[str, str, str]] = {
         "    results = await asyncio.gather(bad(1), bad(0), return_exceptions=True)\n    print(len(results))\n"
         "asyncio.run(main())",
         "unseen_exception",
-        "a task of the gather on line 9 failed (bad() raised ZeroDivisionError on line 7), and nobody looks at the "
+        "a task of the gather on line 9 failed (bad() raised ZeroDivisionError on line 7 (division by zero)), and "
+        "nobody looks at the "
         "results",
     ),
     "a semaphore for each call": (

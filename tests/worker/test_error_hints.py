@@ -40,7 +40,7 @@ UTF_8 = 'save it as UTF-8 (in most editors "Save with encoding")'
          "(inside a coroutine, await the other one instead: await f())"),
         ("import asyncio\ndef f(): pass\nasync def main():\n    await asyncio.gather(f())\nasyncio.run(main())",
          "line 4: TypeError: An asyncio.Future, a coroutine or an awaitable is required "
-         "(asyncio.gather got None: give it coroutines, made by functions with async def and not awaited before)"),
+         "(asyncio.gather got None: give it coroutines, not awaited yet, of functions written with async def)"),
         ("import asyncio\nasync def nap():\n    await asyncio.sleep(9)\nasync def stop(task):\n    task.cancel()\n"
          "    await asyncio.gather(task)\nasync def main():\n    task = asyncio.create_task(nap())\n"
          "    await asyncio.sleep(1)\n    await stop(task)\nasyncio.run(main())",

@@ -78,12 +78,11 @@ def lost_exception(run: Evidence, script: Script) -> Iterator[Diagnosis]:
             continue
         is_started = not span.place or script.run_on(span.place.lineno)  # with the event loop
         if is_started and span.parent is None and span.raised_at and innermost(span.coroutine) in script.names:
-            message = f"{span.title}() raised {span.error} on {span.raised_at}, and its task, made by asyncio, ended"
+            message = f"{span.title}() raised {span.failure}, and its task, made by asyncio, ended"
             yield Diagnosis(message, "catch in it what can be raised, or see that nothing is", span.raised_at)
         elif span.place:  # else the grader created the task
-            where = f" on {span.raised_at}" if span.raised_at else ""
             task = f"its task, created on {span.place},"
-            message = f"{span.title}() raised {span.error}{where}, and nobody awaited {task} to hear of it"
+            message = f"{span.title}() raised {span.failure}, and nobody awaited {task} to hear of it"
             advice = "await every task; gather and TaskGroup do it for you"
             yield Diagnosis(message, advice, span.raised_at or span.place)
 
@@ -96,10 +95,9 @@ def unseen_exception(run: Evidence, script: Script) -> Iterator[Diagnosis]:
         failed = _failed_in(node, run)
         if failed and _is_ignored(node, script):
             first = failed[0]
-            where = f" on {first.raised_at}" if first.raised_at else ""
             how_many = "a task" if len(failed) == 1 else f"{len(failed)} tasks"
             message = (
-                f"{how_many} of the gather on line {node.lineno} failed ({first.title}() raised {first.error}{where}), "
+                f"{how_many} of the gather on line {node.lineno} failed ({first.title}() raised {first.failure}), "
                 "and nobody looks at the results"
             )
             advice = "look at each: `if isinstance(result, Exception): ...`; without return_exceptions it is raised"

@@ -13,7 +13,7 @@ from pytest_asyncgrade.trace.output import Place, Stream
 from .schema import SchemaError, decoder
 from .schema import encode as encode_value
 
-VERSION = 3
+VERSION = 4
 
 Question: TypeAlias = Literal["call", "delays"]
 
@@ -73,10 +73,11 @@ class TaskCreated:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """The exception of a task: the name of its type, and the student's line that raised it."""
+    """The exception of a task: the name of its type, the student's line that raised it, and what it says."""
 
     error: str
     place: Place | None
+    message: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ RECORDS: list[Record] = [
     records.NotStarted("OSError: no room"),
     records.Printed(1, "stderr", "\udcff", 2, PLACE),
     records.TaskCreated(1, None, "Task-1", "main", 0, None, 1, "3, 'a'"),
-    records.TaskDone(1, 5, "failed", "late", 1, Failure("OSError", PLACE)),
+    records.TaskDone(1, 5, "failed", "late", 1, Failure("OSError", PLACE, "disk full")),
     records.TasksLeft((1, 2)),
     records.CallBlocked(0, 1 << 99, None, PLACE, WaitsFor.BLOCKING_LOCK, "Lock.acquire"),
     records.BusyWaitBegan(0, None, None),
