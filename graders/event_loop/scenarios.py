@@ -16,6 +16,12 @@ class Loop:
     def call_later(self, delay: float, callback: object, *args: object, **_context: object) -> None:
         self._plan(["call_later", delay], callback, args)
 
+    def time(self) -> float:
+        return 0.0
+
+    def call_at(self, when: float, callback: object, *args: object, **_context: object) -> None:
+        self._plan(["call_later", when], callback, args)
+
     def _plan(self, when: list[object], callback: object, args: tuple[object, ...]) -> None:
         if callable(callback):
             self.callbacks.append(lambda: callback(*args))

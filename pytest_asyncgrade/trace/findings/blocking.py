@@ -49,8 +49,27 @@ def blocked_loop(run: Evidence, script: Script) -> Iterator[Diagnosis]:
         # the duration of another program differs from machine to machine, that of a sleep does not
         is_exact = waits_for is WaitsFor.BLOCKING_SLEEP
         how_long = f" for {number(round(seconds, 9))}" if is_exact else " until it returns"
-        message = f"{what}{where} stops the whole event loop{how_long}: no other task can run meanwhile"
-        yield Diagnosis(message, _instead(waits_for, place, script), place)
+        function = _called_by(what, place, script) if is_exact else ""
+        said = f"{function}()" if function else what
+        message = f"{said}{where} stops the whole event loop{how_long}: no other task can run meanwhile"
+        yield Diagnosis(
+            message, _in_thread(function, script) if function else _instead(waits_for, place, script), place
+        )
+
+
+def _called_by(what: str, place: Place | None, script: Script) -> str:
+    """Return the function that the student's line calls, if the blocking call is in another's code; else empty."""
+    calls = script.calls_on(place.lineno) if place else []
+    if not calls or what.rpartition(".")[2] in map(called, calls):
+        return ""
+    return ast.unparse(calls[-1].func)
+
+
+def _in_thread(function: str, script: Script) -> str:
+    """Return how to give a function that blocks to a thread."""
+    for call in script.called_too_soon(function.rpartition(".")[2]):
+        return f"give the function to the thread, and do not call it: {call}"
+    return f"{function}() blocks: give it to a thread, `await asyncio.to_thread({function}, ...)`"
 
 
 def _instead(waits_for: WaitsFor, place: Place | None, script: Script) -> str:
@@ -58,9 +77,7 @@ def _instead(waits_for: WaitsFor, place: Place | None, script: Script) -> str:
     function = script.plain_function_on(place.lineno) if place else ""
     if not function:
         return _INSTEAD_OF.get(waits_for, _IN_A_THREAD)
-    for call in script.called_too_soon(function):
-        return f"give the function to the thread, and do not call it: {call}"
-    return f"{function}() blocks: give it to a thread, `await asyncio.to_thread({function}, ...)`"
+    return _in_thread(function, script)
 
 
 def slow_step(run: Evidence, _script: Script) -> Iterator[Diagnosis]:
