@@ -577,6 +577,20 @@ def test_tasks_that_are_cut_off_are_kept_as_they_are_made(
     assert [finding.advice for finding in diagnose(trace) if finding.kind == "cut_off"][:1] == [advice]
 
 
+def test_a_blocking_call_in_the_graders_code_is_told_by_the_call_of_it(
+    tmp_path: Path, fork_server: ForkServer | None
+) -> None:
+    (tmp_path / "program.py").write_text("async def read_all():\n    return read('a')\n", encoding="utf-8")
+    scenarios = (
+        b"import time\nasync def slow(student):\n    student.read = lambda name: time.sleep(2)\n"
+        b"    await student.read_all()\n"
+    )
+    job = Job(read_submission(tmp_path / "program.py"), kind="play", function="slow", kwargs={}, scenarios=scenarios)
+    (finding,) = diagnose(run_isolated(job, fork_server))
+    assert finding.message == "read() on line 2 stops the whole event loop for 2 s: no other task can run meanwhile"
+    assert finding.advice == "read() blocks: give it to a thread, `await asyncio.to_thread(read, ...)`"
+
+
 def test_findings_can_be_asked_for_by_kind(tmp_path: Path, fork_server: ForkServer | None) -> None:
     trace = traced(tmp_path, "async def main():\n    fetch(1)\n    time.sleep(1)\nasyncio.run(main())", fork_server)
     assert [finding.kind for finding in trace.findings] == ["never_awaited", "blocked_loop"]
