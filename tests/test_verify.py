@@ -76,11 +76,28 @@ def test_a_grader_that_overlooks_something_is_shown_what(grader: Path) -> None:
     assert result.returncode == 1
     assert "naps: PROBLEMS (2 checks, 0 mistakes, " in result.stdout
     assert (
-        "a mutant gets full marks and behaves differently, 'time.sleep: await asyncio.sleep(seconds)'" in result.stdout
+        """\
+    line 4, 'time.sleep: await asyncio.sleep(seconds)':
+      +import time as time_
+       import asyncio
+       async def nap(seconds):
+      -    await asyncio.sleep(seconds)
+      +    time_.sleep(seconds)
+           print('nap')
+      python naps.py: it takes 2 s, the mutant 4 s
+    what to do: add to a check: assert trace.found("blocked_loop") == []. A mutant that is right"""
+        in result.stdout
     )
-    assert "      +    time_.sleep(seconds)\n" in result.stdout
-    assert '    what to do: a check would notice it by: assert trace.found("blocked_loop") == []; ' in result.stdout
-    assert "    python naps.py: it takes 2 s, the mutant 4 s\n" in result.stdout
+    assert "    what to do: add to a check: assert trace.output[0:1] == lines(at(2, 'nap')). A mutant" in result.stdout
+
+
+def test_a_starter_that_is_the_solution_hides_no_mutant(grader: Path) -> None:
+    (grader.parent.parent / "exercises" / "naps" / "naps.py").write_text(SOLUTION)
+    assert verify("--seeds", 1, grader).stdout == (
+        "naps: PROBLEMS (2 checks, 1 mistakes, 9 mutants: 7 killed, 2 equivalent)\n"
+        "  the starter naps.py gets full marks\n"
+        "    what to do: take out of it what students are to write, or add a check for that\n"
+    )
 
 
 def test_a_mutant_that_is_as_good_can_be_named(grader: Path) -> None:
@@ -94,7 +111,7 @@ def test_a_mutant_that_is_as_good_can_be_named(grader: Path) -> None:
 
 
 def test_what_is_wrong_with_programs_is_named(grader: Path) -> None:
-    (grader / "mistakes" / "in_sequence.py").write_text(MISTAKE.format("test_a_nap"))
+    (grader / "mistakes" / "in_sequence.py").write_text(MISTAKE.format("test_a_nap, test_napz, other"))
     (grader / "alternatives").mkdir()
     (grader / "alternatives" / "sleepy.py").write_text(SOLUTION.replace("nap(2))", "nap(3))"))
     starter = grader.parent.parent / "exercises" / "naps" / "naps.py"
@@ -105,36 +122,107 @@ def test_what_is_wrong_with_programs_is_named(grader: Path) -> None:
         result.stdout
         == """\
 naps: PROBLEMS (2 checks, 1 mistakes)
-  the starter gets full marks
-    what to do: add a check for what students are to write, or take it out of naps.py
-  alternatives/sleepy.py: loses test_naps
+  the starter naps.py gets full marks
+    what to do: take out of it what students are to write, or add a check for that
+  alternatives/sleepy.py: should get full marks, and loses test_naps
     test_naps: line 2 of the output is "nap" at 3 s, not "nap" at 2 s
       expected  "nap" at 2 s
                 "nap" at 2 s
       actual    "nap" at 2 s
                 "nap" at 3 s
-    what to do: if it is right, let the check take it; else move it to mistakes/
-  mistakes/in_sequence.py: loses test_naps, and names test_a_nap
-    test_naps: line 2 of the output is "nap" at 4 s, not "nap" at 2 s
+    what to do: if it is right, let the checks take it; if not, move it to mistakes/
+  mistakes/in_sequence.py: does not lose exactly what its docstring names
+    lost, and not named: test_naps: line 2 of the output is "nap" at 4 s, not "nap" at 2 s
       expected  "nap" at 2 s
                 "nap" at 2 s
       actual    "nap" at 2 s
                 "nap" at 4 s
-    test_a_nap is not lost
-    what to do: if that is right, name what it loses: `asyncgrade verify --update` writes it; else change the check
+    named, and not lost: test_a_nap
+    named, and no check of this grader: test_napz; is it test_naps?
+    named, and no check of this grader: other
+    what to do: if this is right, `asyncgrade verify --update` writes `loses: test_naps`; if not, change the check
 """
     )
 
 
-def test_what_depends_on_random_values_is_told_once_with_a_seed_that_shows_it(grader: Path) -> None:
-    random = GRADER.replace("rng.randrange(1, 9)\n", "rng.choice([1, 5])\n    assert seconds == 1\n")
-    (grader / "test_naps.py").write_text(random)
-    first, *lines = verify("--seeds", "20", grader).stdout.splitlines()
-    assert first == "naps: PROBLEMS (2 checks, 1 mistakes, 0 mutants: 0 killed, 0 equivalent)"
-    told = [line for line in lines if line.startswith("  solution.py")]
-    assert len(told) == 1
-    assert re.fullmatch(r"  solution\.py: loses test_a_nap in \d+ of 20 gradings \(--grade-seed=\d+\)", told[0])
-    assert "    what to do: repair the solution, or the check; until then no mutant is tried" in lines
+CHANCE = GRADER.replace("rng.randrange(1, 9)\n", "rng.choice([1, 5])\n    assert seconds == 1\n")
+"""A grader whose second check is lost by whom its random numbers choose."""
+
+
+def test_what_depends_on_random_values_is_told_once_with_seeds_that_show_it(grader: Path) -> None:
+    (grader / "test_naps.py").write_text(CHANCE)
+    (grader / "mistakes" / "in_sequence.py").write_text(MISTAKE.format("test_naps, test_a_nap"))
+    first, *lines = verify("--seeds", "40", grader).stdout.splitlines()
+    assert first == "naps: PROBLEMS (2 checks, 1 mistakes)"
+    assert lines[0] == "  solution.py: should get full marks, and loses test_a_nap"
+    seeds = r"\(in \d+ of 40 gradings with --grade-seed=\d+ or \d+ or \d+ \.\.\.\)"
+    assert re.fullmatch(rf"    test_a_nap {seeds}: seconds is 5, not 1", lines[1])
+    assert lines[2:] == [
+        "    what to do: repair the solution, the checks, or the scenarios that they play; until then these checks are "
+        "ignored for all other programs, and no mutant is tried"
+    ]
+    (grader / "solution.py").write_text(SOLUTION + "print('more')\n")
+    (grader / "mistakes" / "in_sequence.py").write_text(MISTAKE.format("test_napz"))
+    told = verify("--no-mutants", grader).stdout  # the mistake loses what the solution does, too
+    assert told.endswith(
+        "  mistakes/in_sequence.py: does not lose exactly what its docstring names\n"
+        "    named, and no check of this grader: test_napz; is it test_naps?\n"
+        "    what to do: repair the solution first, then look again\n"
+    )
+
+
+def test_what_a_mistake_loses_by_chance_is_not_written(grader: Path) -> None:
+    chance = CHANCE.replace("seconds == 1", 'seconds == 1 or submission.run().output[1:] == [at(2, "nap")]')
+    (grader / "test_naps.py").write_text(chance.replace("== [at(2", "== lines(at(2").replace('"nap")]\n', '"nap"))\n'))
+    for names, seen in (
+        ("test_naps, test_a_nap", "named, and not lost: test_a_nap; it is"),
+        ("test_naps", "lost, and"),
+    ):
+        (grader / "mistakes" / "in_sequence.py").write_text(MISTAKE.format(names))
+        told = verify("--seeds", "100", "--no-mutants", "--update", "--yes", grader).stdout
+        assert f"    {seen}" in told
+        assert "of 20 gradings with --grade-seed=" in told
+        assert "    what to do: give the check values with which this mistake always shows, or never: " in told
+        assert MISTAKE.format(names) == (grader / "mistakes" / "in_sequence.py").read_text()
+
+
+def test_a_reason_of_several_checks_is_told_once(grader: Path) -> None:
+    (grader / "scenarios.py").write_text("async def fall(student):\n    1 / 0\n")
+    falls = "".join(f"\ndef test_fall_{n}(submission):\n    submission.play('fall').result\n" for n in (1, 2))
+    (grader / "test_naps.py").write_text(GRADER + falls)
+    told = verify("--no-mutants", grader).stdout
+    assert told.splitlines()[1:4] == [
+        "  solution.py: should get full marks, and loses test_fall_1, test_fall_2",
+        "    test_fall_1, test_fall_2: ZeroDivisionError: division by zero",
+        "    what to do: repair the solution, the checks, or the scenarios that they play; until then these checks are "
+        "ignored for all other programs, and no mutant is tried",
+    ]
+    assert len(told.splitlines()) == 4  # of the mistake nothing
+
+
+def test_a_broken_check_is_told_once_and_nothing_else(grader: Path) -> None:
+    broken = GRADER.replace('submission.run().output[0].function == "nap"', "undefined")
+    (grader / "test_naps.py").write_text(broken)
+    first, second, *lines = verify(grader).stdout.splitlines()
+    assert first == "naps: PROBLEMS (2 checks, 1 mistakes)"
+    assert second == "  test_a_nap is broken, grading solution.py, mistakes/in_sequence.py:"
+    assert lines[-2:] == [
+        "    E   NameError: name 'undefined' is not defined",
+        "    what to do: repair the check; until then no grade says anything",
+    ]
+    (grader / "test_naps.py").write_text(GRADER + "\ndef test_never(submission):\n    undefined\n")
+    assert "  test_never is broken, whatever it grades:\n" in verify(grader).stdout
+
+
+def test_a_check_that_nobody_loses_is_worth_a_look(grader: Path) -> None:
+    (grader / "test_naps.py").write_text(f"{GRADER}\ndef test_free(submission):\n    assert submission.run()\n")
+    proof = verify("--seeds", 1, grader)
+    assert proof.returncode == 0
+    assert proof.stdout == (
+        "naps: good (3 checks, 1 mistakes, 9 mutants: 7 killed, 2 equivalent)\n"
+        "  test_free: no wrong program loses it, neither the starter, a mistake nor a mutant\n"
+        "    what to do: add a mistake that loses it, or remove the check: everybody may get its points\n"
+    )
 
 
 def test_a_wrong_loss_does_not_stop_the_mutants(grader: Path) -> None:
@@ -144,13 +232,15 @@ def test_a_wrong_loss_does_not_stop_the_mutants(grader: Path) -> None:
 
 def test_a_mistake_that_loses_nothing_is_told_with_all_lines_of_a_reason(grader: Path) -> None:
     (grader / "mistakes" / "right.py").write_text(f'"""Is right.\n\nloses: test_naps\n"""\n{SOLUTION}')
+    (grader / "mistakes" / "silent.py").write_text(SOLUTION)
     (grader / "alternatives").mkdir()
     (grader / "alternatives" / "chatty.py").write_text(SOLUTION.replace('print("nap")', 'print("nap\\n" * 9)'))
     strict = GRADER.replace('at(2, "nap"))', 'at(2, "nap")), "two lines\\nand no more"')
     (grader / "test_naps.py").write_text(strict)
     told = verify("--no-mutants", grader).stdout
-    assert "  mistakes/right.py: loses nothing, and names test_naps\n    test_naps is not lost\n" in told
-    assert "    what to do: change a check so that it notices this mistake, or remove the file\n" in told
+    to_do = "    what to do: change a check so that it notices this mistake, or remove the file\n"
+    assert f"  mistakes/right.py: gets full marks\n    named, and not lost: test_naps\n{to_do}" in told
+    assert f"  mistakes/silent.py: gets full marks\n{to_do}" in told
     assert "    test_naps: two lines\n      and no more\n      expected  " in told
     assert "                [... 12 more]\n" in told
 
@@ -160,42 +250,83 @@ def test_what_a_mistake_loses_is_written_after_a_look(grader: Path, words: list[
     file = grader / "mistakes" / "in_sequence.py"
     before = MISTAKE.format("test_a_nap, test_naps").replace("\n", "\r\n").encode()
     file.write_bytes(before)
-    told = verify("--no-mutants", *words, grader).stdout
-    assert "-loses: test_a_nap, test_naps\n+loses: test_naps\n" in told
+    proof = verify("--no-mutants", *words, grader)
+    assert "    -loses: test_a_nap, test_naps\n    +loses: test_naps\n" in proof.stdout
     if "--yes" in words:
-        assert f"{file} is written\n" in told
+        assert f"    {file} is written\n" in proof.stdout
+        assert proof.returncode == 0
         assert file.read_bytes() == before.replace(b"test_a_nap, ", b"")
         assert "naps: good" in verify("--no-mutants", grader).stdout
     else:
-        assert f"{file} stays as it is; --update --yes writes it\n" in told
+        assert f"    {file} stays as it is: `--update --yes` writes it, or `--update` on a terminal\n" in proof.stdout
+        assert proof.returncode == 1
         assert file.read_bytes() == before
 
 
-def test_a_mistake_without_a_docstring_is_not_written(grader: Path) -> None:
+def test_yes_is_an_answer_to_update(grader: Path) -> None:
+    wrong = verify("--yes", grader)
+    assert wrong.returncode == 2
+    assert "Error: --yes answers what --update asks: give both\n" in wrong.stderr
+
+
+NO_DOCSTRING = MISTAKE.rpartition('"""')[2].encode()
+
+
+@pytest.mark.parametrize(
+    ("program", "to_do"),
+    [
+        (NO_DOCSTRING, 'it has no docstring to name them in: begin it with """What is wrong in it."""'),
+        (
+            b"def (\n" + NO_DOCSTRING,
+            "Python cannot read it, and so not its docstring (line 1: invalid syntax): repair it",
+        ),
+        (
+            b"import asyncio\nimport time\nx = '\xff'\n" + NO_DOCSTRING,
+            "Python cannot read it, and so not its docstring ('utf-8' codec can't decode byte 0xff in position 32: "
+            "invalid start byte): repair it",
+        ),
+    ],
+)
+def test_a_mistake_whose_docstring_cannot_be_changed_stays_as_it_is(grader: Path, program: bytes, to_do: str) -> None:
     file = grader / "mistakes" / "in_sequence.py"
-    file.write_text(MISTAKE.rpartition('"""')[2])
+    file.write_bytes(program)
     told = verify("--no-mutants", "--update", "--yes", grader)
-    assert told.returncode == 2
-    assert f'{file}: it has no docstring to name them in: begin it with """What is wrong in it."""' in told.stderr
+    assert told.returncode == 1
+    assert told.stdout.splitlines()[-1] == f"    what to do: {to_do}"
+    assert file.read_bytes() == program
 
 
 def test_an_alternative_with_a_finding_is_a_problem(grader: Path) -> None:
     (grader / "alternatives").mkdir()
     late = SOLUTION.replace("    await asyncio.gather", "    asyncio.create_task(nap(9))\n    await asyncio.gather")
     (grader / "alternatives" / "left_behind.py").write_text(late)
-    assert "alternative-left_behind: is right, and has the finding 'the task of nap()" in verify(grader).stdout
+    assert (
+        """\
+  alternatives/left_behind.py: is right, and has the finding 'cut_off'
+    the task of nap() created on line 7 """
+        in verify("--no-mutants", grader).stdout
+    )
 
 
 def test_what_is_no_grader_is_named(tmp_path: Path) -> None:
     result = verify(tmp_path)
     assert result.returncode == 2
-    assert "there is no solution.py in it; a grader that is to be proved needs one" in result.stderr
+    assert result.stderr == (
+        f"{tmp_path.name}: cannot be proved: {tmp_path}: there is no solution.py in it; a grader that is to be proved "
+        "needs one\n"
+    )
     (tmp_path / "solution.py").write_text("print(1)")
-    (tmp_path / "test_it.py").write_text("def test_it(submission):\n    1 / 0\n")
+    (tmp_path / "test_it.py").write_text("1 / 0\n")
     result = verify(tmp_path)
     assert result.returncode == 2
     assert "cannot be graded with" in result.stderr
     assert "ZeroDivisionError" in result.stderr
+
+
+def test_a_grader_that_cannot_be_proved_does_not_stop_the_others(grader: Path, tmp_path: Path) -> None:
+    result = verify("--no-mutants", tmp_path, grader)
+    assert result.returncode == 2
+    assert result.stdout == "naps: good (2 checks, 1 mistakes)\n"
 
 
 HIDDEN = """
@@ -250,8 +381,8 @@ def test_an_exercise_of_several_files_is_proved(grader: Path) -> None:
     first, *problems = verify("--no-mutants", grader).stdout.splitlines()
     assert first == "naps: PROBLEMS (2 checks, 2 mistakes)"
     assert [problem for problem in problems if problem.startswith("  mistakes")] == [
-        "  mistakes/wrong_name: loses test_a_nap, test_naps, and names test_naps",
-        "  mistakes/in_sequence.py: loses test_naps, and names test_a_nap",
+        "  mistakes/wrong_name: does not lose exactly what its docstring names",
+        "  mistakes/in_sequence.py: does not lose exactly what its docstring names",
     ]
     (grader / "mistakes/wrong_name/app/main.py").unlink()
     assert "mistakes/wrong_name: there is no file app/main.py" in verify(grader).stderr

@@ -11,7 +11,7 @@ import click
 from . import class_, course, platforms
 
 if TYPE_CHECKING:
-    from .verify import Update
+    from .problems import Problem, Update
 
 
 @click.group()
@@ -134,36 +134,46 @@ def verify(graders: tuple[Path, ...], *, seeds: int, with_mutants: bool, update:
 
     from .verify import verify as verify_one
 
-    wrong = False
+    if yes and not update:
+        msg = "--yes answers what --update asks: give both"
+        raise click.UsageError(msg)
+    status = 0
     for grader in graders or _graders():
         try:
             proof = verify_one(grader.resolve(), seeds=seeds, with_mutants=with_mutants)
         except UsageError as error:
-            raise click.UsageError(str(error)) from None
-        counts = f"{proof.checks} checks, {proof.mistakes} mistakes"
-        if with_mutants:
-            counts += f", {proof.made} mutants: {proof.killed} killed, {proof.equivalent} equivalent"
-        click.echo(f"{proof.slug}: {'PROBLEMS' if proof.problems else 'good'} ({counts})")
-        for line in (line for problem in proof.problems for line in problem.lines()):
-            click.echo(f"  {line}")
-        for one in proof.updates if update else ():
-            _update(one, yes=yes)
-        wrong = wrong or bool(proof.problems)
-    sys.exit(1 if wrong else 0)
+            click.echo(f"{grader.name}: cannot be proved: {error}", err=True)
+            status = 2
+            continue
+        click.echo(proof)
+        for problem in proof.problems:
+            _tell(problem)
+            if not (update and problem.update and _update(problem.update, yes=yes)):
+                status = max(status, 1)
+        for note in proof.notes:
+            _tell(note)
+    sys.exit(status)
 
 
-def _update(update: Update, *, yes: bool) -> None:
-    """Show a change of a mistake's docstring, and write it if the teacher agrees."""
+def _tell(problem: Problem) -> None:
+    for line in problem.lines():
+        click.echo(f"  {line}")
+
+
+def _update(update: Update, *, yes: bool) -> bool:
+    """Show a change of a mistake's docstring, and write it if the teacher agrees; tell whether it is written."""
     import difflib
 
     before, after = (data.decode("utf-8", "replace").splitlines() for data in (update.before, update.after))
     for line in difflib.unified_diff(before, after, str(update.path), str(update.path), lineterm="", n=1):
-        click.echo(line)
-    if yes or (sys.stdin.isatty() and click.confirm("write this?")):
+        click.echo(f"    {line}")
+    asked = sys.stdin.isatty()
+    written = yes or (asked and click.confirm("    write this?"))
+    if written:
         update.path.write_bytes(update.after)
-        click.echo(f"{update.path} is written")
-    else:
-        click.echo(f"{update.path} stays as it is" + ("" if sys.stdin.isatty() else "; --update --yes writes it"))
+    refused = "stays as it is" + ("" if asked else ": `--update --yes` writes it, or `--update` on a terminal")
+    click.echo(f"    {update.path} {'is written' if written else refused}")
+    return written
 
 
 @main.command()

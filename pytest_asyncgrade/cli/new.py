@@ -23,7 +23,8 @@ from pytest_asyncgrade.trace.output import innermost
 from pytest_asyncgrade.trace.plain import clipped
 from pytest_asyncgrade.trace.text import text_lines
 
-from .verify import grade_programs, lost_checks
+from .problems import lost_checks
+from .verify import grade_programs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

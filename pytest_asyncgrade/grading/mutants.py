@@ -17,6 +17,8 @@ _ENDS = {"task_done", "set", "notify_all", "notify", "release", "cancel", "close
 _AWAITED_ENDS = {"join", "wait_closed", "put", "wait", "sleep"}
 _WITHOUT = {"return_exceptions", "maxsize"}
 _DELAYS = {"sleep", "timeout", "wait_for", "call_later", "Semaphore", "Queue"}
+HARD_CODED = "hard-code the output"
+"""The operator of the mutant that prints what is expected and does nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,21 +60,29 @@ def mutants(source: str) -> list[Mutant]:
     return list(found.values())
 
 
-def timetable(source: str, lines: Iterable[tuple[float, str]]) -> Mutant:
-    """Return the mutant whose ``main`` prints the expected lines by a timetable; other functions stay."""
+def timetable(source: str, function: str, lines: Iterable[tuple[float, str]]) -> Mutant | None:
+    """Return the mutant in which one coroutine function prints the expected lines by a timetable; the others stay.
+
+    None if the program has no coroutine function of that name.
+    """
     tree = ast.parse(source)
-    body: list[str] = []
+    nodes = (node for node in ast.walk(tree) if isinstance(node, ast.AsyncFunctionDef) and node.name == function)
+    if (node := next(nodes, None)) is None:
+        return None
+    body = [] if _has_asyncio(tree) else ["import asyncio"]
     now = 0.0
     for time, text in lines:
         if time > now:
             body.append(f"await asyncio.sleep({round(time - now, 9)!r})")
         now = max(now, time)
         body.append(f"print({text!r})")
-    line = 1
-    for node in ast.walk(tree):
-        if isinstance(node, ast.AsyncFunctionDef) and node.name in {"main", "fn"}:
-            line, node.body = node.lineno, ast.parse("\n".join(body) or "pass").body
-    return Mutant("hard-code the output", line, "main", ast.unparse(ast.fix_missing_locations(tree)))
+    node.body = ast.parse("\n".join(body) or "pass").body
+    return Mutant(HARD_CODED, node.lineno, function, ast.unparse(ast.fix_missing_locations(tree)))
+
+
+def _has_asyncio(tree: ast.Module) -> bool:
+    imports = (alias for node in tree.body if isinstance(node, ast.Import) for alias in node.names)
+    return any(alias.name == "asyncio" and alias.asname is None for alias in imports)
 
 
 def _first_change(tree: ast.Module, changed: ast.Module) -> ast.stmt:

@@ -88,7 +88,27 @@ def test_no_two_mutants_are_the_same() -> None:
 
 
 def test_a_timetable_prints_what_is_expected_and_does_nothing_else() -> None:
-    mutant = timetable(MAIN.format("await work()"), [(0, "a"), (1.5, "b"), (1.5, "c")])
+    mutant = timetable(MAIN.format("await work()"), "main", [(0, "a"), (1.5, "b"), (1.5, "c")])
+    assert mutant
+    assert (mutant.line, mutant.name) == (2, "hard-code the output: main")
     assert mutant.source.splitlines()[-4:] == [
         "    print('a')", "    await asyncio.sleep(1.5)", "    print('b')", "    print('c')",
     ]  # fmt: skip
+
+
+def test_a_timetable_imports_asyncio_if_the_program_does_not() -> None:
+    source = "from asyncio import run, sleep\nasync def start():\n    await sleep(1)\nrun(start())\n"
+    mutant = timetable(source, "start", [(1, "a")])
+    assert mutant
+    unblanked = mutant.source.replace("\n\n", "\n")
+    assert unblanked.splitlines()[2:5] == ["    import asyncio", "    await asyncio.sleep(1.0)", "    print('a')"]
+
+
+def test_without_lines_a_timetable_does_nothing() -> None:
+    mutant = timetable(MAIN.format("await work()"), "main", [])
+    assert mutant
+    assert mutant.source.splitlines()[-1] == "    pass"
+
+
+def test_there_is_no_timetable_of_a_function_that_is_not_there() -> None:
+    assert timetable(MAIN.format("await work()"), "start", [(0, "a")]) is None
