@@ -46,6 +46,99 @@ def test_a_script_that_does_all_in_one_place_has_no_check_for_others(tmp_path: P
     assert "points(4, " in (tmp_path / "graders/alone/test_alone.py").read_text()
 
 
+KINDS = {
+    "from imports": """
+from asyncio import gather, run, sleep
+async def work(seconds):
+    await sleep(seconds)
+    print("worked", seconds)
+    return seconds
+async def start():
+    print(sum(await gather(work(1), work(2))))
+run(start())
+""",
+    "methods": """
+import asyncio
+class Cook:
+    def __init__(self, name):
+        self.name = name
+    async def cook(self, seconds):
+        await asyncio.sleep(seconds)
+        print(self.name, "serves")
+class Kitchen:
+    async def serve(self):
+        async with asyncio.TaskGroup() as group:
+            group.create_task(Cook("Ann").cook(2))
+            group.create_task(Cook("Bob").cook(1))
+asyncio.run(Kitchen().serve())
+""",
+    "one after the other": """
+import asyncio
+async def greet(name):
+    print("hello", name)
+    await asyncio.sleep(1)
+async def main():
+    for name in "ab":
+        await greet(name)
+asyncio.run(main())
+""",
+    "a runner": """
+import asyncio
+async def nap():
+    try:
+        await asyncio.sleep(10)
+    except asyncio.CancelledError:
+        print("cancelled")
+        raise
+async def main():
+    task = asyncio.create_task(nap())
+    await asyncio.sleep(1)
+    task.cancel()
+    try:
+        await task
+    except asyncio.CancelledError:
+        return 7
+with asyncio.Runner() as runner:
+    print(runner.run(main()))
+""",
+    "nothing to mutate": """
+def greet():
+    def said():
+        return "hello"
+    print(said())
+greet()
+""",
+    "no tasks": """
+import time
+def nap(seconds):
+    time.sleep(seconds)
+    print("napped", seconds)
+nap(1)
+nap(2)
+""",
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_mutant_of_a_new_exercise_survives_whatever_the_script(kind: str, tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(KINDS[kind])
+    made = asyncgrade("new", f"--from-script={script}", "naps", cwd=tmp_path)
+    assert made.returncode == 0, made.stderr
+    assert asyncgrade("verify", "--seeds", 1, "graders/naps", cwd=tmp_path).stdout.startswith("naps: good (")
+
+
+def test_what_a_new_grader_would_overlook_is_added_to_it(tmp_path: Path) -> None:
+    script = ROOT / "graders" / "gather_errors" / "solution.py"
+    assert asyncgrade("new", f"--from-script={script}", "errors", cwd=tmp_path).returncode == 0
+    grader = (tmp_path / "graders" / "errors" / "test_errors.py").read_text(encoding="utf-8")
+    assert grader.endswith(
+        "    # what no other check notices; remove what does not matter\n    assert len(trace.tasks) == 8\n"
+    )
+    proof = asyncgrade("verify", "--seeds", 1, "graders/errors", cwd=tmp_path)
+    assert proof.stdout.startswith("errors: good (5 checks, 2 mistakes, ")
+
+
 def test_what_cannot_be_made_is_named(tmp_path: Path) -> None:
     assert asyncgrade("new", "naps", cwd=tmp_path).returncode == 0
     again = asyncgrade("new", "naps", cwd=tmp_path)
@@ -55,6 +148,11 @@ def test_what_cannot_be_made_is_named(tmp_path: Path) -> None:
     silent = tmp_path / "silent.py"
     silent.write_text("x = 1\n")
     assert "it is silent" in asyncgrade("new", "--from-script", silent, "quiet", cwd=tmp_path).stderr
+    silent.write_text("print(1)\n")
+    assert asyncgrade("new", "--from-script", silent, "quiet", cwd=tmp_path).stderr.endswith(
+        "Error: asyncgrade new quiet: the script has no function, so that its starter would be the solution: put what "
+        "students are to write into functions\n"
+    )
     silent.write_text("print(1)\n1 / 0\n")
     assert "line 2: ZeroDivisionError" in asyncgrade("new", "--from-script", silent, "quiet", cwd=tmp_path).stderr
 

@@ -10,7 +10,7 @@ import ast
 import importlib.util
 from collections import Counter
 from dataclasses import replace
-from itertools import groupby, zip_longest
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from pytest_asyncgrade.errors import UsageError
@@ -19,12 +19,13 @@ from pytest_asyncgrade.grading.mutants import mutants
 from pytest_asyncgrade.sandbox import Job, SubmissionFiles, read_submission, run_isolated
 from pytest_asyncgrade.sandbox.run import WALL_CLOCK_START_NS
 from pytest_asyncgrade.trace import Outcome
-from pytest_asyncgrade.trace.output import innermost
 from pytest_asyncgrade.trace.plain import clipped
 from pytest_asyncgrade.trace.text import text_lines
 
+from .new_grader import grader
 from .problems import lost_checks
-from .verify import grade_programs
+from .survivors import literal
+from .verify import grade_programs, try_mutants
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -68,7 +69,6 @@ _MISTAKEN = {
     "leave out": "Leaves a step out.",
     "print earlier": "Prints before it has waited.",
 }
-_KINDS = ("never_awaited", "blocked_loop", "busy_wait", "cut_off", "swallowed_cancellation")
 
 
 def new(name: str, script: Path | None, folder: Path) -> list[Path]:
@@ -84,20 +84,31 @@ def new(name: str, script: Path | None, folder: Path) -> list[Path]:
     submitted = _solution(name, script)
     source = importlib.util.decode_source(submitted.files[submitted.script])
     trace = _traced(name, submitted)
+    starter = _starter(source)
+    if ast.dump(ast.parse(starter)) == ast.dump(ast.parse(source)):
+        msg = (
+            f"asyncgrade new {name}: the script has no function, so that its starter would be the solution: put what "
+            "students are to write into functions"
+        )
+        raise UsageError(msg)
     others = {path: data for path, data in submitted.files.items() if path != submitted.script}
     solution = teacher / "solution" if others else teacher
     files = {
         student / "README.md": _readme(name, trace).encode(),
         **{student / path: data for path, data in others.items()},
-        student / submitted.script: _starter(source).encode(),
+        student / submitted.script: starter.encode(),
         **{solution / path: data for path, data in others.items()},
         solution / (submitted.script if others else "solution.py"): source.encode(),
-        teacher / f"test_{name}.py": _grader(name, trace).encode(),
+        teacher / f"test_{name}.py": grader(name, trace).encode(),
     }
     if settings := _settings(name, submitted.script, trace):
         files[teacher / "exercise.toml"] = settings.encode()
     _write(files)
-    mistakes = dict(_mistakes(Exercise.of_grader(teacher), source))
+    exercise = Exercise.of_grader(teacher)
+    if survivors := try_mutants(exercise, known.solution(exercise)).survivors:
+        asserts = tuple(dict.fromkeys(survivor.difference.sees for survivor in survivors))
+        _write({teacher / f"test_{name}.py": grader(name, trace, asserts).encode()})
+    mistakes = dict(_mistakes(exercise, source))
     _write(mistakes)
     return [*files, *mistakes]
 
@@ -158,9 +169,9 @@ def _problem(trace: Trace) -> str:
 def _difference(trace: Trace, again: Trace) -> str:
     """Return how two runs with different random numbers and dates differ; empty if they are the same."""
     runs = [
-        [f'"{clipped(line, 80)}" at {_number(line.time)} s' for line in run.partial.output] for run in (trace, again)
+        [f'"{clipped(line, 80)}" at {literal(line.time)} s' for line in run.partial.output] for run in (trace, again)
     ]
-    ends = [f"the end at {_number(run.partial.elapsed)} s" for run in (trace, again)]
+    ends = [f"the end at {literal(run.partial.elapsed)} s" for run in (trace, again)]
     pairs = enumerate(zip_longest(*runs, fillvalue="missing"), start=1)
     said = [f"line {number} is {one} in one and {other} in the other" for number, (one, other) in pairs if one != other]
     if not said and ends[0] == ends[1]:
@@ -170,11 +181,6 @@ def _difference(trace: Trace, again: Trace) -> str:
         f"two runs of the script differ: {what}; let it do the same each time: call random.seed(1) at its start, "
         "and print no date, no time of day and nothing that the machine decides"
     )
-
-
-def _number(value: float) -> str:
-    """Return the shortest literal for a number."""
-    return repr(float(value)).removesuffix(".0")
 
 
 def _starter(source: str) -> str:
@@ -194,129 +200,16 @@ def _starter(source: str) -> str:
 
 def _readme(name: str, trace: Trace) -> str:
     title = name.replace("_", " ").capitalize()
-    rows = [(_number(line.time), f"`{line.text}`") for line in trace.output]
+    rows = [(literal(line.time), f"`{line.text}`") for line in trace.output]
     width = max(len(text) for _, text in rows)
     table = [f"| at (virtual seconds) | {'line':<{width}} |", f"|{'-' * 21}:|{'-' * (width + 2)}|"]
     table += [f"| {time:>20} | {text:<{width}} |" for time, text in rows]
     return "\n".join([
         f"# {title}", "", "TODO: the idea, in five lines.", "", "## What to do", "",
         f"Complete `{name}.py`. TODO: what each function does.", "", "## What it prints", "", *table, "",
-        f"The program takes {_number(trace.elapsed)} s. In virtual time these seconds pass at once.", "",
+        f"The program takes {literal(trace.elapsed)} s. In virtual time these seconds pass at once.", "",
         "## Check yourself", "", "```", f"pytest --grade graders/{name}", "```", "",
     ])  # fmt: skip
-
-
-def _grader(name: str, trace: Trace) -> str:
-    texts = [line.text for line in trace.output]
-    said = f"these {len(texts)} lines" if len(texts) > 1 else "this line"
-    kinds = [kind for kind in _KINDS if kind not in {finding.kind for finding in trace.diagnosis}]
-    work = _work_of(trace)
-    moments = _moments(trace, 3 if work else 4)
-    matchers = ["at", "exactly", "in_any_order", *(name for name in ("in_order", "lines") if f"{name}(" in moments)]
-    return f'''"""Grades `{name}`."""
-
-import pytest
-
-from pytest_asyncgrade import Submission, Trace, {", ".join(matchers)}
-
-
-@pytest.fixture(scope="module")
-def trace(submission: Submission) -> Trace:
-    """Run the whole program."""
-    return submission.run()
-
-
-@pytest.mark.points(3)
-def test_lines(trace: Trace) -> None:
-    """The program prints {said}, and nothing else."""
-    assert trace.output == exactly(
-        {", ".join(map(repr, texts))}
-    )  # fmt: skip
-
-
-{moments}
-@pytest.mark.points(2, hint="TODO: what makes the program take longer?")
-def test_duration(trace: Trace) -> None:
-    """The program takes {_number(trace.elapsed)} s."""
-    assert trace.elapsed == {_number(trace.elapsed)}
-
-
-@pytest.mark.points(1, hint="await every coroutine, and wait with asyncio.sleep")
-def test_nothing_goes_wrong(trace: Trace) -> None:
-    """No wait stops the event loop, and all that is started comes to its end."""
-    assert trace.found({", ".join(map(repr, kinds))}) == []
-{work}'''
-
-
-def _moments(trace: Trace, points: int) -> str:
-    """Return the check that each line comes at its moment."""
-    moments = [
-        f"        {', '.join(f'at({_number(time)}, {line.text!r})' for line in group)},"
-        for time, group in groupby(trace.output, key=lambda line: float(line.time))
-    ]
-    order = _sequence(trace)
-    told = ", and those of one task in their order" if order else ""
-    return f'''@pytest.mark.points({points}, hint="TODO: what makes lines come too late, or too early?")
-def test_moments(trace: Trace) -> None:
-    """Each line comes at its moment{told}; else the order of one moment does not matter."""
-    assert trace.output == in_any_order(
-{chr(10).join(moments)}
-    )  # fmt: skip{order}
-
-'''
-
-
-def _sequence(trace: Trace) -> str:
-    """Return the assertions on the order of the first task's lines, and on the last line if it is one of them."""
-    output, said = trace.output, ""
-    own = [line.text for line in output if line.task is not None and line.task == _first(trace)]
-    if len(own) > 1:
-        said += f"\n    assert trace.output == in_order({', '.join(map(repr, own))})"
-    last = output[-1]
-    if last.text in own and output.texts.count(last.text) == 1:
-        said += f"\n    assert trace.output[-1:] == lines(at({_number(last.time)}, {last.text!r}))"
-    return said
-
-
-def _first(trace: Trace) -> int | None:
-    """Return the number of the task that runs all; None if there is none."""
-    return next((span.number for span in trace.tasks if span.parent is None), None)
-
-
-def _functions(trace: Trace) -> list[str]:
-    """Return the names of the script's functions that wait, but for the one that the first task runs."""
-    waits = (wait.places[0] for wait in trace.waits if wait.places and wait.places[0].filename == trace.script)
-    names = dict.fromkeys(innermost(place.function) for place in waits)
-    first = {innermost(span.coroutine) for span in trace.tasks if span.number == _first(trace)}
-    return [name for name in names if name.isidentifier() and name not in first]
-
-
-def _work_of(trace: Trace) -> str:
-    """Return the check that the functions do the work, so that lines printed by a timetable are not enough.
-
-    It is empty if the first task alone does all of it.
-    """
-    main = next((innermost(span.coroutine) for span in trace.tasks if span.number == _first(trace)), "")
-    own, functions = len(trace.output.by(main)), _functions(trace)
-    asserts = []
-    if functions:
-        asserts.append(f"    for function in {tuple(functions)!r}:")
-        asserts.append('        assert trace.waits_in(function), f"{function}() is not called, or does not wait"')
-    if trace.max_concurrency > 1:
-        asserts.append(f"    assert trace.max_concurrency >= {trace.max_concurrency}")
-    if main and own < len(trace.output):
-        asserts.append(f'    assert len(trace.output.by("{main}")) <= {own}, "{main}() prints what others should"')
-    body = "\n".join(asserts)
-    return (
-        body
-        and f'''
-
-@pytest.mark.points(1, hint="TODO: which function does what?")
-def test_functions_do_the_work(trace: Trace) -> None:
-    """Each function does its own part: it waits, and prints its lines."""
-{body}
-'''
-    )
 
 
 def _mistakes(exercise: Exercise, source: str) -> Iterator[tuple[Path, bytes]]:
@@ -326,7 +219,7 @@ def _mistakes(exercise: Exercise, source: str) -> Iterator[tuple[Path, bytes]]:
     programs = {
         f"m{number}-0": right | {exercise.filename: mutant.source.encode()} for number, mutant in enumerate(made)
     }
-    works = grade_programs(exercise, programs) if made else {}
+    works = grade_programs(exercise, programs)
     order = list(_MISTAKEN)
     told: dict[str, str] = {}
     for number, mutant in sorted(enumerate(made), key=lambda item: order.index(item[1].operator)):
