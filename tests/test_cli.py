@@ -86,7 +86,7 @@ def test_trace_writes_the_records(tmp_path: Path) -> None:
     script.write_text("print(1)")
     assert asyncgrade("run", "--trace", tmp_path / "trace.jsonl", script).returncode == 0
     assert (tmp_path / "trace.jsonl").read_text() == (
-        f'["hello",3]\n["line",0,"stdout","1",null,["{script}",1,"<module>"]]\n["end",0,"finished","",null,null,null]\n'
+        f'["hello",4]\n["line",0,"stdout","1",null,["{script}",1,"<module>"]]\n["end",0,"finished","",null,null,null]\n'
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Literal, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple
 
 from pytest_asyncgrade.virtualtime.stuck import Lacks
 
@@ -17,7 +17,6 @@ __all__ = [
     "BusyWait",
     "CallSite",
     "Elapsed",
-    "Evidence",
     "Finding",
     "Lacks",
     "Line",
@@ -332,27 +331,3 @@ class Recording:
     """Where cancelled tasks went on."""
     delays: tuple[float, ...] = ()
     """The delays that the program gave its sleeps, each once, in seconds; empty unless they could be varied."""
-
-
-class Evidence(Protocol):
-    """What findings look at: how a run ended, what was recorded, and the student's script."""
-
-    @property
-    def outcome(self) -> Outcome:
-        """How the run ended."""
-
-    @property
-    def partial(self) -> Recording:
-        """What was recorded up to the end."""
-
-    @property
-    def exception(self) -> Raised | None:
-        """The exception that ended the program."""
-
-    @property
-    def script(self) -> str:
-        """The name of the script, as places have it."""
-
-    @property
-    def source(self) -> tuple[str, ...]:
-        """The lines of the script."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import asyncio
 import builtins
 import importlib.util
 import re
@@ -20,6 +21,19 @@ _MERGE_MARKS = re.compile(r"^(<{7}|={7}|>{7})( |$)", re.MULTILINE)
 _TO_UTF_8 = 'save it as UTF-8 (in most editors "Save with encoding")'
 
 _NOTEBOOK = re.compile(r"^\s*(%%?\w+|!|In \[\d*\]:|>>>\s|\.\.\.\s)")
+
+
+_PYTHONS = frozenset(
+    id(kind)
+    for kind in [*vars(builtins).values(), *vars(asyncio.exceptions).values()]
+    if isinstance(kind, type) and issubclass(kind, Exception)
+)
+"""Exceptions of Python's own, by `id`: the metaclass of another may do anything when it is compared."""
+
+
+def is_pythons(error: BaseException) -> bool:
+    """Tell whether an exception is one of Python's own, whose text runs none of the student's code."""
+    return id(type(error)) in _PYTHONS
 
 
 def text_of(error: BaseException) -> str:

@@ -6,7 +6,6 @@ It passes each record on as it is made and does not know where it goes.
 from __future__ import annotations
 
 import asyncio
-import builtins
 import sys
 from _thread import get_ident
 from itertools import count
@@ -39,7 +38,7 @@ from pytest_asyncgrade.virtualtime.suspended import frames as frames_of
 from .arguments import arguments_of
 from .blocking_calls import TIME_SLEEP, blocking_call
 from .deadlocks import recorded
-from .error_hints import text_of
+from .error_hints import is_pythons, text_of
 from .hardening import OpaqueObserver, opaque
 from .next_task import next_task
 from .sampler import Sampler
@@ -68,12 +67,6 @@ _MOST_ARGUMENTS = 200
 """Most tasks whose arguments are recorded."""
 _MOST_DELAYS = 100
 _LONGEST_MESSAGE = 200
-_PYTHONS = frozenset(
-    id(kind)
-    for kind in [*vars(builtins).values(), *vars(asyncio.exceptions).values()]
-    if isinstance(kind, type) and issubclass(kind, Exception)
-)
-"""Exceptions of Python's own, whose text runs none of the student's code; by `id`, for a metaclass may do anything."""
 _OWN_NAME = type.__dict__["__name__"].__get__
 _TRACEBACK = BaseException.__dict__["__traceback__"].__get__
 
@@ -280,7 +273,7 @@ class Recorder(Observer):
             self._write(_task_done(number, now, "cancelled" if cancelled else "finished", name, cancelling, None))
             return
         self._failed[id(task)] = self._failed[id(error)] = number
-        said = text_of(error)[:_LONGEST_MESSAGE] if id(type(error)) in _PYTHONS else ""
+        said = text_of(error)[:_LONGEST_MESSAGE] if is_pythons(error) else ""
         failure = Failure(_OWN_NAME(type(error))[:_LONGEST_NAME], self._raised(_TRACEBACK(error)), said)
         self.write(encode(TaskDone(number, self.now, "failed", name, kind.cancelling(task), failure)))
 

@@ -161,7 +161,7 @@ def test_a_function_that_a_sentence_names_is_its_line(rationale: str, line: int)
 
 def test_a_blocking_call_explains_a_result_where_the_program_has_a_time_limit() -> None:
     check = lost("a", Aspect.RESULT, rationale="it is 3")
-    (cause,) = causes(work(trace(partial=BLOCKED, source=("import helper", *LINES)), check))
+    (cause,) = causes(work(trace(partial=BLOCKED, source=(*SOURCE, "asyncio.timeout(1)")), check))
     assert cause.what.startswith("time.sleep on line 3 ")
 
 

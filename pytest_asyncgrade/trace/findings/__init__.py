@@ -25,9 +25,8 @@ from .vain import not_called, thread_unsafe, useless_lock
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
 
-    from pytest_asyncgrade.trace.model import Evidence
-
     from .diagnosis import Diagnosis
+    from .evidence import Evidence
 
 MOST = 10
 """Most findings of one run that are told."""

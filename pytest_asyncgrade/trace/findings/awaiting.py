@@ -16,8 +16,9 @@ from .script import place_of_line
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_asyncgrade.trace.model import Evidence, Unawaited
+    from pytest_asyncgrade.trace.model import Unawaited
 
+    from .evidence import Evidence
     from .script import Script
 
 

@@ -16,8 +16,9 @@ from .script import called, place_of_line
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_asyncgrade.trace.model import Evidence, Place
+    from pytest_asyncgrade.trace.model import Place
 
+    from .evidence import Evidence
     from .script import Script
 
 _IN_A_THREAD = "give the call to a thread: `await asyncio.to_thread(...)`"

@@ -14,8 +14,9 @@ from .sequence import independent
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_asyncgrade.trace.model import Evidence, TaskSpan
+    from pytest_asyncgrade.trace.model import TaskSpan
 
+    from .evidence import Evidence
     from .script import Script
 
 _ENOUGH = 2

@@ -14,7 +14,7 @@ from .flow import Flow, Shared
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_asyncgrade.trace.model import Evidence
+    from .evidence import Evidence
 
 CREATES = frozenset({"create_task", "ensure_future"})
 _RUNS = frozenset({"run", "run_until_complete"})

@@ -24,8 +24,9 @@ from .script import place_of_line
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_asyncgrade.trace.model import Evidence, TaskSpan, Wait
+    from pytest_asyncgrade.trace.model import TaskSpan, Wait
 
+    from .evidence import Evidence
     from .script import Script
 
 _ENOUGH = 2

@@ -15,8 +15,9 @@ from .script import CREATES, called, place_of_line
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_asyncgrade.trace.model import Evidence, Stuck
+    from pytest_asyncgrade.trace.model import Stuck
 
+    from .evidence import Evidence
     from .script import Script
 
 MANY_TASKS = 500

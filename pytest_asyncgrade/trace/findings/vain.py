@@ -11,8 +11,7 @@ from .script import called, place_of_line
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_asyncgrade.trace.model import Evidence
-
+    from .evidence import Evidence
     from .script import Script
 
 _AT_ONCE = frozenset({"cancel", "set", "clear", "start", "close", "release", "stop", "shutdown", "task_done", "notify",
