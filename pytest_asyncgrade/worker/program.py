@@ -232,7 +232,7 @@ class Program:
             error.filename = self._files.name(error.filename) or error.filename
         if not isinstance(error, DeadlockError):  # in a deadlock, a coroutine that was never awaited may be the cause
             self._fell()
-        report = _traceback_for_students(error, self._files.name)
+        report = self._files.traceback_of(error)
         origin = next(leaves(error), error)  # in a group, the first exception of the student's own
         uncaught = self._uncaught_group(error)
         blamed = (error, origin) if uncaught else (origin, error)  # what raised it in a group is innocent then
@@ -312,18 +312,3 @@ def _call(function: Callable[..., Any], args: list[Any], kwargs: dict[str, Any])
 
         return asyncio.run(result if inspect.iscoroutine(result) else await_it())
     return result
-
-
-def _traceback_for_students(error: BaseException, students: Callable[[str], str | None]) -> str:
-    """Return a traceback as Python prints it, with the frames of the student's files only."""
-    report = traceback.TracebackException.from_exception(error)
-    queue = [report]
-    while queue:
-        part = queue.pop()
-        kept = [frame for frame in part.stack if students(frame.filename)]
-        for frame in kept:
-            frame.filename = students(frame.filename) or frame.filename
-        part.stack = traceback.StackSummary.from_list(kept) if kept else None  # type: ignore[assignment]  # no heading then
-        queue += [other for other in (part.__cause__, part.__context__) if other is not None]
-        queue += part.exceptions or []
-    return "".join(report.format())

@@ -23,6 +23,7 @@ process leaves without running anything of the program's.
 from __future__ import annotations
 
 import linecache
+import logging
 import os
 import signal
 import socket
@@ -38,7 +39,7 @@ from pytest_asyncgrade.trace.protocol.lines import dump
 from pytest_asyncgrade.trace.protocol.order import Call, Delays, RunOrder, receive_line
 from pytest_asyncgrade.trace.protocol.records import VERSION, Ended, Hello, Located, NotStarted
 from pytest_asyncgrade.trace.protocol.records import encode as encode_record
-from pytest_asyncgrade.virtualtime import fork_in_real_time, set_wall_clock, virtual_time
+from pytest_asyncgrade.virtualtime import DeadlockError, fork_in_real_time, set_wall_clock, virtual_time
 from pytest_asyncgrade.worker.channel import Channel
 from pytest_asyncgrade.worker.confined import comment, confine
 from pytest_asyncgrade.worker.delays import vary
@@ -107,6 +108,8 @@ class Session:
         self._virtual_time.__enter__()
         self._recorder.watch()
         warnings.formatwarning = opaque(self._format_warning)
+        logging.getLogger("asyncio").addFilter(opaque(self._shorten_log))
+        sys.unraisablehook = opaque(self._show_unraisable)
         close_side_doors(__package__, opaque(Reaching(self._record, self._files)))
 
     def take(self, order: RunOrder, records: int, answers: int) -> None:
@@ -185,6 +188,21 @@ class Session:
             return shown
         source = (linecache.getline(filename, lineno) if line is None else line).strip()
         return f"{name}:{lineno}: {shown}" + (f"  {source}\n" if source else "")
+
+    def _shorten_log(self, record: logging.LogRecord) -> bool:
+        """Cut a message of asyncio's to its first line and the student's frames; tell whether to show it."""
+        error = record.exc_info[1] if record.exc_info else None
+        if error is not None:
+            first = str(record.msg).partition("\n")[0].replace("_GatheringFuture", "gather")
+            record.msg, record.args = first, ()
+            record.exc_info, record.exc_text = None, self._files.traceback_of(error).rstrip("\n")
+        return not isinstance(error, DeadlockError)
+
+    def _show_unraisable(self, unraisable: sys.UnraisableHookArgs) -> None:
+        """Show an exception that nobody can catch, if it comes from the student's lines."""
+        error = unraisable.exc_value
+        if error is not None and self._files.raised(error.__traceback__):
+            sys.stderr.write(f"Exception ignored:\n{self._files.traceback_of(error)}")
 
     def _action(self) -> Callable[[], End]:
         order, program = self._order, self._program

@@ -83,6 +83,20 @@ class SourceFiles:
             self._known[id(code)] = places
         return places
 
+    def traceback_of(self, error: BaseException) -> str:
+        """Return a traceback as Python prints it, with the frames of the student's files only."""
+        report = traceback.TracebackException.from_exception(error)
+        queue = [report]
+        while queue:
+            part = queue.pop()
+            kept = [frame for frame in part.stack if self._names[frame.filename]]
+            for frame in kept:
+                frame.filename = self._names[frame.filename] or frame.filename
+            part.stack = traceback.StackSummary.from_list(kept) if kept else None  # type: ignore[assignment]  # no heading then
+            queue += [other for other in (part.__cause__, part.__context__) if other is not None]
+            queue += part.exceptions or []
+        return "".join(report.format())
+
     def awaits_cancelled(self, error: BaseException) -> Place | None:
         """Return the student's line that awaits a task whose CancelledError it gets; not a line of that task."""
         frames = [frame for frame in traceback.extract_tb(error.__traceback__) if self._names[frame.filename]]

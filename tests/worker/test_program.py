@@ -135,6 +135,28 @@ def test_everything_that_reaches_the_descriptors_is_output_at_its_instant(run: R
     assert trace.stderr == ["err"]
 
 
+def test_what_nobody_can_catch_is_shown_with_the_students_lines_alone(run: Run) -> None:
+    trace = run("""
+        import asyncio, sys
+        class Nap:
+            def __del__(self):
+                raise OSError("in a nap")
+        async def main():
+            Nap()
+            words = sys.executable, "-c", "input()"
+            process = await asyncio.create_subprocess_exec(*words, stdin=asyncio.subprocess.PIPE)
+            asyncio.get_running_loop().call_soon(int, "x")
+            await asyncio.sleep(1)
+            globals()["kept"] = process
+        asyncio.run(main())
+        del kept
+        """)
+    assert [line.text for line in trace.stderr if "File" in line.text] == ['  File "program.py", line 5, in __del__']
+    assert trace.stderr[0] == "Exception ignored:"
+    assert "OSError: in a nap" in trace.stderr
+    assert "ValueError: invalid literal for int() with base 10: 'x'" in trace.stderr
+
+
 def test_nothing_written_is_no_line(run: Run) -> None:
     trace = run("""
         import sys

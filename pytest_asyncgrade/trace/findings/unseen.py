@@ -75,7 +75,7 @@ def cleanup_cut_off(run: Evidence, _script: Script) -> Iterator[Diagnosis]:
 def lost_exception(run: Evidence, script: Script) -> Iterator[Diagnosis]:
     """Find tasks that fail and are never awaited."""
     for span in run.partial.tasks:
-        if not span.lost:
+        if not span.lost or span.error == "DeadlockError":  # that is told by itself
             continue
         is_started = not span.place or script.run_on(span.place.lineno)  # with the event loop
         if is_started and span.parent is None and span.raised_at and innermost(span.coroutine) in script.names:

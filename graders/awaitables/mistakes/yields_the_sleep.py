@@ -1,0 +1,27 @@
+"""Yields the coroutine of asyncio.sleep to the event loop.
+
+loses: test_unknown
+"""
+
+import asyncio
+
+
+class Kettle:
+    def __init__(self, litres):
+        self.litres = litres
+
+    def __await__(self):
+        print(f"heating {self.litres} litres")
+        yield asyncio.sleep(self.litres)
+        print("boiling")
+        return f"{self.litres} litres of hot water"
+
+
+async def main():
+    print(await Kettle(2))
+    await asyncio.gather(Kettle(1), Kettle(3))
+    print("enough water")
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,29 @@
+"""Gives back by hand what `async with` gives back.
+
+loses: test_unknown
+"""
+
+import asyncio
+
+
+async def fetch(number, seconds, semaphore):
+    async with semaphore:
+        print(f"{number} begins")
+        await asyncio.sleep(seconds)
+        print(f"{number} ends")
+        semaphore.release()
+    return 10 * number
+
+
+async def fetch_all(delays, limit):
+    places = asyncio.Semaphore(limit)
+    jobs = [fetch(n, delay, places) for n, delay in enumerate(delays, 1)]
+    return await asyncio.gather(*jobs)
+
+
+async def main():
+    print(await fetch_all([3, 1, 1, 2, 1], 2))
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
