@@ -86,7 +86,8 @@ def _cause(work: Work, check: CheckResult) -> tuple[object, Cause]:
     if failed := next(filter(None, map(failing, runs)), None):
         what = f"{failed.title}() raised {failed.failure}, which ended its task"
         code = code_of(runs[0].trace, failed.raised_at)
-        cause = Cause(failed.raised_at, code, what, check.failure.hint, run=runs[0].trace)
+        hint = "" if failed.message else check.failure.hint  # what the exception says fits better
+        cause = Cause(failed.raised_at, code, what, hint, run=runs[0].trace)
         return ("failed", failed.raised_at), replace(cause, is_certain=False)
     return _of_check(work, check)
 

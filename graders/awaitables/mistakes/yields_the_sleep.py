@@ -1,6 +1,6 @@
 """Yields the coroutine of asyncio.sleep to the event loop.
 
-loses: test_unknown
+loses: test_can_be_awaited, test_gives_its_water, test_can_be_awaited_again, test_nothing_before_it_is_awaited, test_can_be_given_up, test_whole_program
 """
 
 import asyncio

@@ -1,6 +1,6 @@
 """Gives a coroutine function to the thread, which calls it and awaits nothing.
 
-loses: test_unknown
+loses: test_at_the_same_time, test_contents_in_order, test_whole_program
 """
 
 import asyncio

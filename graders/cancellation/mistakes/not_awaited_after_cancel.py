@@ -1,6 +1,6 @@
 """Cancels the tasks and does not await them: cancel() only asks.
 
-loses: test_unknown
+loses: test_whole_program
 """
 
 import asyncio

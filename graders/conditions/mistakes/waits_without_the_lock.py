@@ -1,6 +1,6 @@
 """Waits on the condition without its lock.
 
-loses: test_unknown
+loses: test_waits_until_there_is_enough, test_all_who_can_are_served, test_nobody_waits_busily, test_whole_program
 """
 
 import asyncio

@@ -1,6 +1,6 @@
 """Says task_done() twice of an item: after the work, and again at the end of the loop.
 
-loses: test_unknown
+loses: test_worker, test_what_cannot_be_done, test_workers_share_the_work, test_whole_program
 """
 
 import asyncio

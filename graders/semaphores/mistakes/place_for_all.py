@@ -1,6 +1,6 @@
 """Takes a place around the gather, too.
 
-loses: test_unknown
+loses: test_as_many_as_may_be, test_whole_program
 """
 
 import asyncio

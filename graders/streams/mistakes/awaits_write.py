@@ -1,6 +1,6 @@
 """Awaits writer.write(), which is no coroutine.
 
-loses: test_unknown
+loses: test_answers_each_line, test_whole_program
 """
 
 import asyncio

@@ -1,6 +1,6 @@
 """Awaits each coroutine in the list that gather is given.
 
-loses: test_unknown
+loses: test_async_takes_the_longest, test_whole_program
 """
 
 import asyncio

@@ -1,6 +1,6 @@
 """Awaits the cancelled workers without return_exceptions.
 
-loses: test_unknown
+loses: test_results, test_retries_with_back_off, test_gives_up, test_results_while_it_works, test_shutdown, test_whole_program
 """
 
 import asyncio

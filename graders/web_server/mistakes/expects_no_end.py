@@ -1,6 +1,6 @@
 """Reads each request with readuntil() and does not expect a client to leave.
 
-loses: test_unknown
+loses: test_connection_is_kept
 """
 
 import asyncio

@@ -39,9 +39,6 @@ def coroutine_as_value(run: Evidence, script: Script) -> Iterator[Diagnosis]:
             yield Diagnosis(f"{where} the coroutine that {name}() made, not what {name}() returns",
                 advice.format(call), line.place,
             )  # fmt: skip
-    returned = any(isinstance(one, Opaque) and one.type_name == "coroutine" for one in parts_of(run.partial.result))
-    if returned and (given := [(name, giver) for name in sorted(script.names) if (giver := script.giver_of(name))]):
-        yield _given_to_a_caller(run, *given[0])
     error = run.exception
     wrong = error and error.type in {"TypeError", "AttributeError"} and _IS_A_COROUTINE.search(error.message)
     made_elsewhere = [one.coroutine for one in run.partial.unawaited if one.place is None]
@@ -60,6 +57,9 @@ def coroutine_as_value(run: Evidence, script: Script) -> Iterator[Diagnosis]:
 
 def never_awaited(run: Evidence, script: Script) -> Iterator[Diagnosis]:
     """Find coroutines that are never awaited, unless a reported error is the reason."""
+    returned = any(isinstance(one, Opaque) and one.type_name == "coroutine" for one in parts_of(run.partial.result))
+    if returned and (given := [(name, giver) for name in sorted(script.names) if (giver := script.giver_of(name))]):
+        yield _given_to_a_caller(run, *given[0])
     for coroutine in run.partial.unawaited:
         if _fell_with(coroutine, run):
             continue
