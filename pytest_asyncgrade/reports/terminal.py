@@ -191,7 +191,8 @@ class Layout:
                 continue
             told |= {check.failure} if check.failure else set()
             is_told = first is not None and (reason.sentence == first.what or (is_explained and first.is_certain))
-            lines = list(self.reason(check, reason, is_told=is_told, with_hint=not is_explained))
+            with_hint = not is_explained or (self.verbose and first is not None and not first.advice)
+            lines = list(self.reason(check, reason, is_told=is_told, with_hint=with_hint))
             yield from [*heading, *lines] if lines else ()
             heading = [] if lines else heading
 
